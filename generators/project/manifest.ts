@@ -1,0 +1,24 @@
+import type { Owner } from '../render/tree.ts';
+
+/** Where the record of a stamped-out repository lives, relative to its root. */
+export const RECORD_FOLDER = '.ml-serving';
+export const MANIFEST_PATH = `${RECORD_FOLDER}/manifest.json`;
+export const ANSWERS_PATH = `${RECORD_FOLDER}/answers.yaml`;
+export const BASE_FOLDER = `${RECORD_FOLDER}/base`;
+
+/** What the template rendered last, by path. Contents of files that can be merged are kept in `base/<sha256>.gz`. */
+export interface Manifest {
+  /** Version of this format. */
+  readonly schema: 1;
+  readonly template: 'create-ml-serving';
+  /** Semver of the template that rendered the files. */
+  readonly templateVersion: string;
+  readonly files: Readonly<Record<string, ManifestEntry>>;
+}
+
+export interface ManifestEntry {
+  /** Hash of the uncompressed bytes, hex. */
+  readonly sha256: string;
+  readonly mode: '644' | '755';
+  readonly owner: Owner;
+}
