@@ -32,13 +32,13 @@ export type ServedValue = ModelValue & {
 export function proposeSchema(summary: ModelSummary): ProposedSchema {
   const notes: string[] = [];
   const unknown: Unknown[] = [];
-  const inputs = summary.inputs.filter(isServed);
-  const outputs = summary.outputs.filter(isServed);
+  const inputs = served(summary.inputs, 'inputs', unknown);
+  const outputs = served(summary.outputs, 'outputs', unknown);
   for (const { name, type } of summary.outputs.filter((output) => !isServed(output))) {
     notes.push(`output ${name} is not served: ${type} is no tensor that the protocol can carry`);
   }
   const labels = knownLabels(summary);
-  const { modelType, scores, why } = guessModelType(summary, inputs, outputs, labels);
+  const { modelType, scores, why } = guessModelType(inputs, outputs, labels);
   notes.push(`model type ${modelType}: ${why}`);
   return {
     modelType,
@@ -60,9 +60,18 @@ function isNumeral(label: string): boolean {
   return /^-?\d+$/.test(label);
 }
 
-/** A tensor of a type and a rank that the protocol can carry. */
-export function isServed(value: ModelValue): value is ServedValue {
-  return value.datatype !== undefined && value.shape !== undefined;
+/** A tensor of a type that the protocol can carry. */
+export function isServed(value: ModelValue): value is ModelValue & { readonly datatype: Datatype } {
+  return value.datatype !== undefined;
+}
+
+/** What can be served; where the file does not even tell the rank, one free axis stands for it until somebody answers. */
+function served(values: readonly ModelValue[], list: string, unknown: Unknown[]): ServedValue[] {
+  return values.filter(isServed).map((value, at) => {
+    if (value.shape) return { ...value, shape: value.shape };
+    unknown.push({ path: `${list}[${at}].shape`, question: `The sizes of the axes of ${value.name}` });
+    return { ...value, shape: [null] };
+  });
 }
 
 function shapeOf(value: ServedValue): number[] {
@@ -88,7 +97,8 @@ function inputSpec(input: ServedValue, at: number, context: InputContext): Tenso
     unknown.push({ path, question: `How many columns does ${input.name} have, and which?` });
     return spec;
   }
-  const ranges = { path, question: `Units and ranges of the columns of ${input.name}` };
+  const what = input.datatype === 'BYTES' ? 'Categories' : 'Units and ranges';
+  const ranges = { path, question: `${what} of the columns of ${input.name}` };
   if (width === 1 && inputs.length > 1) {
     unknown.push(ranges);
     return { ...spec, features: [{ name: input.name }] };
