@@ -34,7 +34,9 @@ function facts(model: Inspection): string[][] {
   return [
     ['File', model.file],
     ['Size', byteText(model.bytes)],
-    ['Weights', `${weights.parameters.toLocaleString('en')} (tensors: ${weights.tensors})`],
+    ...(weights.tensors > 0
+      ? [['Weights', `${weights.parameters.toLocaleString('en')} (tensors: ${weights.tensors})`]]
+      : []),
     ['SHA-256', model.sha256],
     ['Producer', [producer.name, producer.version].join(' ').trim() || 'not stated'],
     [

@@ -14,7 +14,6 @@ describe('inspect', () => {
     expect(text).toMatchInlineSnapshot(`
 "File      model.onnx
 Size      3.2 KB
-Weights   0 (tensors: 0)
 SHA-256   b2fdb08336eaa6b173869114b251b9424a64f3e8d4075fc55b2d783f470fb441
 Producer  skl2onnx 1.20.0
 Format    IR version 8, ai.onnx.ml 1, ai.onnx 17
