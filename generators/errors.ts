@@ -13,6 +13,20 @@ interface ErrorKind {
 }
 
 const kinds = {
+  ANSWERS_INVALID: { exit: 1, hint: 'docs/CLI.md lists the keys and what each may hold.' },
+  ANSWERS_UNREADABLE: { exit: 1, hint: 'Name an existing YAML or JSON file.' },
+  CANCELLED: { exit: 1, hint: 'Nothing was written. Run the command again when you are ready.' },
+  DIRECTORY_INVALID: { exit: 1, hint: 'Name a directory that can be made.' },
+  DIRECTORY_NOT_EMPTY: {
+    exit: 1,
+    hint: 'Choose another directory, or add --force: it writes the files of the template and touches no others.',
+  },
+  DISK_FULL: { exit: 1, hint: 'Free some space and run the command again.' },
+  GIT_FAILED: { exit: 4, hint: 'The repository is written. Run the git command yourself to see what it says.' },
+  GIT_NOT_FOUND: { exit: 1, hint: 'Install Git, or add --no-git.' },
+  INSTALL_FAILED: { exit: 4, hint: 'The repository is written. Mend what npm reports and run npm install in it.' },
+  NODE_TOO_OLD: { exit: 1, hint: 'Install Node.js 20.19 or newer; 24 is recommended.' },
+  NPM_NOT_FOUND: { exit: 1, hint: 'Install npm, or add --no-install.' },
   USAGE: { exit: 1, hint: 'See create-ml-serving --help.' },
   INTERNAL: {
     exit: 1,
