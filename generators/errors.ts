@@ -28,6 +28,7 @@ const kinds = {
   NODE_TOO_OLD: { exit: 1, hint: 'Install Node.js 20.19 or newer; 24 is recommended.' },
   NPM_NOT_FOUND: { exit: 1, hint: 'Install npm, or add --no-install.' },
   USAGE: { exit: 1, hint: 'See create-ml-serving --help.' },
+  WRITE_FAILED: { exit: 1, hint: 'Check the permissions of the directory.' },
   INTERNAL: {
     exit: 1,
     hint: 'This is a defect of create-ml-serving. Run again with DEBUG=1 and report what it prints.',

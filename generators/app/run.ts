@@ -1,0 +1,25 @@
+import { TerminalAdapter } from '@yeoman/adapter';
+import { createEnv } from 'yeoman-environment';
+import { ServingError } from '../errors.ts';
+import type { Created } from './create.ts';
+import AppGenerator from './index.ts';
+import type { CreateJob, Tell } from './job.ts';
+
+/**
+ * Runs the Yeoman generator in the terminal. This module pulls in the whole Yeoman stack (half a second): it is loaded
+ * only where somebody is asked.
+ * @throws CANCELLED on Ctrl-C at a prompt
+ */
+export async function askAndCreate(job: CreateJob, tell: Tell): Promise<Created> {
+  const env = createEnv({ adapter: new TerminalAdapter(), skipInstall: true });
+  const generator = new AppGenerator([], { env, job, tell, resolved: 'unknown', namespace: 'create-ml-serving:app', help: false });
+  try {
+    await env.runGenerator(generator);
+  } catch (error) {
+    if ((error as Error).name === 'ExitPromptError') {
+      throw new ServingError('CANCELLED', 'Stopped at a question.', { cause: error });
+    }
+    throw error;
+  }
+  return generator.created as Created;
+}
