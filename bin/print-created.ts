@@ -17,14 +17,22 @@ function toJson({ plan, written, installed, committed }: Created, directory: str
     written,
     installed,
     committed,
-    files: plan.files.map(({ path, owner, mode, bytes }) => ({ path, owner, mode: mode.toString(8), bytes: bytes.length })),
+    files: plan.files.map(({ path, owner, mode, bytes }) => ({
+      path,
+      owner,
+      mode: mode.toString(8),
+      bytes: bytes.length,
+    })),
   };
 }
 
 function printPlan({ plan }: Created, directory: string): void {
   console.log(`Would write ${plan.files.length} files to ${directory} (template ${plan.templateVersion}):`);
-  for (const { path, owner } of plan.files.filter((file) => file.owner !== 'record')) console.log(`  ${owner.padEnd(8)}${path}`);
-  console.log(`  ${'record'.padEnd(8)}.ml-serving/ (${plan.files.filter((file) => file.owner === 'record').length} files)`);
+  for (const { path, owner } of plan.files.filter((file) => file.owner !== 'record'))
+    console.log(`  ${owner.padEnd(8)}${path}`);
+  console.log(
+    `  ${'record'.padEnd(8)}.ml-serving/ (${plan.files.filter((file) => file.owner === 'record').length} files)`,
+  );
 }
 
 function printNextSteps({ installed }: Created, directory: string): void {
@@ -36,7 +44,9 @@ function printNextSteps({ installed }: Created, directory: string): void {
     ['npm run predict', 'ask it for the golden samples'],
     ['npm test', 'boot it and test it with the real model'],
   ];
-  console.error(`\nNext:\n${steps.map(([command, what]) => `  ${paint('bold', command.padEnd(18))}${paint('dim', what)}`.trimEnd()).join('\n')}`);
+  console.error(
+    `\nNext:\n${steps.map(([command, what]) => `  ${paint('bold', command.padEnd(18))}${paint('dim', what)}`.trimEnd()).join('\n')}`,
+  );
 }
 
 /** A path with a space is typed in quotes. */

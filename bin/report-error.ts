@@ -6,7 +6,8 @@ import { paint } from './paint.ts';
  * output. The stack is shown only where DEBUG is set.
  */
 export function reportError(error: unknown, { json }: { json: boolean }): number {
-  const known = error instanceof ServingError ? error : new ServingError('INTERNAL', String((error as Error)?.message ?? error));
+  const known =
+    error instanceof ServingError ? error : new ServingError('INTERNAL', String((error as Error)?.message ?? error));
   const { code, message, hint, exit } = known;
   if (json) console.log(JSON.stringify({ error: { code, message, hint } }, null, 2));
   else console.error(`${paint('red', `error ${code}`)}: ${message}\n${paint('dim', '→')} ${hint}`);

@@ -37,6 +37,11 @@ const kinds = {
 
 export type ErrorCode = keyof typeof kinds;
 
+/** What to do about an error, where it is said before the error happens. */
+export function hintOf(code: ErrorCode): string {
+  return kinds[code].hint;
+}
+
 /** An error a person can act on. Anything else that is thrown is a defect. */
 export class ServingError extends Error {
   readonly code: ErrorCode;

@@ -14,6 +14,19 @@ const commonJs = [
   'const __dirname = __pathDirname(__filename);',
 ].join('\n');
 
+// What Yeoman brings for things this command never does, and that would be more than half of its code: it installs
+// generators from a registry, and opens an editor at a prompt.
+const UNREACHED = /^(@npmcli\/arborist|@inquirer\/external-editor)$/;
+const withoutUnreached = {
+  name: 'without-unreached',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: UNREACHED }, ({ path }) => ({ path, namespace: 'unreached' }));
+    onLoad({ filter: /.*/, namespace: 'unreached' }, ({ path }) => ({
+      contents: `module.exports = () => { throw new Error('${path} is not part of this bundle'); };`,
+    }));
+  },
+};
+
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 const result = await build({
   absWorkingDir: root,
@@ -27,6 +40,7 @@ const result = await build({
   minify: true,
   keepNames: true,
   legalComments: 'linked',
+  plugins: [withoutUnreached],
   banner: { js: commonJs },
   metafile: true,
   logLevel: 'warning',

@@ -64,14 +64,20 @@ function readAnswers(file: string | undefined): GivenAnswers {
     return parseAnswersFile(readFileSync(file, 'utf8'), file);
   } catch (error) {
     if (error instanceof ServingError) throw error;
-    throw new ServingError('ANSWERS_UNREADABLE', `The answers file ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new ServingError(
+      'ANSWERS_UNREADABLE',
+      `The answers file ${file} cannot be read: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }
 
 function nameDirectory(directory: string | undefined, given: GivenAnswers): string {
   if (directory !== undefined) return directory;
   if (given.name !== undefined) return given.name;
-  throw new ServingError('USAGE', 'Which directory? For example: create-ml-serving my-model', { hint: 'See create-ml-serving --help.' });
+  throw new ServingError('USAGE', 'Which directory? For example: create-ml-serving my-model', {
+    hint: 'See create-ml-serving --help.',
+  });
 }
 
 function refuseOccupied(target: Target, flags: CreateFlags): void {

@@ -29,7 +29,12 @@ export async function createRepository(job: CreateJob, answers: Answers, tell: T
     await installDependencies(job.target.path);
   }
   const committed = job.git && (await initRepository(job.target.path, firstCommit(plan)));
-  if (job.git) tell(committed ? 'Made a Git repository with a first commit' : 'Left Git alone: the directory lies in a work tree already');
+  if (job.git)
+    tell(
+      committed
+        ? 'Made a Git repository with a first commit'
+        : 'Left Git alone: the directory lies in a work tree already',
+    );
   return { plan, written: true, installed: job.install, committed };
 }
 

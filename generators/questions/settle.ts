@@ -12,7 +12,9 @@ import { suggestName } from './text-rules.ts';
 export function settleAnswers(given: GivenAnswers, context: QuestionContext): Answers {
   const answers = completeAnswers(given, context);
   if (!('problems' in answers)) return answers.value;
-  const lines = answers.problems.map((problem) => `${formatPath(problem.path)}: ${problem.message}${remedy(problem, given, context)}`);
+  const lines = answers.problems.map(
+    (problem) => `${formatPath(problem.path)}: ${problem.message}${remedy(problem, given, context)}`,
+  );
   throw new ServingError('ANSWERS_INVALID', lines.join('\n'));
 }
 

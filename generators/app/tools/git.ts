@@ -25,11 +25,16 @@ export async function initRepository(directory: string, message: string): Promis
 async function must(directory: string, args: string[]): Promise<void> {
   const { exitCode, stderr } = await git(directory, args);
   if (exitCode !== 0) {
-    throw new ServingError('GIT_FAILED', `git ${args.filter((arg) => /^[a-z]+$/.test(arg))[0]} failed in ${directory}: ${stderr.trim()}`);
+    throw new ServingError(
+      'GIT_FAILED',
+      `git ${args.filter((arg) => /^[a-z]+$/.test(arg))[0]} failed in ${directory}: ${stderr.trim()}`,
+    );
   }
 }
 
 async function git(directory: string, args: string[]) {
   // A terminal prompt (for a passphrase, say) would hang where nobody watches.
-  return x('git', args, { nodeOptions: { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], env: { GIT_TERMINAL_PROMPT: '0' } } });
+  return x('git', args, {
+    nodeOptions: { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], env: { GIT_TERMINAL_PROMPT: '0' } },
+  });
 }

@@ -11,7 +11,9 @@ export async function installDependencies(directory: string): Promise<void> {
   });
   const { exitCode } = await child;
   if (exitCode !== 0) {
-    const how = child.process?.signalCode ? `was ended by ${child.process.signalCode}` : `failed with exit code ${exitCode}`;
+    const how = child.process?.signalCode
+      ? `was ended by ${child.process.signalCode}`
+      : `failed with exit code ${exitCode}`;
     throw new ServingError('INSTALL_FAILED', `npm install ${how} in ${directory}.`);
   }
 }
