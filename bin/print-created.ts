@@ -36,7 +36,8 @@ function printPlan({ plan }: Created, directory: string): void {
 }
 
 function printNextSteps({ installed }: Created, directory: string): void {
-  const here = relative(process.cwd(), directory);
+  const relativePath = relative(process.cwd(), directory);
+  const here = relativePath.startsWith('..') ? directory : relativePath;
   const steps: [string, string][] = [
     ...(here === '' ? [] : [[`cd ${quote(here)}`, ''] as [string, string]]),
     ...(installed ? [] : [['npm install', 'install the dependencies'] as [string, string]]),

@@ -28,7 +28,25 @@ const kinds = {
   NODE_TOO_OLD: { exit: 1, hint: 'Install Node.js 20.19 or newer; 24 is recommended.' },
   NPM_NOT_FOUND: { exit: 1, hint: 'Install npm, or add --no-install.' },
   USAGE: { exit: 1, hint: 'See create-ml-serving --help.' },
-  WRITE_FAILED: { exit: 1, hint: 'Check the permissions of the directory.' },
+  PATH_UNSAFE: { exit: 1, hint: 'Nothing was touched. Take the path out of the file that names it.' },
+  PLAN_COLLISION: { exit: 1, hint: 'Rename one of the two files, then run again.' },
+  NOT_WRITABLE: { exit: 1, hint: 'Give yourself the right to write there (chmod u+w), then run again.' },
+  CHANGED_ON_DISK: { exit: 1, hint: 'Something else wrote to these files. Look at them, then run again.' },
+  BUSY: { exit: 1, hint: 'Wait for the other run to end. If there is none, delete the lock file and run again.' },
+  PENDING: {
+    exit: 1,
+    hint: 'Finish it with create-ml-serving regenerate --continue, or undo it with create-ml-serving regenerate --abort.',
+  },
+  NOTHING_PENDING: { exit: 1, hint: 'Run create-ml-serving regenerate to start an upgrade.' },
+  JOURNAL_DAMAGED: {
+    exit: 1,
+    hint: 'Restore the files with Git, then delete the folder .ml-serving/local and run again.',
+  },
+  APPLY_FAILED: { exit: 1, hint: 'Everything was put back as it was. Remove the cause, then run again.' },
+  APPLY_HALF: {
+    exit: 4,
+    hint: 'Remove the cause, then run create-ml-serving regenerate --continue to finish, or --abort to put everything back.',
+  },
   INTERNAL: {
     exit: 1,
     hint: 'This is a defect of create-ml-serving. Run again with DEBUG=1 and report what it prints.',

@@ -40,7 +40,6 @@ export async function create(directory: string | undefined, flags: CreateFlags):
     template,
     given,
     context: { directoryName: basename(target.path), sample: (modelType) => sampleOf(template, modelType) },
-    force: flags.force === true,
     install: flags.install,
     git: flags.git,
     dryRun: flags.dryRun === true,

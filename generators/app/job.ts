@@ -9,7 +9,6 @@ export interface CreateJob {
   readonly template: Template;
   readonly given: GivenAnswers;
   readonly context: QuestionContext;
-  readonly force: boolean;
   readonly install: boolean;
   readonly git: boolean;
   readonly dryRun: boolean;

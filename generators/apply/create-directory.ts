@@ -1,6 +1,6 @@
 import nodeFs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ServingError } from '../errors.ts';
+import { fromSystem } from './system-error.ts';
 import type { Target } from './target.ts';
 
 export interface NewFile {
@@ -17,7 +17,7 @@ type Fs = Pick<typeof nodeFs, 'mkdirSync' | 'mkdtempSync' | 'writeFileSync' | 'c
  * They are staged next to their place, on the same file system, and moved there when they are complete; a process that
  * is killed leaves at most a staging folder behind, never half a repository.
  * @param fs stands in for the real file system where a test drives faults into it
- * @throws WRITE_FAILED, DISK_FULL
+ * @throws DISK_FULL, NOT_WRITABLE, APPLY_FAILED
  */
 export function createDirectory(target: Target, files: readonly NewFile[], fs: Fs = nodeFs): void {
   const undo: (() => void)[] = [];
@@ -26,7 +26,7 @@ export function createDirectory(target: Target, files: readonly NewFile[], fs: F
     else fillEmpty(target.path, files, fs, undo);
   } catch (error) {
     for (const step of undo.reverse()) step();
-    throw toServingError(error, target.path);
+    throw fromSystem(error, target.path);
   }
 }
 
@@ -59,17 +59,4 @@ function stage(folder: string, files: readonly NewFile[], fs: Fs): void {
   const folders = new Set(files.map((file) => dirname(file.path)));
   for (const inner of folders) fs.mkdirSync(join(folder, inner), { recursive: true });
   for (const { path, bytes, mode } of files) fs.writeFileSync(join(folder, path), bytes, { mode, flag: 'wx' });
-}
-
-function toServingError(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined) return error;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new ServingError('DISK_FULL', `There is no space left to write ${path}; nothing was kept.`, {
-      cause: error,
-    });
-  }
-  return new ServingError('WRITE_FAILED', `${path} cannot be written, and nothing was kept: ${message}`, {
-    cause: error,
-  });
 }
