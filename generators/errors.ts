@@ -69,6 +69,14 @@ export function hintOf(code: ErrorCode): string {
   return kinds[code].hint;
 }
 
+/** The catalogue as a Markdown table for `docs/CLI.md`. */
+export function errorTable(): string {
+  const rows = Object.entries(kinds)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, { exit, hint }]) => `| \`${code}\` | ${exit} | ${hint} |`);
+  return ['| code | exit | what to do |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
 /** An error a person can act on. Anything else that is thrown is a defect. */
 export class ServingError extends Error {
   readonly code: ErrorCode;
