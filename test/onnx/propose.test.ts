@@ -98,6 +98,25 @@ describe('model types, by shapes alone', () => {
     expect(outputs).toEqual([{ name: 'p', datatype: 'FP32', shape: [-1, 2], labels: ['a', 'b'] }]);
   });
 
+  it('names columns once over all inputs, and none where an input has no axis for them', () => {
+    const y = value('y', 'FP32', ['n', 1]);
+    const { inputs } = propose(
+      [value('a', 'FP32', ['n', 2]), value('b', 'FP32', ['n', 2]), value('c', 'FP32', ['n'])],
+      [y],
+    );
+    expect(inputs.map(({ features }) => features?.map(({ name }) => name))).toEqual([
+      ['a_0', 'a_1'],
+      ['b_0', 'b_1'],
+      undefined,
+    ]);
+  });
+
+  it('takes the width of rows from the names in the metadata where the graph leaves it free', () => {
+    const summary = { inputs: [value('x', 'FP32', ['n', null])], outputs: [value('y', 'FP32', ['n'])] };
+    const { inputs } = proposeSchema({ ...summary, classLabels: null, metadata: { feature_names: 'a,b' } } as never);
+    expect(inputs).toEqual([{ name: 'x', datatype: 'FP32', shape: [-1, 2], features: [{ name: 'a' }, { name: 'b' }] }]);
+  });
+
   it('does not name the columns of very wide rows, and asks for a free width', () => {
     const [wide] = propose([value('x', 'FP32', ['n', 784])], [value('y', 'FP32', ['n'])]).inputs;
     expect(wide).toEqual({ name: 'x', datatype: 'FP32', shape: [-1, 784] });
