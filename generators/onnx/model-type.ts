@@ -31,7 +31,8 @@ export function guessModelType(
     };
   }
   const tabular = inputs.length > 0 && inputs.every(({ shape }) => shape.length === 1 || shape.length === 2);
-  if (tabular && scores && (labels || isProbability(scores) || outputs.some(isLabel))) {
+  const others = outputs.filter((output) => output !== scores);
+  if (tabular && scores && (labels || (others.every(isLabel) && (isProbability(scores) || others.length > 0)))) {
     return { modelType: 'tabular-classification', scores, why: `${scores.name} has one score per class` };
   }
   const [output] = outputs;

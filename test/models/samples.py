@@ -1,6 +1,7 @@
 """What the training scripts of the fixture models share: where they write, and the form of golden samples."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,11 @@ def write(folder: Path, model, instances: list, predictions: list, tolerance: fl
     samples = [{"instance": plain(i), "prediction": plain(p)} for i, p in zip(instances, predictions, strict=True)]
     golden = {"tolerance": tolerance, "samples": samples}
     (folder / "golden.json").write_text(json.dumps(golden, indent=2, ensure_ascii=False) + "\n")
+
+
+def sample_folder(model_type: str) -> Path:
+    """Where the template keeps the sample model of a type; another folder may be given on the command line."""
+    return Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "template-files/samples" / model_type
 
 
 def classified(classes, probabilities) -> list:
