@@ -52,7 +52,7 @@ test('npm run predict answers the training library’s numbers', async () => {
     JSON.stringify(samples.map(({ instance }) => instance)),
   );
   expectClose(
-    JSON.parse(stdout).predictions,
+    JSON.parse(stdout),
     samples.map(({ prediction }) => prediction),
     tolerance,
   );
