@@ -4,10 +4,13 @@ import type { Config } from './config.ts';
 import type { Service } from './service.ts';
 
 /**
- * How long answers still carry `Connection: close` before the listener goes. Closing it also closes idle connections, and a
- * request that is on its way on one of them would be lost.
+ * How long answers carry `Connection: close` before the listener goes. Closing it also closes idle connections, and a request
+ * that is on its way on one of them would be lost.
  */
 const LINGER_MS = 250;
+
+/** Left of the grace period when connections that are still busy sending or receiving are cut. */
+const LAST_MS = 1000;
 
 /**
  * Finishes what was accepted, refuses what is new, and lets the process end by itself: ending it while the runtime works
@@ -20,20 +23,22 @@ export async function shutDown(
   signal: string,
 ): Promise<void> {
   logger.info({ signal }, 'shutting down');
+  const cutOff = setTimeout(() => server.closeAllConnections(), Math.max(0, config.shutdownGraceMs - LAST_MS));
   const giveUp = setTimeout(() => {
     logger.fatal('the grace period is over while a run is in flight');
     logger.flush();
     // process.exit() during a run would abort with a core dump; this ends as surely, and says so in the exit code.
     process.kill(process.pid, 'SIGKILL');
   }, config.shutdownGraceMs);
-  giveUp.unref();
 
+  predictor.stop();
   await sleep(config.drainDelayMs);
-  await predictor.drain();
+  const drained = predictor.drain();
   await sleep(LINGER_MS);
-  const closed = new Promise((resolve) => server.close(resolve));
-  await closed;
+  await drained;
+  await new Promise((resolve) => server.close(resolve));
   await predictor.close();
+  clearTimeout(cutOff);
   clearTimeout(giveUp);
   logger.info('stopped');
 }
