@@ -64,6 +64,7 @@ export interface PredictorDeps {
 const TRIAL_MS = 120_000;
 
 const SHUTTING_DOWN: Readiness = { ready: false, reason: 'the service is shutting down' };
+const REPLACING: Readiness = { ready: false, reason: 'the inference workers are being replaced' };
 
 export function createPredictor({ config, metrics, logger, workerPath }: PredictorDeps): Predictor {
   const { serving } = config;
@@ -168,10 +169,12 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     return readiness;
   }
 
-  function accepts(): Readiness {
-    if (draining) return SHUTTING_DOWN;
-    if (state.ready && pool.alive() === 0) return { ready: false, reason: 'the inference workers are being replaced' };
-    return state;
+  /** Requests that come while workers are being replaced wait for them, within the bounds of the queue. */
+  const accepts = (): Readiness => (draining ? SHUTTING_DOWN : state);
+
+  function readiness(): Readiness {
+    if (stopping) return SHUTTING_DOWN;
+    return state.ready && pool.alive() === 0 ? REPLACING : state;
   }
 
   return {
@@ -191,7 +194,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
       }
       state = await tryOut();
     },
-    readiness: () => (stopping ? SHUTTING_DOWN : accepts()),
+    readiness,
     accepts,
     stopping: () => stopping,
     model: () => model,
