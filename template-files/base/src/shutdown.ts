@@ -1,13 +1,14 @@
+import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Service } from './service.ts';
 
 /**
- * How long answers carry `Connection: close` before the listener goes. Closing it also closes idle connections, and a request
- * that is on its way on one of them would be lost.
+ * How long the listener still says no before it goes, and how long connections that look idle are kept after that: what is on
+ * its way to one of them would be lost.
  */
-const LINGER_MS = 250;
+const LINGER_MS = 200;
 
 /** Left of the grace period when connections that are still busy sending or receiving are cut. */
 const LAST_MS = 1000;
@@ -35,8 +36,12 @@ export async function shutDown(
   await sleep(config.drainDelayMs);
   const drained = predictor.drain();
   await sleep(LINGER_MS);
+  // An http.Server's own close() cuts idle connections at once; net.Server's only stops listening.
+  const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+  await sleep(LINGER_MS);
   await drained;
-  await new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await closed;
   await predictor.close();
   clearTimeout(cutOff);
   clearTimeout(giveUp);
