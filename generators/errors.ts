@@ -13,7 +13,49 @@ interface ErrorKind {
 }
 
 const kinds = {
+  ANSWERS_INVALID: { exit: 1, hint: 'docs/CLI.md lists the keys and what each may hold.' },
+  ANSWERS_UNREADABLE: { exit: 1, hint: 'Name an existing YAML or JSON file.' },
+  CANCELLED: { exit: 1, hint: 'Nothing was written. Run the command again when you are ready.' },
+  DIRECTORY_INVALID: { exit: 1, hint: 'Name a directory that can be made.' },
+  DIRECTORY_NOT_EMPTY: {
+    exit: 1,
+    hint: 'Choose another directory, or add --force: it writes the files of the template and touches no others.',
+  },
+  DISK_FULL: { exit: 1, hint: 'Free some space and run the command again.' },
+  GIT_FAILED: { exit: 4, hint: 'The repository is written. Run the git command yourself to see what it says.' },
+  GIT_NOT_FOUND: { exit: 1, hint: 'Install Git, or add --no-git.' },
+  INSTALL_FAILED: { exit: 4, hint: 'The repository is written. Mend what npm reports and run npm install in it.' },
+  NODE_TOO_OLD: { exit: 1, hint: 'Install Node.js 20.19 or newer; 24 is recommended.' },
+  NPM_NOT_FOUND: { exit: 1, hint: 'Install npm, or add --no-install.' },
   USAGE: { exit: 1, hint: 'See create-ml-serving --help.' },
+  PATH_UNSAFE: { exit: 1, hint: 'Nothing was touched. Take the path out of the file that names it.' },
+  PLAN_COLLISION: { exit: 1, hint: 'Rename one of the two files, then run again.' },
+  NOT_WRITABLE: { exit: 1, hint: 'Give yourself the right to write there (chmod u+w), then run again.' },
+  CHANGED_ON_DISK: { exit: 1, hint: 'Something else wrote to these files. Look at them, then run again.' },
+  BUSY: { exit: 1, hint: 'Wait for the other run to end. If there is none, delete the lock file and run again.' },
+  PENDING: {
+    exit: 1,
+    hint: 'Finish it with create-ml-serving regenerate --continue, or undo it with create-ml-serving regenerate --abort.',
+  },
+  NOTHING_PENDING: { exit: 1, hint: 'Run create-ml-serving regenerate to start an upgrade.' },
+  JOURNAL_DAMAGED: {
+    exit: 1,
+    hint: 'Restore the files with Git, then delete the folder .ml-serving/local and run again.',
+  },
+  APPLY_FAILED: { exit: 1, hint: 'Everything was put back as it was. Remove the cause, then run again.' },
+  APPLY_HALF: {
+    exit: 4,
+    hint: 'Remove the cause, then run create-ml-serving regenerate --continue to finish, or --abort to put everything back.',
+  },
+  MODEL_NOT_FOUND: { exit: 1, hint: 'Check the path of the model file.' },
+  MODEL_UNREADABLE: { exit: 1, hint: 'Give a plain file that this user may read.' },
+  MODEL_NOT_ONNX: { exit: 1, hint: 'Export the model to ONNX again and give the .onnx file itself.' },
+  MODEL_TRUNCATED: { exit: 1, hint: 'Copy or download the file again and compare its size with the original.' },
+  MODEL_UNSUPPORTED: { exit: 1, hint: 'Export the model again with operators, opsets and types that the runtime has.' },
+  MODEL_EXTERNAL_DATA: {
+    exit: 1,
+    hint: 'Keep the data files beside the .onnx file, as plain files, or export the model with its weights inside.',
+  },
   INTERNAL: {
     exit: 1,
     hint: 'This is a defect of create-ml-serving. Run again with DEBUG=1 and report what it prints.',
@@ -21,6 +63,19 @@ const kinds = {
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof kinds;
+
+/** What to do about an error, where it is said before the error happens. */
+export function hintOf(code: ErrorCode): string {
+  return kinds[code].hint;
+}
+
+/** The catalogue as a Markdown table for `docs/CLI.md`. */
+export function errorTable(): string {
+  const rows = Object.entries(kinds)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, { exit, hint }]) => `| \`${code}\` | ${exit} | ${hint} |`);
+  return ['| code | exit | what to do |', '| --- | --- | --- |', ...rows].join('\n');
+}
 
 /** An error a person can act on. Anything else that is thrown is a defect. */
 export class ServingError extends Error {

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { createRepository } from '../../generators/app/create.ts';
+import type { CreateJob } from '../../generators/app/job.ts';
+import { ownPackage } from '../../generators/app/package.ts';
+import { findExecutable } from '../../generators/app/tools/find-executable.ts';
+import { inspectTarget, type Target } from '../../generators/apply/target.ts';
+import { ServingError } from '../../generators/errors.ts';
+import type { GivenAnswers } from '../../generators/questions/answers.ts';
+import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
+import { parseSetFlags } from '../../generators/questions/set-flags.ts';
+import { settleAnswers } from '../../generators/questions/settle.ts';
+import { loadTemplate } from '../../generators/render/load-template.ts';
+import { sampleOf } from '../../generators/render/samples.ts';
+import { paint } from '../paint.ts';
+import { printCreated } from '../print-created.ts';
+
+export interface CreateFlags {
+  readonly yes?: boolean;
+  readonly answers?: string;
+  readonly set: readonly string[];
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly install: boolean;
+  readonly git: boolean;
+  readonly force?: boolean;
+}
+
+/** `create-ml-serving <directory>`: stamps out a repository. @returns the exit code */
+export async function create(directory: string | undefined, flags: CreateFlags): Promise<number> {
+  const given = { ...readAnswers(flags.answers), ...parseSetFlags(flags.set) };
+  const target = inspectTarget(nameDirectory(directory, given));
+  refuseOccupied(target, flags);
+  requireTools(flags);
+
+  const { version, templateFolder } = ownPackage();
+  const template = loadTemplate(templateFolder, version);
+  const job: CreateJob = {
+    target,
+    template,
+    given,
+    context: { directoryName: basename(target.path), sample: (modelType) => sampleOf(template, modelType) },
+    install: flags.install,
+    git: flags.git,
+    dryRun: flags.dryRun === true,
+  };
+  const tell = (line: string) => console.error(`${paint('green', '•')} ${line}`);
+  const created = asks(flags)
+    ? await (await import('../../generators/app/run.ts')).askAndCreate(job, tell)
+    : await createRepository(job, settleAnswers(given, job.context), tell);
+  printCreated(created, target.path, flags.json === true);
+  return 0;
+}
+
+/** Questions are for a person at a terminal: a pipe, a CI job and a program that reads JSON get the defaults. */
+function asks(flags: CreateFlags): boolean {
+  return !flags.yes && !flags.json && process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+function readAnswers(file: string | undefined): GivenAnswers {
+  if (file === undefined) return {};
+  try {
+    return parseAnswersFile(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    if (error instanceof ServingError) throw error;
+    throw new ServingError(
+      'ANSWERS_UNREADABLE',
+      `The answers file ${file} cannot be read: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+function nameDirectory(directory: string | undefined, given: GivenAnswers): string {
+  if (directory !== undefined) return directory;
+  if (given.name !== undefined) return given.name;
+  throw new ServingError('USAGE', 'Which directory? For example: create-ml-serving my-model', {
+    hint: 'See create-ml-serving --help.',
+  });
+}
+
+function refuseOccupied(target: Target, flags: CreateFlags): void {
+  if (target.state !== 'occupied' || flags.force) return;
+  const shown = target.entries.slice(0, 10).join(', ');
+  const more = target.entries.length > 10 ? ` and ${target.entries.length - 10} more` : '';
+  throw new ServingError('DIRECTORY_NOT_EMPTY', `${resolve(target.path)} is not empty: it holds ${shown}${more}.`);
+}
+
+/** Said before anything is asked or written, not after. */
+function requireTools(flags: CreateFlags): void {
+  if (flags.dryRun) return;
+  if (flags.install && !findExecutable('npm')) throw new ServingError('NPM_NOT_FOUND', 'There is no npm on the PATH.');
+  if (flags.git && !findExecutable('git')) throw new ServingError('GIT_NOT_FOUND', 'There is no git on the PATH.');
+}

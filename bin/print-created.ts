@@ -1,0 +1,67 @@
+import { relative } from 'node:path';
+import type { Created } from '../generators/app/create.ts';
+import { paint } from './paint.ts';
+
+/** What was done, or would be, and what to type next. */
+export function printCreated(created: Created, directory: string, json: boolean): void {
+  if (json) console.log(JSON.stringify(toJson(created, directory), null, 2));
+  else if (created.written) printNextSteps(created, directory);
+  else printPlan(created, directory);
+}
+
+function toJson({ plan, written, installed, committed }: Created, directory: string): object {
+  return {
+    directory,
+    templateVersion: plan.templateVersion,
+    answers: plan.answers,
+    written,
+    installed,
+    committed,
+    files: plan.files.map(({ path, owner, mode, bytes }) => ({
+      path,
+      owner,
+      mode: mode.toString(8),
+      bytes: bytes.length,
+    })),
+  };
+}
+
+function printPlan({ plan }: Created, directory: string): void {
+  console.log(`Would write ${plan.files.length} files to ${directory} (template ${plan.templateVersion}):`);
+  for (const { path, owner } of plan.files.filter((file) => file.owner !== 'record'))
+    console.log(`  ${owner.padEnd(8)}${path}`);
+  console.log(
+    `  ${'record'.padEnd(8)}.ml-serving/ (${plan.files.filter((file) => file.owner === 'record').length} files)`,
+  );
+}
+
+function printNextSteps({ plan, installed }: Created, directory: string): void {
+  const relativePath = relative(process.cwd(), directory);
+  const here = relativePath.startsWith('..') ? directory : relativePath;
+  const steps: readonly (readonly [command: string, what: string])[] = [
+    ...(here === '' ? [] : [[`cd ${quote(here)}`, ''] as const]),
+    ...(installed ? [] : [['npm install', 'install the dependencies'] as const]),
+    ['npm start', 'serve the model at http://localhost:8080'],
+    [`npm run predict -- ${example(plan)}`, 'ask it'],
+    ['npm test', 'boot it and test it with the real model'],
+  ];
+  const lines = steps.map(
+    ([command, what]) => `  ${what ? paint('dim', `# ${what}\n  `) : ''}${paint('bold', command)}`,
+  );
+  console.error(`\nNext:\n${lines.join('\n')}`);
+}
+
+/** The first golden sample's instance as an argument for a shell; a long one would only hide the line. */
+function example({ files }: Created['plan']): string {
+  const golden = files.find((file) => file.path === 'model/golden.json');
+  const { samples } = JSON.parse(Buffer.from(golden?.bytes ?? '{"samples":[]}').toString('utf8')) as {
+    samples: { instance: unknown }[];
+  };
+  const instance = JSON.stringify(samples[0]?.instance) ?? '';
+  return instance === '' || instance.length > 160 || instance.includes("'") ? "'<json or file>'" : `'${instance}'`;
+}
+
+/** A path with a space is typed in quotes. */
+function quote(path: string): string {
+  return /^[\w./\\:@-]+$/.test(path) ? path : `"${path}"`;
+}

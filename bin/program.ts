@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { ownPackage } from '../generators/app/package.ts';
+import type { CreateFlags } from './commands/create.ts';
+
+const collect = (value: string, list: string[]) => [...list, value];
+
+/**
+ * The command line. Each command's module is loaded when it runs, so that `--help` and the paths that ask nothing
+ * start at once.
+ * @param exit receives the exit code of a command that ended well but has something to say by it
+ */
+export function buildProgram(exit: (code: number) => void): Command {
+  const program = new Command('create-ml-serving')
+    .description('Stamps out a serving repository for an ONNX model.')
+    .version(ownPackage().version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .argument('[directory]', 'where the repository is made; its last part proposes the name')
+    .option('-y, --yes', 'take the default of every question that has no answer')
+    .option('--answers <file>', 'read answers from a YAML or JSON file')
+    .option('--set <key=value>', 'answer one question; may be repeated', collect, [])
+    .option('--dry-run', 'show what would be written, write nothing')
+    .option('--json', 'print the plan or the error as JSON; never asks')
+    .option('--no-install', 'do not run npm install')
+    .option('--no-git', 'do not make a Git repository')
+    .option('--force', 'write into a directory that is not empty: the files of the template, no others')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .action(async (directory: string | undefined, flags: CreateFlags) => {
+      const { create } = await import('./commands/create.ts');
+      exit(await create(directory, flags));
+    });
+
+  // `--json` before the command's name is read as the program's own.
+  const wantsJson = (flags: { json?: boolean }) => flags.json === true || program.opts()['json'] === true;
+
+  program
+    .command('inspect')
+    .argument('<file.onnx>', 'the model')
+    .description('Shows what an ONNX file holds and the schema that would be asked.')
+    .option('--json', 'print it as JSON')
+    .action(async (file: string, flags: { json?: boolean }) => {
+      const { inspect } = await import('./commands/inspect.ts');
+      inspect(file, { json: wantsJson(flags) }, process.stdout);
+    });
+
+  program
+    .command('doctor')
+    .description('Checks whether this machine is ready.')
+    .option('--json', 'print the findings as JSON')
+    .action(async (flags: { json?: boolean }) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      exit(await doctor({ json: wantsJson(flags) }));
+    });
+  return program;
+}

@@ -1,0 +1,18 @@
+import type { Target } from '../apply/target.ts';
+import type { GivenAnswers } from '../questions/answers.ts';
+import type { QuestionContext } from '../questions/question.ts';
+import type { Template } from '../render/template.ts';
+
+/** What somebody asked for on the command line, checked as far as it can be without asking. */
+export interface CreateJob {
+  readonly target: Target;
+  readonly template: Template;
+  readonly given: GivenAnswers;
+  readonly context: QuestionContext;
+  readonly install: boolean;
+  readonly git: boolean;
+  readonly dryRun: boolean;
+}
+
+/** Where progress is told; the command line shows it on standard error. */
+export type Tell = (line: string) => void;

@@ -1,0 +1,20 @@
+import type { Mode } from '../render/tree.ts';
+
+/** What was seen at a path when the plan was made. Another state at the time of applying means a concurrent edit. */
+export type Before = 'absent' | { readonly sha256: string; readonly mode: Mode };
+
+export interface WriteChange {
+  readonly kind: 'write';
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly mode: Mode;
+  readonly before: Before;
+}
+
+export interface DeleteChange {
+  readonly kind: 'delete';
+  readonly path: string;
+  readonly before: Exclude<Before, 'absent'>;
+}
+
+export type Change = WriteChange | DeleteChange;

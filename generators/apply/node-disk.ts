@@ -1,0 +1,92 @@
+import fs from 'node:fs';
+import type { Disk, DiskEntry } from './disk.ts';
+
+const WINDOWS = process.platform === 'win32';
+const RENAME_TRIES = 10;
+const RENAME_PAUSE_MS = 50;
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return codes.includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function kindOf(stat: fs.Stats): DiskEntry['kind'] {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'folder';
+  return stat.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+/** On Windows a virus scanner or an editor may hold the target for a moment. */
+function renameWithPatience(from: string, to: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      fs.renameSync(from, to);
+      return;
+    } catch (error) {
+      if (!WINDOWS || tries === RENAME_TRIES || !hasCode(error, 'EPERM', 'EACCES', 'EBUSY')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_PAUSE_MS);
+    }
+  }
+}
+
+function create(path: string, bytes: Uint8Array, mode: number): void {
+  const file = fs.openSync(path, 'wx', mode);
+  try {
+    fs.writeFileSync(file, bytes);
+    fs.fsyncSync(file);
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+function sync(folder: string): void {
+  // Windows cannot open a folder for syncing; NTFS journals names itself.
+  if (WINDOWS) return;
+  const handle = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(handle);
+  } catch (error) {
+    // Some network file systems do not support it; there is nothing better to do on them.
+    if (!hasCode(error, 'EINVAL', 'ENOTSUP')) throw error;
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** The real file system. */
+export const nodeDisk: Disk = {
+  entry(path) {
+    try {
+      const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+      if (stat === undefined) return null;
+      return { kind: kindOf(stat), mode: stat.mode & 0o7777, device: stat.dev, modifiedMs: stat.mtimeMs };
+    } catch (error) {
+      if (hasCode(error, 'ENOTDIR')) return null;
+      throw error;
+    }
+  },
+  list: (folder) => fs.readdirSync(folder),
+  read: (path) => fs.readFileSync(path),
+  create,
+  chmod: (path, mode) => fs.chmodSync(path, mode),
+  rename: renameWithPatience,
+  unlink: (path) => fs.unlinkSync(path),
+  makeFolder: (path) => fs.mkdirSync(path),
+  removeFolder: (path) => fs.rmdirSync(path),
+  sync,
+  writable(folder) {
+    try {
+      fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  freeBytes(folder) {
+    try {
+      const stat = fs.statfsSync(folder);
+      return stat.bavail * stat.bsize;
+    } catch {
+      return null;
+    }
+  },
+};

@@ -1,0 +1,81 @@
+import { dirname, join } from 'node:path';
+import { ServingError } from '../errors.ts';
+import { foldedPath } from '../project/path.ts';
+import type { Disk } from './disk.ts';
+import { ensureFolder, ensureParents, refuseDetour, removeIfEmpty } from './folders.ts';
+import { sha256 } from './hash.ts';
+import type { Journal, Step } from './journal.ts';
+import { type Layout, placeOf } from './layout.ts';
+import { observe, sameState } from './observe.ts';
+
+/** Keeps what somebody wrote after the interrupted run; the first free name is taken, nothing is overwritten. */
+function rescue(disk: Disk, layout: Layout, path: string): void {
+  ensureFolder(disk, layout.rescued);
+  const bytes = disk.read(placeOf(layout, path));
+  const name = path.replaceAll('/', '__');
+  for (let number = 0; ; number++) {
+    const place = join(layout.rescued, number === 0 ? name : `${name}.${number}`);
+    const entry = disk.entry(place);
+    if (entry?.kind === 'file' && sha256(disk.read(place)) === sha256(bytes)) return;
+    if (entry !== null) continue;
+    disk.create(place, bytes, 0o666);
+    return;
+  }
+}
+
+/** Where case is ignored, a file renamed to another case is seen under both of its names. */
+function isSamePlace(a: Step, b: Step): boolean {
+  return foldedPath(a.path) === foldedPath(b.path);
+}
+
+/** Clears the place of a step that is not as it was before; contents that are neither old nor new are kept aside. */
+function clear(disk: Disk, layout: Layout, step: Step, steps: readonly Step[]): boolean {
+  const place = placeOf(layout, step.path);
+  refuseDetour(disk, layout, step.path);
+  const found = observe(disk, place);
+  if (sameState(found, step.before) || found === 'folder') return false;
+  if (found === 'symlink' || found === 'other') {
+    throw new ServingError('CHANGED_ON_DISK', `${step.path} has become a ${found}; remove it to go on.`);
+  }
+  if (found === 'absent') return false;
+  const rescued = !steps.some((other) => isSamePlace(other, step) && sameState(found, other.after));
+  if (rescued) rescue(disk, layout, step.path);
+  // A file that is to be restored is replaced in one rename below; only what was not there goes away here.
+  if (step.before === 'absent') disk.unlink(place);
+  return rescued;
+}
+
+function restore(disk: Disk, layout: Layout, step: Step, index: number): void {
+  const place = placeOf(layout, step.path);
+  if (step.before === 'absent' || isRestored(disk, place, step)) return;
+  const bytes = disk.read(join(layout.outgoing, `${index}`));
+  if (sha256(bytes) !== step.before.sha256) {
+    throw new ServingError('JOURNAL_DAMAGED', `The backup of ${step.path} was changed.`);
+  }
+  const draft = join(layout.transaction, 'draft');
+  if (disk.entry(draft) !== null) disk.unlink(draft);
+  disk.create(draft, bytes, 0o666);
+  if (step.permissions !== null) disk.chmod(draft, step.permissions);
+  ensureParents(disk, layout, step.path);
+  disk.rename(draft, place);
+  disk.sync(dirname(place));
+}
+
+function isRestored(disk: Disk, place: string, step: Step): boolean {
+  return sameState(observe(disk, place), step.before) && disk.entry(place)?.mode === step.permissions;
+}
+
+/**
+ * Puts every file back as the journal says it was, and returns the paths whose later edits were kept aside.
+ * Once begun there is no way forward any more: new contents already in place are replaced.
+ */
+export function rollback(disk: Disk, layout: Layout, { steps, newFolders }: Journal): string[] {
+  if (disk.entry(layout.aborting) === null) disk.create(layout.aborting, new Uint8Array(), 0o666);
+  disk.sync(layout.transaction);
+  const rescued = steps.filter((step) => clear(disk, layout, step, steps)).map((step) => step.path);
+  for (const folder of newFolders.toReversed()) removeIfEmpty(disk, placeOf(layout, folder));
+  steps.forEach((step, index) => {
+    restore(disk, layout, step, index);
+  });
+  return rescued;
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { ServingError } from '../errors.ts';
+import type { Mode } from '../render/tree.ts';
+import type { Change } from './change.ts';
+import type { Disk } from './disk.ts';
+import { refuseDetour } from './folders.ts';
+import { sha256 } from './hash.ts';
+import { type Journal, writeJournal } from './journal.ts';
+import { type Layout, placeOf } from './layout.ts';
+import { gitMode } from './observe.ts';
+
+const RUN_BITS = 0o111;
+
+/** Changes the run bit as Git does, where reading is allowed, and leaves the person's other bits alone. */
+function withRunBit(permissions: number, mode: Mode): number {
+  if (gitMode(permissions) === mode) return permissions;
+  return mode === 0o755 ? permissions | ((permissions & 0o444) >> 2) : permissions & ~RUN_BITS;
+}
+
+function stageIncoming(disk: Disk, place: string, bytes: Uint8Array, mode: Mode, permissions: number | null): void {
+  disk.create(place, bytes, mode === 0o755 ? 0o777 : 0o666);
+  if (permissions !== null) disk.chmod(place, withRunBit(permissions, mode));
+}
+
+function backUp(disk: Disk, layout: Layout, path: string, hash: string, place: string): void {
+  refuseDetour(disk, layout, path);
+  const bytes = disk.read(placeOf(layout, path));
+  if (sha256(bytes) !== hash) throw new ServingError('CHANGED_ON_DISK', `${path} was changed while it was backed up.`);
+  disk.create(place, bytes, 0o666);
+}
+
+/**
+ * Lays out all new contents and a copy of all old ones inside the repository's own folder, then the journal.
+ * Until the journal exists nothing of the user's has been touched and the transaction can be thrown away.
+ */
+export function stage(disk: Disk, layout: Layout, journal: Journal, changes: readonly Change[]): void {
+  const byPath = new Map(changes.map((change) => [change.path, change]));
+  for (const folder of [layout.transaction, layout.incoming, layout.outgoing]) disk.makeFolder(folder);
+  journal.steps.forEach((step, index) => {
+    const change = byPath.get(step.path);
+    if (change?.kind === 'write') {
+      stageIncoming(disk, join(layout.incoming, `${index}`), change.bytes, change.mode, step.permissions);
+    }
+    if (step.before !== 'absent') {
+      backUp(disk, layout, step.path, step.before.sha256, join(layout.outgoing, `${index}`));
+    }
+  });
+  for (const folder of [layout.incoming, layout.outgoing, layout.local]) disk.sync(folder);
+  writeJournal(disk, layout, journal);
+}

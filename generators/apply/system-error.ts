@@ -1,0 +1,16 @@
+import { type ErrorCode, ServingError } from '../errors.ts';
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: 'DISK_FULL',
+  EDQUOT: 'DISK_FULL',
+  EACCES: 'NOT_WRITABLE',
+  EPERM: 'NOT_WRITABLE',
+  EROFS: 'NOT_WRITABLE',
+};
+
+/** Errors of the file system become errors a person can act on; whatever reaches this point was undone. Others pass. */
+export function fromSystem(error: unknown, place: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof ServingError || code === undefined) return error;
+  return new ServingError(CODES[code] ?? 'APPLY_FAILED', `Writing to ${place} failed: ${message}.`, { cause: error });
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { stringify } from 'yaml';
+import type { Answers } from '../questions/questions.ts';
+import type { Tree } from '../render/tree.ts';
+import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest } from './manifest.ts';
+
+const ANSWERS_HEADER = `# What this repository was stamped out from. To change an answer:
+#   npx create-ml-serving regenerate --set key=value
+`;
+
+/** A few files of the record; the manifest goes to disk after everything else. */
+export interface RecordFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The record of what the template rendered: the manifest, the answers, and the contents of every file that a later
+ * version may have to merge, named by their hash. Seeded files are never merged, so only their hash is kept.
+ */
+export function buildRecord(tree: Tree, answers: Answers, templateVersion: string): RecordFile[] {
+  const files: Record<string, Manifest['files'][string]> = {};
+  const blobs = new Map<string, Uint8Array>();
+  for (const [path, { bytes, mode, owner }] of tree) {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    files[path] = { sha256, mode: mode === 0o755 ? '755' : '644', owner };
+    if (owner !== 'seeded') blobs.set(`${BASE_FOLDER}/${sha256}.gz`, bytes);
+  }
+  const manifest: Manifest = { schema: 1, template: 'create-ml-serving', templateVersion, files };
+  return [
+    ...[...blobs].map(([path, bytes]) => ({ path, bytes: gzipSync(bytes) })),
+    { path: ANSWERS_PATH, bytes: Buffer.from(ANSWERS_HEADER + stringify(answers, { lineWidth: 0 })) },
+    { path: MANIFEST_PATH, bytes: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },
+  ];
+}

@@ -1,0 +1,92 @@
+import { parse as parseYaml } from 'yaml';
+import type { TensorSpec } from '../tensor.ts';
+import { formatCompact, parseCompact } from './compact.ts';
+import { type Parsed, type Problem, show } from './problem.ts';
+import type { ChoiceQuestion, Known, Question, QuestionContext, TensorsQuestion, TextQuestion } from './question.ts';
+import { type Answers, questions } from './questions.ts';
+import { crossProblems } from './rules.ts';
+import { parseTensors } from './tensors.ts';
+
+/** Some answers, each already valid by itself. */
+export type GivenAnswers = Partial<Answers>;
+
+/** Checks a value that came as data (an answers file, a record). */
+export function parseValue(question: Question, value: unknown): Parsed<Answers[keyof Answers]> {
+  switch (question.type) {
+    case 'text':
+      return parseTextValue(question, value);
+    case 'choice':
+      return parseChoice(question, value);
+    case 'tensors':
+      return typeof value === 'string' ? parseTensorsText(question, value) : parseTensors(value, [question.name]);
+  }
+}
+
+/** Checks a value that came as text (a flag, a prompt). */
+export function parseText(question: Question, text: string): Parsed<Answers[keyof Answers]> {
+  return parseValue(question, text.trim());
+}
+
+function parseTextValue(question: TextQuestion, value: unknown): Parsed<string> {
+  if (typeof value !== 'string') {
+    return { problems: [{ path: [question.name], message: `expected text, found ${show(value)}${quoteHint(value)}` }] };
+  }
+  const wrong = question.validate(value);
+  return wrong ? { problems: [{ path: [question.name], message: `${show(value)} ${wrong}` }] } : { value };
+}
+
+/** YAML reads `1.0` as a number: say so, instead of guessing what was written. */
+function quoteHint(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'boolean' ? '; put it in quotes' : '';
+}
+
+function parseChoice(question: ChoiceQuestion, value: unknown): Parsed<Answers[keyof Answers]> {
+  const values = question.choices.map((choice) => choice.value);
+  // A release line such as 24 is a number in YAML; there is nothing to guess about it.
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text === 'string' && values.includes(text)) return { value: text as Answers['ci'] };
+  return {
+    problems: [{ path: [question.name], message: `expected one of ${values.join(', ')}; found ${show(value)}` }],
+  };
+}
+
+/** Either the compact notation or a list in YAML's or JSON's flow style. */
+function parseTensorsText(question: TensorsQuestion, text: string): Parsed<readonly TensorSpec[]> {
+  const path = [question.name];
+  if (!text.startsWith('[')) {
+    const data = parseCompact(text, question.name === 'outputs' ? 'labels' : 'features', path);
+    return 'problems' in data ? data : parseTensors(data.value, path);
+  }
+  try {
+    return parseTensors(parseYaml(text, { maxAliasCount: 0 }), path);
+  } catch (error) {
+    return { problems: [{ path, message: `not a list in YAML or JSON: ${String(error).split('\n')[0]}` }] };
+  }
+}
+
+/** The default of a question as the text a prompt shows. */
+export function defaultText(question: Question, known: Known, context: QuestionContext): string {
+  const value = question.default(known, context);
+  return typeof value === 'string' ? value : formatCompact(value);
+}
+
+/**
+ * Fills what was not given with the defaults, and checks the answers against each other.
+ * @returns the answers, or every problem: a default can be wrong too (a directory's name that is no valid name)
+ */
+export function completeAnswers(given: GivenAnswers, context: QuestionContext): Parsed<Answers> {
+  const answers: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const question of questions as readonly Question[]) {
+    const parsed =
+      question.name in given
+        ? { value: given[question.name as keyof Answers] }
+        : parseValue(question, question.default(answers as Known, context));
+    if ('problems' in parsed) problems.push(...parsed.problems);
+    else answers[question.name] = parsed.value;
+  }
+  if (problems.length > 0) return { problems };
+  const complete = answers as Answers;
+  const cross = crossProblems(complete);
+  return cross.length > 0 ? { problems: cross } : { value: complete };
+}

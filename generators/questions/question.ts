@@ -1,0 +1,56 @@
+import type { ModelType, TensorSpec } from '../tensor.ts';
+
+/** Who governs an answer: a company, a team or a project may each fix a layer by policy. */
+export type Layer = 'infrastructure' | 'middleware' | 'ml';
+
+/** The answers that other questions' defaults lean on. */
+export interface Known {
+  readonly name?: string;
+  readonly modelType?: ModelType;
+  readonly owner?: string;
+  readonly ci?: string;
+}
+
+/** What a default may look at besides earlier answers. */
+export interface QuestionContext {
+  /** Last segment of the directory that is to be made; a proposal for the name. */
+  readonly directoryName: string;
+  /** The interface of the sample model that the template ships for a model type. */
+  sample(modelType: ModelType): { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] };
+}
+
+interface QuestionBase<Value> {
+  /** The key in the answers file and in `--set`. */
+  readonly name: string;
+  readonly layer: Layer;
+  /** The prompt, and the heading in `docs/CLI.md`. */
+  readonly message: string;
+  /** What the answer does; one sentence for the docs. */
+  readonly help: string;
+  readonly default: (known: Known, context: QuestionContext) => Value;
+}
+
+/** One line of text; `validate` says what is wrong with it, if anything. */
+export interface TextQuestion extends QuestionBase<string> {
+  readonly type: 'text';
+  readonly validate: (value: string) => string | undefined;
+}
+
+export interface ChoiceQuestion extends QuestionBase<string> {
+  readonly type: 'choice';
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+}
+
+/** The tensors of one side of the model. */
+export interface TensorsQuestion extends QuestionBase<readonly TensorSpec[]> {
+  readonly type: 'tensors';
+}
+
+export type Question = TextQuestion | ChoiceQuestion | TensorsQuestion;
+
+/** The type of value that answers a question. */
+export type AnswerTo<Q> = Q extends { type: 'choice'; choices: readonly { readonly value: infer V }[] }
+  ? V
+  : Q extends { type: 'text' }
+    ? string
+    : readonly TensorSpec[];

@@ -1,0 +1,60 @@
+import { DATATYPES } from '../tensor.ts';
+import type { Question } from './question.ts';
+import { questions } from './questions.ts';
+
+const name = { type: 'string', minLength: 1, maxLength: 200 };
+
+const tensor = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'datatype', 'shape'],
+  properties: {
+    name,
+    datatype: { enum: DATATYPES },
+    shape: { type: 'array', maxItems: 8, items: { anyOf: [{ const: -1 }, { type: 'integer', minimum: 1 }] } },
+    features: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        anyOf: [
+          name,
+          {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: { name, unit: { type: 'string' }, min: { type: 'number' }, max: { type: 'number' } },
+          },
+        ],
+      },
+    },
+    labels: { type: 'array', minItems: 1, items: { anyOf: [name, { type: 'integer' }] } },
+  },
+};
+
+/** JSON Schema (draft 2020-12) of an answers file, so that an editor completes it. */
+export function answersSchema(): object {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Answers for create-ml-serving',
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(
+      (questions as readonly Question[]).map((question) => [question.name, property(question)]),
+    ),
+  };
+}
+
+function property(question: Question): object {
+  const about = { title: question.message, description: question.help };
+  switch (question.type) {
+    case 'text':
+      return { ...about, type: 'string', minLength: 1 };
+    case 'choice':
+      return {
+        ...about,
+        enum: question.choices.flatMap(({ value }) => (/^\d+$/.test(value) ? [value, Number(value)] : [value])),
+      };
+    case 'tensors':
+      return { ...about, anyOf: [{ type: 'string' }, { type: 'array', minItems: 1, items: tensor }] };
+  }
+}

@@ -1,0 +1,148 @@
+import { DATATYPES, type Datatype, type Feature, type TensorSpec } from '../tensor.ts';
+import { type Parsed, type Problem, show } from './problem.ts';
+
+type Path = readonly (string | number)[];
+
+const TENSOR_KEYS = ['name', 'datatype', 'shape', 'features', 'labels'];
+const FEATURE_KEYS = ['name', 'unit', 'min', 'max'];
+const MAX_RANK = 8;
+
+/**
+ * Checks a list of tensors as an answers file gives it.
+ * @param path where the value stands, for the problems
+ */
+export function parseTensors(value: unknown, path: Path): Parsed<readonly TensorSpec[]> {
+  if (!Array.isArray(value))
+    return { problems: [{ path, message: `expected a list of tensors, found ${show(value)}` }] };
+  if (value.length === 0) return { problems: [{ path, message: 'expected at least one tensor' }] };
+  const problems = value.flatMap((item, i) => tensorProblems(item, [...path, i]));
+  const names = value.map((item) => (isRecord(item) ? item['name'] : undefined));
+  problems.push(...duplicates(names, (i) => [...path, i, 'name'], 'tensor'));
+  return problems.length > 0 ? { problems } : { value: value.map(toTensor) };
+}
+
+function tensorProblems(item: unknown, path: Path): Problem[] {
+  if (!isRecord(item)) return [{ path, message: `expected a tensor {name, datatype, shape}, found ${show(item)}` }];
+  const problems = unknownKeys(item, TENSOR_KEYS, path);
+  if (!isName(item['name'])) problems.push(nameProblem(item['name'], [...path, 'name']));
+  if (!DATATYPES.includes(item['datatype'] as Datatype)) {
+    const expected = DATATYPES.join(', ');
+    problems.push({
+      path: [...path, 'datatype'],
+      message: `expected one of ${expected}; found ${show(item['datatype'])}`,
+    });
+  }
+  const shape = shapeProblems(item['shape'], [...path, 'shape']);
+  problems.push(...shape);
+  const columns = shape.length === 0 ? (item['shape'] as number[]).at(-1) : undefined;
+  if (item['features'] !== undefined) {
+    problems.push(...featureProblems(item['features'], columns, [...path, 'features']));
+  }
+  if (item['labels'] !== undefined) problems.push(...labelProblems(item['labels'], columns, [...path, 'labels']));
+  return problems;
+}
+
+function shapeProblems(shape: unknown, path: Path): Problem[] {
+  if (!Array.isArray(shape))
+    return [{ path, message: `expected a list of sizes such as [-1, 4], found ${show(shape)}` }];
+  if (shape.length > MAX_RANK) return [{ path, message: `expected at most ${MAX_RANK} axes, found ${shape.length}` }];
+  return shape.flatMap((size, i) =>
+    Number.isSafeInteger(size) && (size === -1 || size > 0)
+      ? []
+      : [
+          {
+            path: [...path, i],
+            message: `expected a positive whole number, or -1 for a variable size; found ${show(size)}`,
+          },
+        ],
+  );
+}
+
+function featureProblems(features: unknown, columns: number | undefined, path: Path): Problem[] {
+  if (!Array.isArray(features)) return [{ path, message: `expected a list of columns, found ${show(features)}` }];
+  const problems = features.flatMap((feature, i) => oneFeatureProblems(feature, [...path, i]));
+  const names = features.map((feature) => (isRecord(feature) ? feature['name'] : feature));
+  problems.push(...duplicates(names, (i) => [...path, i], 'column'));
+  problems.push(...countProblems(features.length, columns, 'columns', path));
+  return problems;
+}
+
+function oneFeatureProblems(feature: unknown, path: Path): Problem[] {
+  if (typeof feature === 'string') return isName(feature) ? [] : [nameProblem(feature, path)];
+  if (!isRecord(feature))
+    return [{ path, message: `expected a column's name or {name, unit, min, max}, found ${show(feature)}` }];
+  const problems = unknownKeys(feature, FEATURE_KEYS, path);
+  if (!isName(feature['name'])) problems.push(nameProblem(feature['name'], [...path, 'name']));
+  const { unit, min, max } = feature;
+  if (unit !== undefined && typeof unit !== 'string') {
+    problems.push({ path: [...path, 'unit'], message: `expected text, found ${show(unit)}` });
+  }
+  for (const [key, bound] of [
+    ['min', min],
+    ['max', max],
+  ] as const) {
+    if (bound !== undefined && !Number.isFinite(bound)) {
+      problems.push({ path: [...path, key], message: `expected a number, found ${show(bound)}` });
+    }
+  }
+  if (typeof min === 'number' && typeof max === 'number' && min > max) {
+    problems.push({ path: [...path, 'min'], message: `is ${min}, above max ${max}` });
+  }
+  return problems;
+}
+
+function labelProblems(labels: unknown, columns: number | undefined, path: Path): Problem[] {
+  if (!Array.isArray(labels)) return [{ path, message: `expected a list of labels, found ${show(labels)}` }];
+  const problems = labels.flatMap((label, i) =>
+    Number.isSafeInteger(label) || isName(label) ? [] : [nameProblem(label, [...path, i])],
+  );
+  problems.push(...duplicates(labels.map(String), (i) => [...path, i], 'label'));
+  problems.push(...countProblems(labels.length, columns, 'labels', path));
+  return problems;
+}
+
+function countProblems(found: number, columns: number | undefined, what: string, path: Path): Problem[] {
+  if (found === 0) return [{ path, message: `expected at least one of the ${what}; leave the key out for none` }];
+  if (columns === undefined || columns === -1 || columns === found) return [];
+  return [{ path, message: `expected ${columns} ${what}, as many as the last axis has; found ${found}` }];
+}
+
+function duplicates(names: readonly unknown[], at: (index: number) => Path, what: string): Problem[] {
+  return names.flatMap((name, i) =>
+    typeof name === 'string' && names.indexOf(name) < i
+      ? [{ path: at(i), message: `the ${what} ${show(name)} is named twice` }]
+      : [],
+  );
+}
+
+function unknownKeys(record: Record<string, unknown>, known: readonly string[], path: Path): Problem[] {
+  return Object.keys(record)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({ path: [...path, key], message: `unknown key; expected one of ${known.join(', ')}` }));
+}
+
+/** Names end up in YAML, JSON and log lines: any printable text will do, controls will not. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= 200 && !/\p{Cc}/u.test(value);
+}
+
+function nameProblem(value: unknown, path: Path): Problem {
+  return { path, message: `expected a name (text of 1 to 200 printable characters), found ${show(value)}` };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Only for a value without problems. Columns given as bare names become objects, numeric labels become text. */
+function toTensor(item: Record<string, unknown>): TensorSpec {
+  const features = item['features'] as readonly (string | Feature)[] | undefined;
+  const labels = item['labels'] as readonly (string | number)[] | undefined;
+  return {
+    name: item['name'] as string,
+    datatype: item['datatype'] as Datatype,
+    shape: item['shape'] as number[],
+    ...(features && { features: features.map((f) => (typeof f === 'string' ? { name: f } : f)) }),
+    ...(labels && { labels: labels.map(String) }),
+  };
+}

@@ -1,0 +1,62 @@
+import { builtinModules } from 'node:module';
+
+/*
+ * What a line of text must be to stand unescaped in the files it ends up in (package.json, YAML, shell, image and
+ * Kubernetes names). Each rule answers undefined, or what is wrong.
+ */
+
+const DNS_LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+const SEMVER =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
+const REGISTRY = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** C0 and C1 controls, line and paragraph separators, and the marks that reorder text. */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+
+/** npm's rules and those of a DNS label: the name is used for both. */
+export function validateName(value: string): string | undefined {
+  if (value.length > 63) return `is ${value.length} characters long; at most 63 fit a Kubernetes name`;
+  if (!DNS_LABEL.test(value)) return 'must be lower-case letters, digits and dashes, starting with a letter';
+  if (builtinModules.includes(value)) return 'is the name of a module built into Node.js, which npm refuses';
+  return undefined;
+}
+
+/** The nearest valid name, for a hint; undefined where nothing of the text can be kept. */
+export function suggestName(value: string): string | undefined {
+  const name = value
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 63)
+    .replace(/-+$/, '');
+  if (name === '') return undefined;
+  return validateName(name) === undefined ? name : `${name}-serving`;
+}
+
+export function validateLine(value: string): string | undefined {
+  if (value.trim() === '') return 'must not be empty';
+  if (value.length > 200) return `is ${value.length} characters long; at most 200`;
+  if (UNPRINTABLE.test(value)) return 'must be one line without control characters';
+  return undefined;
+}
+
+export function validateModelName(value: string): string | undefined {
+  if (value.length > 128) return `is ${value.length} characters long; at most 128`;
+  if (!MODEL_NAME.test(value)) return 'must be letters, digits, dots, dashes and underscores, as it is part of a URL';
+  return undefined;
+}
+
+export function validateSemver(value: string): string | undefined {
+  return SEMVER.test(value) ? undefined : 'must be a semantic version such as 1.0.0';
+}
+
+export function validateOwner(value: string): string | undefined {
+  if (value.length > 63) return `is ${value.length} characters long; at most 63 fit a Kubernetes label`;
+  return DNS_LABEL.test(value) ? undefined : 'must be lower-case letters, digits and dashes, such as ml-platform';
+}
+
+export function validateRegistry(value: string): string | undefined {
+  if (value.length > 200) return `is ${value.length} characters long; at most 200`;
+  return REGISTRY.test(value) ? undefined : 'must be a registry with an optional path, such as ghcr.io/ml-team';
+}

@@ -1,0 +1,32 @@
+import type { Answers } from '../questions/questions.ts';
+import type { Feature, TensorSpec } from '../tensor.ts';
+
+/**
+ * An instance that the declared interface accepts, for the golden sample of a placeholder model: the named columns of a
+ * tabular model, else one value a tensor, nested as its shape says without the batch axis.
+ */
+export function placeholderInstance({ modelType, inputs }: Answers): unknown {
+  const tabular = modelType.startsWith('tabular');
+  const entries = inputs.flatMap((input): [string, unknown][] =>
+    tabular && input.features
+      ? input.features.map((feature) => [feature.name, element(input, feature)])
+      : [[input.name, nested(input, input.shape[0] === -1 ? input.shape.slice(1) : input.shape)]],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** A free axis gets one element. */
+function nested(input: TensorSpec, shape: readonly number[]): unknown {
+  const [size, ...rest] = shape;
+  if (size === undefined) return element(input);
+  return Array.from({ length: Math.max(size, 1) }, () => nested(input, rest));
+}
+
+/** The middle of the declared range, else zero, else the bound that is declared. */
+function element({ datatype }: TensorSpec, { min, max }: Omit<Feature, 'name'> = {}): unknown {
+  if (datatype === 'BYTES') return '';
+  if (datatype === 'BOOL') return false;
+  const low = min ?? Math.min(0, max ?? 0);
+  const middle = (low + (max ?? Math.max(0, low))) / 2;
+  return datatype.startsWith('FP') ? middle : Math.round(middle);
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import type { Answers } from '../questions/questions.ts';
+import { renderEjs } from './ejs.ts';
+import { modelFiles } from './model-files.ts';
+import { renderPackageJson, renderPackageLock } from './package-json.ts';
+import { renderServingYaml } from './serving-yaml.ts';
+import { matches, type Template, type TemplateSpec } from './template.ts';
+import type { Owner, Tree } from './tree.ts';
+
+const MODEL_PATH = 'model/model.onnx';
+
+/**
+ * Renders a repository, without its record.
+ * Pure: the same answers and the same template give the same bytes, on every machine.
+ */
+export function renderTree(answers: Answers, template: Template): Tree {
+  const model = modelFiles(answers, template);
+  const sources = new Map([...layers(answers, template), ...model.files]);
+  const rendered = new Map<string, Uint8Array>();
+  for (const [source, bytes] of sources) {
+    const path = targetPath(source, template.spec);
+    rendered.set(path, source.endsWith('.ejs') ? ejsFile(bytes, source, answers, template) : bytes);
+  }
+
+  const facts = { sha256: sha256(rendered.get(MODEL_PATH)), placeholder: model.placeholder };
+  edit(rendered, 'serving.yaml', (text) => renderServingYaml(text, answers, facts));
+  edit(rendered, 'package.json', (text) => renderPackageJson(text, answers, template.version));
+  edit(rendered, 'package-lock.json', (text) => renderPackageLock(text, answers));
+
+  const paths = [...rendered.keys()].sort();
+  return new Map(
+    paths.map((path) => [
+      path,
+      {
+        bytes: rendered.get(path) as Uint8Array,
+        mode: template.spec.executable.includes(path) ? 0o755 : 0o644,
+        owner: ownerOf(path, template.spec),
+      },
+    ]),
+  );
+}
+
+/** The base without its model, and the features that the answers ask for. No path may come from two of them. */
+function layers(answers: Answers, template: Template): Map<string, Uint8Array> {
+  const given = answers as Readonly<Record<string, unknown>>;
+  const features = Object.entries(template.spec.features)
+    .filter(([, { when }]) => Object.entries(when).every(([key, values]) => values.includes(String(given[key]))))
+    .map(([name]) => `features/${name}/`);
+  const files = new Map<string, Uint8Array>();
+  for (const folder of ['base/', ...features]) {
+    for (const [path, bytes] of template.files) {
+      if (!path.startsWith(folder)) continue;
+      const inside = path.slice(folder.length);
+      if (inside.startsWith('model/')) continue;
+      if (files.has(inside)) throw new Error(`Two layers of the template own ${inside}`);
+      files.set(inside, bytes);
+    }
+  }
+  return files;
+}
+
+function targetPath(source: string, spec: TemplateSpec): string {
+  const path = source.replace(/\.ejs$/, '');
+  const slash = path.lastIndexOf('/') + 1;
+  const name = path.slice(slash);
+  return path.slice(0, slash) + (spec.renames[name] ?? name);
+}
+
+function ejsFile(bytes: Uint8Array, path: string, answers: Answers, template: Template): Uint8Array {
+  const data = { answers: withoutUnknown(answers), templateVersion: template.version };
+  return Buffer.from(renderEjs(Buffer.from(bytes).toString('utf8'), data, path));
+}
+
+/** EJS prints nothing for a misspelt answer; here it throws. */
+function withoutUnknown(answers: Answers): Answers {
+  return new Proxy(answers, {
+    get(target, key) {
+      if (!(key in target)) throw new Error(`There is no answer named ${String(key)}`);
+      return target[key as keyof Answers];
+    },
+  });
+}
+
+function edit(files: Map<string, Uint8Array>, path: string, change: (text: string) => string): void {
+  const bytes = files.get(path);
+  if (bytes) files.set(path, Buffer.from(change(Buffer.from(bytes).toString('utf8'))));
+}
+
+function ownerOf(path: string, spec: TemplateSpec): Owner {
+  const owned = (owner: Owner) => spec.owners[owner]?.some((pattern) => matches(pattern, path));
+  return owned('seeded') ? 'seeded' : owned('merged') ? 'merged' : 'managed';
+}
+
+function sha256(bytes: Uint8Array | undefined): string {
+  return createHash('sha256')
+    .update(bytes ?? '')
+    .digest('hex');
+}

@@ -1,0 +1,40 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Disk } from '../../generators/apply/disk.ts';
+
+export interface Fault {
+  /** The number of the call, from 0, that is hit. */
+  readonly at: number;
+  /** What happens there: the call fails, it and all later ones fail, or the process dies. */
+  readonly how: 'once' | 'forever' | 'kill';
+  readonly code?: string;
+}
+
+/** What a crash or a full disk leaves of a file that is being created: a part of it. */
+function createHalf(path: string, bytes: Uint8Array, mode: number): void {
+  const file = openSync(path, 'wx', mode);
+  writeSync(file, bytes.subarray(0, Math.floor(bytes.length / 2)));
+  closeSync(file);
+}
+
+/** Calls that change nothing. They can fail, but a death in one is the death after the change before it. */
+const LOOKS = new Set(['entry', 'list', 'read', 'writable', 'freeBytes']);
+
+/** Wraps a disk so that the call with the given number is hit. */
+export function faultyDisk(disk: Disk, fault: Fault): { disk: Disk; calls: () => number } {
+  let calls = 0;
+  const wrapped = Object.fromEntries(
+    Object.entries(disk).map(([name, call]) => [
+      name,
+      (...args: unknown[]) => {
+        if (fault.how === 'kill' && LOOKS.has(name)) return (call as (...all: unknown[]) => unknown)(...args);
+        const number = calls++;
+        const hit = fault.how === 'forever' ? number >= fault.at : number === fault.at;
+        if (!hit) return (call as (...all: unknown[]) => unknown)(...args);
+        if (name === 'create' && number === fault.at) createHalf(...(args as [string, Uint8Array, number]));
+        if (fault.how === 'kill') process.kill(process.pid, 'SIGKILL');
+        throw Object.assign(new Error(`fault in call ${number}, ${name} ${args[0]}`), { code: fault.code ?? 'EIO' });
+      },
+    ]),
+  );
+  return { disk: wrapped as unknown as Disk, calls: () => calls };
+}
