@@ -30,13 +30,26 @@ export function buildProgram(exit: (code: number) => void): Command {
       exit(await create(directory, flags));
     });
 
+  // `--json` before the command's name is read as the program's own.
+  const wantsJson = (flags: { json?: boolean }) => flags.json === true || program.opts()['json'] === true;
+
+  program
+    .command('inspect')
+    .argument('<file.onnx>', 'the model')
+    .description('Shows what an ONNX file holds and the schema that would be asked.')
+    .option('--json', 'print it as JSON')
+    .action(async (file: string, flags: { json?: boolean }) => {
+      const { inspect } = await import('./commands/inspect.ts');
+      inspect(file, { json: wantsJson(flags) }, process.stdout);
+    });
+
   program
     .command('doctor')
     .description('Checks whether this machine is ready.')
     .option('--json', 'print the findings as JSON')
     .action(async (flags: { json?: boolean }) => {
       const { doctor } = await import('./commands/doctor.ts');
-      exit(await doctor({ json: flags.json ?? program.opts()['json'] === true }));
+      exit(await doctor({ json: wantsJson(flags) }));
     });
   return program;
 }

@@ -47,6 +47,15 @@ const kinds = {
     exit: 4,
     hint: 'Remove the cause, then run create-ml-serving regenerate --continue to finish, or --abort to put everything back.',
   },
+  MODEL_NOT_FOUND: { exit: 1, hint: 'Check the path of the model file.' },
+  MODEL_UNREADABLE: { exit: 1, hint: 'Give a plain file that this user may read.' },
+  MODEL_NOT_ONNX: { exit: 1, hint: 'Export the model to ONNX again and give the .onnx file itself.' },
+  MODEL_TRUNCATED: { exit: 1, hint: 'Copy or download the file again and compare its size with the original.' },
+  MODEL_UNSUPPORTED: { exit: 1, hint: 'Export the model again with operators, opsets and types that the runtime has.' },
+  MODEL_EXTERNAL_DATA: {
+    exit: 1,
+    hint: 'Keep the data files beside the .onnx file, as plain files, or export the model with its weights inside.',
+  },
   INTERNAL: {
     exit: 1,
     hint: 'This is a defect of create-ml-serving. Run again with DEBUG=1 and report what it prints.',
@@ -58,6 +67,14 @@ export type ErrorCode = keyof typeof kinds;
 /** What to do about an error, where it is said before the error happens. */
 export function hintOf(code: ErrorCode): string {
   return kinds[code].hint;
+}
+
+/** The catalogue as a Markdown table for `docs/CLI.md`. */
+export function errorTable(): string {
+  const rows = Object.entries(kinds)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, { exit, hint }]) => `| \`${code}\` | ${exit} | ${hint} |`);
+  return ['| code | exit | what to do |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 /** An error a person can act on. Anything else that is thrown is a defect. */

@@ -180,6 +180,7 @@ export interface Attribute {
   graphs: Graph[];
   type?: number;
 }
+const STRING = 4;
 const FLOATS = 7;
 const INTS = 8;
 const STRINGS = 9;
@@ -189,7 +190,7 @@ export const ATTRIBUTE: Message<Attribute> = {
     name: { no: 1, kind: 'text' },
     float: { no: 2, kind: 'float' },
     int: { no: 3, kind: 'bigint' },
-    string: { no: 4, kind: 'bytes' },
+    string: { no: STRING, kind: 'bytes' },
     tensor: { no: 5, kind: () => TENSOR_HEAD },
     graph: { no: 6, kind: () => GRAPH },
     ints: { no: INTS, kind: 'bigint', many: true },
@@ -200,7 +201,7 @@ export const ATTRIBUTE: Message<Attribute> = {
   },
   // Tree ensembles keep their forests in such lists: tens of millions of entries, of which only the class labels matter here.
   stopAt: (partial, no) =>
-    no === FLOATS || ((no === INTS || no === STRINGS) && !partial.name?.startsWith('classlabels_')),
+    no === STRING || no === FLOATS || ((no === INTS || no === STRINGS) && !partial.name?.startsWith('classlabels_')),
 };
 
 export interface Node {
@@ -229,7 +230,6 @@ export interface Graph {
   initializers: TensorHead[];
   inputs: ValueInfo[];
   outputs: ValueInfo[];
-  valueInfo: ValueInfo[];
   sparseInitializers: SparseTensor[];
 }
 export const GRAPH: Message<Graph> = {
@@ -240,7 +240,6 @@ export const GRAPH: Message<Graph> = {
     initializers: { no: 5, kind: () => TENSOR_HEAD, many: true },
     inputs: { no: 11, kind: () => VALUE_INFO, many: true },
     outputs: { no: 12, kind: () => VALUE_INFO, many: true },
-    valueInfo: { no: 13, kind: () => VALUE_INFO, many: true },
     sparseInitializers: { no: 15, kind: () => SPARSE_TENSOR, many: true },
   },
 };

@@ -5,7 +5,7 @@ import type { Parsed } from './problem.ts';
  * The one-line notation of tensors for a prompt or a flag: `float_input:FP32[-1,4]{length,width}`, more than one
  * separated by `;`. It holds names, datatypes, shapes and columns or labels; units and ranges need an answers file.
  */
-const TENSOR = /^(?<name>.+):(?<datatype>[A-Z0-9]+)\[(?<shape>[^\]]*)\](?:\{(?<items>.*)\})?$/;
+const TENSOR = /^(?<name>[^[\]{};]+):(?<datatype>[A-Z0-9]+)\[(?<shape>[^\]]*)\](?:\{(?<items>.*)\})?$/;
 
 /** Reads the notation into plain data for {@link parseTensors}; `items` is where names in braces go. */
 export function parseCompact(
@@ -36,8 +36,14 @@ function toData(part: string, items: 'features' | 'labels'): Record<string, unkn
   };
 }
 
-/** The notation of tensors, as the default in a prompt. */
+/** The notation of tensors, as the default in a prompt; JSON where a name holds what separates things here. */
 export function formatCompact(tensors: readonly TensorSpec[]): string {
+  const names = tensors.flatMap(({ name, features = [], labels = [] }) => [
+    name,
+    ...features.map((f) => f.name),
+    ...labels,
+  ]);
+  if (names.some((name) => /[[\]{};,]/.test(name))) return JSON.stringify(tensors);
   return tensors
     .map((tensor) => {
       const names = tensor.features?.map((feature) => feature.name) ?? tensor.labels;

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { externalFiles, externalSize } from '../../generators/onnx/external.ts';
+import { unsupported } from '../../generators/onnx/faults.ts';
+import { changeText, servingProblems, withoutZipMaps } from '../../generators/onnx/intake.ts';
+import { type ProposedSchema, proposeSchema } from '../../generators/onnx/propose.ts';
+import { RUNTIME } from '../../generators/onnx/runtime.ts';
+import { type Source, withFile } from '../../generators/onnx/source.ts';
+import { type ModelSummary, readModel, summarise } from '../../generators/onnx/summary.ts';
+import { planZipMaps } from '../../generators/onnx/zipmap.ts';
+import { inspectionText } from './inspect-text.ts';
+
+/** Where a command writes what was asked for. */
+export interface Output {
+  write(text: string): void;
+}
+
+/** What `inspect --json` prints. */
+export interface Inspection extends ModelSummary {
+  readonly sha256: string;
+  readonly externalData: readonly { readonly location: string; readonly bytes: number }[];
+  /** Why it cannot be served; empty if it can. */
+  readonly problems: readonly string[];
+  /** What intake would change in the model. */
+  readonly changes: readonly string[];
+  /** The schema that intake would propose; null if the model cannot be served. */
+  readonly schema: ProposedSchema | null;
+}
+
+/** `create-ml-serving inspect <file.onnx>`: what the file holds, and the schema that would be asked. */
+export function inspect(file: string, { json = false }: { readonly json?: boolean }, io: Output): void {
+  withFile(file, (source) => {
+    const inspection = examine(source);
+    io.write(json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionText(inspection));
+    if (inspection.problems.length > 0) {
+      throw unsupported(source, `cannot be served with ${RUNTIME}: ${inspection.problems.join('; ')}`);
+    }
+  });
+}
+
+function examine(source: Source): Inspection {
+  const model = readModel(source);
+  const summary = summarise(source, model);
+  const problems = servingProblems(model, summary);
+  const { dropped } = planZipMaps(source, model.graph);
+  const externalData = externalFiles(model, source.name).map((data) => ({
+    location: data.location,
+    path: join(dirname(source.name), data.location),
+    bytes: externalSize(source.name, data),
+  }));
+  return {
+    ...summary,
+    sha256: hash(source),
+    externalData,
+    problems,
+    changes: dropped.map(changeText),
+    schema: problems.length > 0 ? null : proposeSchema(withoutZipMaps(summary, dropped)),
+  };
+}
+
+const PIECE = 1024 * 1024;
+
+function hash(source: Source): string {
+  const sha256 = createHash('sha256');
+  for (let at = 0; at < source.size; at += PIECE) sha256.update(source.read(at, PIECE));
+  return sha256.digest('hex');
+}

@@ -1,0 +1,99 @@
+import type { ModelType } from '../tensor.ts';
+import type { ServedValue } from './propose.ts';
+import type { ModelSummary } from './summary.ts';
+
+export interface Guess {
+  readonly modelType: ModelType;
+  /** The output that holds one score per class, if the model is a classifier. */
+  readonly scores?: ServedValue | undefined;
+  readonly why: string;
+}
+
+/** What kind of model a graph looks like, from its inputs and outputs alone. */
+export function guessModelType(
+  summary: ModelSummary,
+  inputs: readonly ServedValue[],
+  outputs: readonly ServedValue[],
+  labels: readonly string[] | undefined,
+): Guess {
+  const scores = scoresOf(outputs, labels);
+  const [input] = inputs;
+  if (scores && inputs.length === 1 && input && isImage(input)) {
+    return {
+      modelType: 'image-classification',
+      scores,
+      why: `${input.name} has the shape of images, ${scores.name} one score per class`,
+    };
+  }
+  if (scores && isText(inputs)) {
+    return {
+      modelType: 'text-classification',
+      scores,
+      why: `${inputs[0]?.name} takes text, ${scores.name} has one score per class`,
+    };
+  }
+  const tabular = inputs.length > 0 && inputs.every(({ shape }) => shape.length === 1 || shape.length === 2);
+  if (tabular && scores && (labels || isProbability(scores) || outputs.some(isLabel))) {
+    return { modelType: 'tabular-classification', scores, why: `${scores.name} has one score per class` };
+  }
+  const [output] = outputs;
+  if (tabular && outputs.length === 1 && output && isFloat(output) && isOnePerRow(output)) {
+    return { modelType: 'tabular-regression', why: `${output.name} is one number per row` };
+  }
+  return {
+    modelType: 'custom',
+    why: `${summary.inputs.length} inputs and ${summary.outputs.length} outputs that fit no other type`,
+  };
+}
+
+/** Scores are floating point, [N, C]; with several such outputs the one that says so by name or operator. */
+function scoresOf(outputs: readonly ServedValue[], labels: readonly string[] | undefined): ServedValue | undefined {
+  const fits = outputs.filter((output) => {
+    const classes = output.shape[1];
+    if (!isFloat(output) || output.shape.length !== 2) return false;
+    return typeof classes === 'number' ? classes > 1 && (!labels || classes === labels.length) : labels !== undefined;
+  });
+  return fits.find(isProbability) ?? fits[0];
+}
+
+const PROBABILITY_OPERATORS = new Set([
+  'Softmax',
+  'Normalizer',
+  'LinearClassifier',
+  'SVMClassifier',
+  'TreeEnsembleClassifier',
+]);
+
+function isProbability({ name, operator }: ServedValue): boolean {
+  return /prob|softmax/i.test(name) || PROBABILITY_OPERATORS.has(operator ?? '');
+}
+
+function isFloat({ datatype }: ServedValue): boolean {
+  return datatype.startsWith('FP');
+}
+
+function isOnePerRow({ shape }: ServedValue): boolean {
+  return shape.length === 1 || (shape.length === 2 && shape[1] === 1);
+}
+
+function isLabel(output: ServedValue): boolean {
+  return isOnePerRow(output) && (output.datatype === 'INT64' || output.datatype === 'BYTES');
+}
+
+/** [N, C, H, W] or [N, H, W, C] with one channel, three or four. */
+function isImage(input: ServedValue): boolean {
+  const { datatype, shape } = input;
+  const channels = new Set<unknown>([1, 3, 4]);
+  return (
+    (isFloat(input) || datatype === 'UINT8') && shape.length === 4 && (channels.has(shape[1]) || channels.has(shape[3]))
+  );
+}
+
+/** One column of texts, or the token ids that tokenizers give. */
+function isText(inputs: readonly ServedValue[]): boolean {
+  const [first] = inputs;
+  if (inputs.length === 1 && first?.datatype === 'BYTES') return isOnePerRow(first);
+  return inputs.some(
+    ({ name, datatype, shape }) => name === 'input_ids' && datatype.startsWith('INT') && shape.length === 2,
+  );
+}

@@ -1,0 +1,134 @@
+import type { Datatype, ModelType, TensorSpec } from '../tensor.ts';
+import { featureNames, labelNames } from './metadata.ts';
+import { guessModelType } from './model-type.ts';
+import type { ModelSummary, ModelValue } from './summary.ts';
+
+/** Beyond this many columns nobody names them one by one: rows are sent as arrays. */
+const MOST_NAMED_FEATURES = 512;
+
+/** Something the file does not tell, so that a person has to. */
+export interface Unknown {
+  /** Where it belongs in serving.yaml: `inputs[0].features`. */
+  readonly path: string;
+  readonly question: string;
+}
+
+export interface ProposedSchema {
+  readonly modelType: ModelType;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** What was decided, in words for the person. */
+  readonly notes: readonly string[];
+  readonly unknown: readonly Unknown[];
+}
+
+/** An input or output that can be served. */
+export type ServedValue = ModelValue & {
+  readonly datatype: Datatype;
+  readonly shape: readonly (number | string | null)[];
+};
+
+/** The schema of a model as far as its file tells it, with placeholders for the rest and a list of what they are. */
+export function proposeSchema(summary: ModelSummary): ProposedSchema {
+  const notes: string[] = [];
+  const unknown: Unknown[] = [];
+  const inputs = summary.inputs.filter(isServed);
+  const outputs = summary.outputs.filter(isServed);
+  for (const { name, type } of summary.outputs.filter((output) => !isServed(output))) {
+    notes.push(`output ${name} is not served: ${type} is no tensor that the protocol can carry`);
+  }
+  const labels = knownLabels(summary);
+  const { modelType, scores, why } = guessModelType(summary, inputs, outputs, labels);
+  notes.push(`model type ${modelType}: ${why}`);
+  return {
+    modelType,
+    inputs: inputs.map((input, at) => inputSpec(input, at, { summary, modelType, inputs, notes, unknown })),
+    outputs: outputs.map((output, at) => outputSpec(output, at, { summary, scores, labels, notes, unknown })),
+    notes,
+    unknown,
+  };
+}
+
+/** Names in the metadata are for numbered classes; classes that have names in the graph keep them. */
+function knownLabels({ classLabels, metadata }: ModelSummary): readonly string[] | undefined {
+  const named = labelNames(metadata);
+  if (classLabels === null) return named;
+  return named?.length === classLabels.length && classLabels.every(isNumeral) ? named : classLabels;
+}
+
+function isNumeral(label: string): boolean {
+  return /^-?\d+$/.test(label);
+}
+
+/** A tensor of a type and a rank that the protocol can carry. */
+export function isServed(value: ModelValue): value is ServedValue {
+  return value.datatype !== undefined && value.shape !== undefined;
+}
+
+function shapeOf(value: ServedValue): number[] {
+  return value.shape.map((size) => (typeof size === 'number' ? size : -1));
+}
+
+interface InputContext {
+  readonly summary: ModelSummary;
+  readonly modelType: ModelType;
+  readonly inputs: readonly ServedValue[];
+  readonly notes: string[];
+  readonly unknown: Unknown[];
+}
+
+function inputSpec(input: ServedValue, at: number, context: InputContext): TensorSpec {
+  const { summary, modelType, inputs, notes, unknown } = context;
+  const shape = shapeOf(input);
+  const spec = { name: input.name, datatype: input.datatype, shape };
+  if (!modelType.startsWith('tabular-')) return spec;
+  const width = shape.length === 1 ? 1 : (shape.at(-1) ?? 1);
+  const path = `inputs[${at}].features`;
+  if (width === -1) {
+    unknown.push({ path, question: `How many columns does ${input.name} have, and which?` });
+    return spec;
+  }
+  const ranges = { path, question: `Units and ranges of the columns of ${input.name}` };
+  if (width === 1 && inputs.length > 1) {
+    unknown.push(ranges);
+    return { ...spec, features: [{ name: input.name }] };
+  }
+  const known = featureNames(summary.metadata);
+  if (known?.length === width) {
+    notes.push(`the columns of ${input.name} are named in the model's metadata`);
+    unknown.push(ranges);
+    return { ...spec, features: known.map((name) => ({ name })) };
+  }
+  if (width > MOST_NAMED_FEATURES) {
+    notes.push(`the ${width} columns of ${input.name} have no names: rows are sent as arrays`);
+    return spec;
+  }
+  unknown.push({ path, question: `Names of the ${width} columns of ${input.name}, in their order` }, ranges);
+  return { ...spec, features: Array.from({ length: width }, (_, column) => ({ name: `feature_${column}` })) };
+}
+
+interface OutputContext {
+  readonly summary: ModelSummary;
+  readonly scores: ServedValue | undefined;
+  readonly labels: readonly string[] | undefined;
+  readonly notes: string[];
+  readonly unknown: Unknown[];
+}
+
+function outputSpec(output: ServedValue, at: number, { scores, labels, notes, unknown }: OutputContext): TensorSpec {
+  const shape = shapeOf(output);
+  const spec = { name: output.name, datatype: output.datatype, shape };
+  if (output !== scores) return spec;
+  const declared = shape.at(-1) ?? -1;
+  const path = `outputs[${at}].labels`;
+  if (labels && (declared === -1 || declared === labels.length)) {
+    if (labels.every(isNumeral)) {
+      unknown.push({ path, question: `Names of the classes ${labels.slice(0, 10).join(', ')}, if they have any` });
+    }
+    return { ...spec, shape: [...shape.slice(0, -1), labels.length], labels };
+  }
+  if (labels) notes.push(`the model names ${labels.length} classes, but ${output.name} has ${declared} scores`);
+  unknown.push({ path, question: `Names of the classes of ${output.name}, in their order` });
+  if (declared === -1) return spec;
+  return { ...spec, labels: Array.from({ length: declared }, (_, index) => `class_${index}`) };
+}

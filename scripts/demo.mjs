@@ -1,0 +1,68 @@
+// `npm run demo`: sets up, stamps out a serving with the sample model, starts it, asks it, and cleans up.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, run, setUp } from './set-up.mjs';
+
+const FLOWER = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
+const keep = process.argv.includes('--keep');
+
+setUp();
+run('npm', ['run', 'build']);
+
+const folder = mkdtempSync(join(tmpdir(), 'create-ml-serving-demo-'));
+const directory = join(folder, 'my-model');
+let server;
+try {
+  run(process.execPath, [join(root, 'dist', 'create-ml-serving.js'), directory, '--yes', '--no-git'], { shell: false });
+  const port = await freePort();
+  server = await start(directory, port);
+  const url = `http://localhost:${port}/predict`;
+  const body = JSON.stringify({ instances: [FLOWER] });
+  console.log(`\n$ curl -s ${url} -H 'content-type: application/json' -d '${body}'`);
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  console.log(JSON.stringify(await answer.json(), null, 2));
+  if (!answer.ok) process.exitCode = 1;
+} finally {
+  if (server) {
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+  }
+  if (keep) console.log(`\nThe repository is in ${directory}: cd there and npm start.`);
+  else {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    console.log('\nCleaned up. To keep the repository: npm run demo -- --keep');
+  }
+}
+
+/** A port nobody listens on, so that the demo runs beside whatever holds 8080. */
+async function freePort() {
+  const probe = createServer().listen(0);
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Starts the repository as its README says, without npm in between so that a signal reaches it, and waits until it is ready. */
+async function start(cwd, port) {
+  run('npm', ['run', 'build'], { cwd });
+  console.error('\n$ node dist/server.js');
+  const child = spawn(process.execPath, ['dist/server.js'], {
+    cwd,
+    stdio: 'inherit',
+    env: { ...process.env, PORT: String(port) },
+  });
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline && child.exitCode === null) {
+    const ready = await fetch(`http://localhost:${port}/v2/health/ready`).catch(() => undefined);
+    if (ready?.ok) return child;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill('SIGKILL');
+  throw new Error('The server was not ready within 30 seconds.');
+}

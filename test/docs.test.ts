@@ -1,0 +1,39 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ownPackage } from '../generators/app/package.ts';
+import { errorTable } from '../generators/errors.ts';
+import { questionsTable } from '../generators/questions/docs-table.ts';
+import { answersSchema } from '../generators/questions/schema.ts';
+import { loadTemplate } from '../generators/render/load-template.ts';
+import { sampleOf } from '../generators/render/samples.ts';
+
+/* What the docs say of the questions and of the errors is derived from them. `npm run docs` writes it; otherwise this compares. */
+
+const UPDATE = process.env['UPDATE_DOCS'] === '1';
+
+function expectDerived(file: string, expected: string): void {
+  if (UPDATE) writeFileSync(file, expected);
+  // Where it differs: npm run docs
+  expect(readFileSync(file, 'utf8')).toBe(expected);
+}
+
+function withSection(file: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name}: derived, see npm run docs -->`, `<!-- /${name} -->`];
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain(start);
+  return `${text.slice(0, text.indexOf(start) + start.length)}\n\n${content}\n\n${text.slice(text.indexOf(end))}`;
+}
+
+test('docs/CLI.md lists every question', () => {
+  const { version, templateFolder } = ownPackage();
+  const template = loadTemplate(templateFolder, version);
+  const table = questionsTable({ directoryName: 'my-model', sample: (modelType) => sampleOf(template, modelType) });
+  expectDerived('docs/CLI.md', withSection('docs/CLI.md', 'questions', table));
+});
+
+test('docs/CLI.md lists every error', () => {
+  expectDerived('docs/CLI.md', withSection('docs/CLI.md', 'errors', errorTable()));
+});
+
+test('docs/answers.schema.json is the schema of the answers file', () => {
+  expectDerived('docs/answers.schema.json', `${JSON.stringify(answersSchema(), null, 2)}\n`);
+});

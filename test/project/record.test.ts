@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { MANIFEST_PATH, type Manifest } from '../../generators/project/manifest.ts';
+import { buildRecord } from '../../generators/project/record.ts';
+import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
+import { renderTree } from '../../generators/render/render-tree.ts';
+import { answersWith, template } from '../fixtures/template.ts';
+
+const answers = answersWith({ description: 'true: "yes" # no' });
+const tree = renderTree(answers, template);
+const record = new Map(buildRecord(tree, answers, '1.2.3').map(({ path, bytes }) => [path, bytes]));
+const manifest = JSON.parse(Buffer.from(record.get(MANIFEST_PATH) ?? '').toString()) as Manifest;
+
+test('the manifest names every rendered file with its hash, mode and owner', () => {
+  expect(manifest).toMatchObject({ schema: 1, template: 'create-ml-serving', templateVersion: '1.2.3' });
+  expect(Object.keys(manifest.files)).toEqual([...tree.keys()]);
+  for (const [path, file] of tree) {
+    expect(manifest.files[path]).toEqual({
+      sha256: createHash('sha256').update(file.bytes).digest('hex'),
+      mode: file.mode.toString(8),
+      owner: file.owner,
+    });
+  }
+});
+
+test('what can be merged later is kept, named by its hash; what is seeded is not', () => {
+  for (const [path, { owner, bytes }] of tree) {
+    const blob = record.get(`.ml-serving/base/${manifest.files[path]?.sha256}.gz`);
+    if (owner === 'seeded') expect(blob).toBeUndefined();
+    else expect(gunzipSync(blob ?? '')).toEqual(Buffer.from(bytes));
+  }
+});
+
+test('the answers read back as they were', () => {
+  expect(
+    parseAnswersFile(Buffer.from(record.get('.ml-serving/answers.yaml') ?? '').toString(), 'answers.yaml'),
+  ).toEqual(answers);
+});
+
+test('the manifest comes last, so that an interrupted write is no record', () => {
+  expect([...record.keys()].at(-1)).toBe(MANIFEST_PATH);
+});

@@ -1,0 +1,20 @@
+import { fromPrompts, toPrompts } from '../../generators/questions/prompts.ts';
+import { questions } from '../../generators/questions/questions.ts';
+import { answersWith, context } from '../fixtures/template.ts';
+
+test('what was given is not asked again', () => {
+  const names = toPrompts({ name: 'abc', ci: 'none' }, context).map((prompt) => prompt.name);
+  expect(names).toEqual(questions.map((question) => question.name).filter((name) => name !== 'name' && name !== 'ci'));
+});
+
+test('defaults that are taken give the same answers as --yes, with units and ranges', () => {
+  const typed: Record<string, string> = {};
+  for (const prompt of toPrompts({}, context)) typed[prompt.name] = prompt.default(typed);
+  expect(fromPrompts(typed, {}, context)).toEqual(answersWith());
+});
+
+test('a prompt says what is wrong with what was typed', () => {
+  const prompt = toPrompts({}, context).find(({ name }) => name === 'inputs');
+  expect(prompt?.validate?.('x:FLOAT[1]')).toMatch(/^inputs\[0\]\.datatype: expected one of/);
+  expect(prompt?.validate?.('x:FP32[-1,1]')).toBe(true);
+});
