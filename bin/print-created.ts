@@ -35,19 +35,30 @@ function printPlan({ plan }: Created, directory: string): void {
   );
 }
 
-function printNextSteps({ installed }: Created, directory: string): void {
+function printNextSteps({ plan, installed }: Created, directory: string): void {
   const relativePath = relative(process.cwd(), directory);
   const here = relativePath.startsWith('..') ? directory : relativePath;
-  const steps: [string, string][] = [
-    ...(here === '' ? [] : [[`cd ${quote(here)}`, ''] as [string, string]]),
-    ...(installed ? [] : [['npm install', 'install the dependencies'] as [string, string]]),
+  const steps: readonly (readonly [command: string, what: string])[] = [
+    ...(here === '' ? [] : [[`cd ${quote(here)}`, ''] as const]),
+    ...(installed ? [] : [['npm install', 'install the dependencies'] as const]),
     ['npm start', 'serve the model at http://localhost:8080'],
-    ['npm run predict', 'ask it for the golden samples'],
+    [`npm run predict -- ${example(plan)}`, 'ask it'],
     ['npm test', 'boot it and test it with the real model'],
   ];
-  console.error(
-    `\nNext:\n${steps.map(([command, what]) => `  ${paint('bold', command.padEnd(18))}${paint('dim', what)}`.trimEnd()).join('\n')}`,
+  const lines = steps.map(
+    ([command, what]) => `  ${what ? paint('dim', `# ${what}\n  `) : ''}${paint('bold', command)}`,
   );
+  console.error(`\nNext:\n${lines.join('\n')}`);
+}
+
+/** The first golden sample's instance as an argument for a shell; a long one would only hide the line. */
+function example({ files }: Created['plan']): string {
+  const golden = files.find((file) => file.path === 'model/golden.json');
+  const { samples } = JSON.parse(Buffer.from(golden?.bytes ?? '{"samples":[]}').toString('utf8')) as {
+    samples: { instance: unknown }[];
+  };
+  const instance = JSON.stringify(samples[0]?.instance) ?? '';
+  return instance === '' || instance.length > 160 || instance.includes("'") ? "'<json or file>'" : `'${instance}'`;
 }
 
 /** A path with a space is typed in quotes. */

@@ -1,8 +1,10 @@
 // Bundles the command line into dist/: one entry, one chunk for each command that is loaded on demand, nothing to install.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 // Yeoman's stack has CommonJS parts that expect what a module of that kind is given.
 const commonJs = [
@@ -27,6 +29,20 @@ const withoutUnreached = {
   },
 };
 
+// Yeoman asks its own package.json for its version at run time; in a bundle that would be ours.
+const withVersion = {
+  name: 'with-version',
+  setup({ onLoad }) {
+    onLoad({ filter: /yeoman-environment[\\/]dist[\\/]environment-base\.js$/ }, ({ path }) => {
+      const asked = "require('../package.json').version";
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes(asked)) throw new Error(`${path} asks for its version in another way now`);
+      const { version } = JSON.parse(readFileSync(join(dirname(path), '..', 'package.json'), 'utf8'));
+      return { contents: text.replace(asked, JSON.stringify(version)) };
+    });
+  },
+};
+
 rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 const result = await build({
   absWorkingDir: root,
@@ -40,7 +56,7 @@ const result = await build({
   minify: true,
   keepNames: true,
   legalComments: 'linked',
-  plugins: [withoutUnreached],
+  plugins: [withoutUnreached, withVersion],
   banner: { js: commonJs },
   metafile: true,
   logLevel: 'warning',

@@ -26,17 +26,17 @@ export function inspectionText(inspection: Inspection): string {
     ...schemaSections(inspection),
     list('It cannot be served', inspection.problems),
   ];
-  return `${sections.filter((text) => text !== '').join('\n')}`;
+  return sections.join('');
 }
 
 function facts(model: Inspection): string[][] {
   const { producer, weights } = model;
   return [
     ['File', model.file],
-    [
-      'Size',
-      `${byteText(model.bytes)}, ${weights.parameters.toLocaleString('en')} numbers in ${weights.tensors} tensors`,
-    ],
+    ['Size', byteText(model.bytes)],
+    ...(weights.tensors > 0
+      ? [['Weights', `${weights.parameters.toLocaleString('en')} (tensors: ${weights.tensors})`]]
+      : []),
     ['SHA-256', model.sha256],
     ['Producer', [producer.name, producer.version].join(' ').trim() || 'not stated'],
     [

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
 import { externalFiles, externalSize } from '../../generators/onnx/external.ts';
 import { unsupported } from '../../generators/onnx/faults.ts';
-import { changeText, servingProblems, withoutZipMaps } from '../../generators/onnx/intake.ts';
+import { changeTexts, servingProblems, withoutZipMaps } from '../../generators/onnx/intake.ts';
 import { type ProposedSchema, proposeSchema } from '../../generators/onnx/propose.ts';
 import { RUNTIME } from '../../generators/onnx/runtime.ts';
 import { type Source, withFile } from '../../generators/onnx/source.ts';
@@ -42,10 +41,9 @@ function examine(source: Source): Inspection {
   const model = readModel(source);
   const summary = summarise(source, model);
   const problems = servingProblems(model, summary);
-  const { dropped } = planZipMaps(source, model.graph);
+  const plan = planZipMaps(source, model.graph);
   const externalData = externalFiles(model, source.name).map((data) => ({
     location: data.location,
-    path: join(dirname(source.name), data.location),
     bytes: externalSize(source.name, data),
   }));
   return {
@@ -53,8 +51,8 @@ function examine(source: Source): Inspection {
     sha256: hash(source),
     externalData,
     problems,
-    changes: dropped.map(changeText),
-    schema: problems.length > 0 ? null : proposeSchema(withoutZipMaps(summary, dropped)),
+    changes: changeTexts(plan),
+    schema: problems.length > 0 ? null : proposeSchema(withoutZipMaps(summary, plan)),
   };
 }
 

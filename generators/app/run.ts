@@ -1,6 +1,5 @@
-import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import { TerminalAdapter } from '@yeoman/adapter';
+import { createLogger, TerminalAdapter } from '@yeoman/adapter';
 import { createEnv } from 'yeoman-environment';
 import { ServingError } from '../errors.ts';
 import type { Created } from './create.ts';
@@ -8,7 +7,8 @@ import AppGenerator from './index.ts';
 import type { CreateJob, Tell } from './job.ts';
 
 /** Yeoman's own remarks (on versions, on installs it does not make) are not for this command's users; errors are thrown. */
-const silent = new Console(new Writable({ write: (_chunk, _encoding, done) => done() }));
+const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+const silent = createLogger({ stdout: nowhere, stderr: nowhere } as object as Parameters<typeof createLogger>[0]);
 
 /**
  * Runs the Yeoman generator in the terminal. This module pulls in the whole Yeoman stack (half a second): it is loaded
@@ -16,7 +16,7 @@ const silent = new Console(new Writable({ write: (_chunk, _encoding, done) => do
  * @throws CANCELLED on Ctrl-C at a prompt
  */
 export async function askAndCreate(job: CreateJob, tell: Tell): Promise<Created> {
-  const env = createEnv({ adapter: new TerminalAdapter({ console: silent }), skipInstall: true });
+  const env = createEnv({ adapter: new TerminalAdapter({ log: silent }), skipInstall: true });
   const generator = new AppGenerator([], {
     env,
     job,
@@ -24,7 +24,7 @@ export async function askAndCreate(job: CreateJob, tell: Tell): Promise<Created>
     resolved: 'unknown',
     namespace: 'create-ml-serving:app',
     help: false,
-    ignoreVersionCheck: true,
+    skipCheckEnv: true,
   });
   try {
     await env.runGenerator(generator);

@@ -9,11 +9,14 @@ const LIMITS = {
   /** As deep as protobuf's own parsers go. */
   depth: 100,
   /** Values kept in memory. */
-  values: 5_000_000,
+  values: 2_000_000,
   textBytes: 64 * 1024 * 1024,
   /** Fields stepped over unread. */
   steps: 200_000_000,
 };
+
+/** One empty list for all: most lists of most nodes are empty, and there may be millions. */
+const NONE: readonly never[] = Object.freeze([]);
 
 type Value = Record<string, unknown>;
 type AnyMessage = Message<object>;
@@ -56,7 +59,7 @@ function readMessage(
 ): void {
   if (depth > LIMITS.depth) throw unsupported(state.source, `nests messages more than ${LIMITS.depth} deep`);
   const fields = fieldsOf(message);
-  for (const field of fields.values()) if (field.many) into[field.key] = [];
+  for (const field of fields.values()) if (field.many) into[field.key] = NONE;
   const head: FieldHead = { no: 0, wire: 0, tag: 0, start: 0, end: start };
   while (head.end < limit) {
     readHead(state.cursor, head.end, limit, head);
@@ -92,8 +95,9 @@ function readField(
 
 function keep(state: Decoding, into: Value, key: string, many: boolean, value: unknown): void {
   if (++state.values > LIMITS.values) throw unsupported(state.source, `describes more than ${LIMITS.values} things`);
-  if (many) (into[key] as unknown[]).push(value);
-  else into[key] = value;
+  if (!many) into[key] = value;
+  else if (into[key] === NONE) into[key] = [value];
+  else (into[key] as unknown[]).push(value);
 }
 
 function readValue(state: Decoding, kind: Kind, { tag, start, end }: FieldHead, depth: number): unknown {

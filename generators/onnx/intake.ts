@@ -6,7 +6,7 @@ import { isServed, type ProposedSchema, proposeSchema } from './propose.ts';
 import { RUNTIME, runtimeProblems } from './runtime.ts';
 import { bytesSource, type Source, withFile } from './source.ts';
 import { type ModelSummary, readModel, summarise, type WholeModel } from './summary.ts';
-import { applyZipMapPlan, type DroppedZipMap, planZipMaps } from './zipmap.ts';
+import { applyZipMapPlan, type DroppedZipMap, planZipMaps, type ZipMapPlan } from './zipmap.ts';
 
 /** A data file that has to be copied along with the model. */
 export interface CompanionFile extends ExternalFile {
@@ -38,18 +38,20 @@ export function takeIn(model: string | Uint8Array): Intake {
 
 function takeInSource(source: Source, path?: string): Intake {
   const original = readModel(source);
-  const problems = servingProblems(original, summarise(source, original));
+  const before = summarise(source, original);
+  const problems = servingProblems(original, before);
   if (problems.length > 0) throw unsupported(source, `cannot be served with ${RUNTIME}: ${problems.join('; ')}`);
   const plan = planZipMaps(source, original.graph);
   const bytes = plan.patches.length > 0 ? applyZipMapPlan(source, original.graph, plan) : source.read(0, source.size);
   const taken = bytesSource(bytes, source.name);
+  // Read anew: a change that broke the file would show here.
   const summary = { ...summarise(taken, readModel(taken)), ...labelsOf(plan.dropped) };
   return {
     bytes,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     summary,
-    schema: proposeSchema(summary),
-    changes: plan.dropped.map(changeText),
+    schema: proposeSchema(withoutZipMaps(before, plan)),
+    changes: changeTexts(plan),
     externalData: companions(source, original, path),
   };
 }
@@ -65,19 +67,29 @@ export function servingProblems(model: WholeModel, summary: ModelSummary): strin
   ];
 }
 
-/** A summary as it will be once the ZipMaps are gone. */
-export function withoutZipMaps(summary: ModelSummary, dropped: readonly DroppedZipMap[]): ModelSummary {
+/** A summary as it will be once a plan is carried out. */
+export function withoutZipMaps(summary: ModelSummary, { dropped, freed }: ZipMapPlan): ModelSummary {
   const outputs = summary.outputs.map((output) => {
+    if (freed.includes(output.name)) return { ...output, shape: ['N'] };
     const gone = dropped.find(({ was }) => was === output.name);
     if (!gone) return output;
     const shape = ['N', gone.labels.length];
-    return { name: gone.output, type: 'tensor(float)', isTensor: true, datatype: 'FP32' as const, shape };
+    const tensor = { type: 'tensor(float)', isTensor: true, datatype: 'FP32' as const, shape };
+    return { name: gone.output, operator: 'ZipMap', ...tensor };
   });
   return { ...summary, outputs, ...labelsOf(dropped) };
 }
 
-export function changeText({ was, output, labels }: DroppedZipMap): string {
-  return `ZipMap dropped: output ${was}, a list of maps, is now ${output}, FP32 [N, ${labels.length}]; its classes are ${labels.slice(0, 10).join(', ')}${labels.length > 10 ? ', …' : ''}`;
+/** What a plan changes, in words for the person. */
+export function changeTexts({ dropped, freed }: ZipMapPlan): string[] {
+  const zipMaps = dropped.map(({ was, output, labels }) => {
+    const classes = `${labels.slice(0, 10).join(', ')}${labels.length > 10 ? ', …' : ''}`;
+    return `ZipMap dropped: output ${was}, a list of maps, is now ${output}, FP32 [N, ${labels.length}]; its classes are ${classes}`;
+  });
+  return [
+    ...zipMaps,
+    ...freed.map((output) => `output ${output} was declared as [1] and is now [N]: there is one per row`),
+  ];
 }
 
 /** The labels went out of the graph with the node. */

@@ -1,6 +1,5 @@
 import type { ModelType } from '../tensor.ts';
 import type { ServedValue } from './propose.ts';
-import type { ModelSummary } from './summary.ts';
 
 export interface Guess {
   readonly modelType: ModelType;
@@ -11,7 +10,6 @@ export interface Guess {
 
 /** What kind of model a graph looks like, from its inputs and outputs alone. */
 export function guessModelType(
-  summary: ModelSummary,
   inputs: readonly ServedValue[],
   outputs: readonly ServedValue[],
   labels: readonly string[] | undefined,
@@ -33,17 +31,15 @@ export function guessModelType(
     };
   }
   const tabular = inputs.length > 0 && inputs.every(({ shape }) => shape.length === 1 || shape.length === 2);
-  if (tabular && scores && (labels || isProbability(scores) || outputs.some(isLabel))) {
+  const others = outputs.filter((output) => output !== scores);
+  if (tabular && scores && (labels || (others.every(isLabel) && (isProbability(scores) || others.length > 0)))) {
     return { modelType: 'tabular-classification', scores, why: `${scores.name} has one score per class` };
   }
   const [output] = outputs;
   if (tabular && outputs.length === 1 && output && isFloat(output) && isOnePerRow(output)) {
     return { modelType: 'tabular-regression', why: `${output.name} is one number per row` };
   }
-  return {
-    modelType: 'custom',
-    why: `${summary.inputs.length} inputs and ${summary.outputs.length} outputs that fit no other type`,
-  };
+  return { modelType: 'custom', why: 'its inputs and outputs fit no other type' };
 }
 
 /** Scores are floating point, [N, C]; with several such outputs the one that says so by name or operator. */
@@ -53,7 +49,7 @@ function scoresOf(outputs: readonly ServedValue[], labels: readonly string[] | u
     if (!isFloat(output) || output.shape.length !== 2) return false;
     return typeof classes === 'number' ? classes > 1 && (!labels || classes === labels.length) : labels !== undefined;
   });
-  return fits.find(isProbability) ?? fits[0];
+  return fits.find(({ operator }) => operator === 'ZipMap') ?? fits.find(isProbability) ?? fits[0];
 }
 
 const PROBABILITY_OPERATORS = new Set([

@@ -32,13 +32,13 @@ export type ServedValue = ModelValue & {
 export function proposeSchema(summary: ModelSummary): ProposedSchema {
   const notes: string[] = [];
   const unknown: Unknown[] = [];
-  const inputs = summary.inputs.filter(isServed);
-  const outputs = summary.outputs.filter(isServed);
+  const inputs = served(summary.inputs, 'inputs', unknown);
+  const outputs = served(summary.outputs, 'outputs', unknown);
   for (const { name, type } of summary.outputs.filter((output) => !isServed(output))) {
     notes.push(`output ${name} is not served: ${type} is no tensor that the protocol can carry`);
   }
   const labels = knownLabels(summary);
-  const { modelType, scores, why } = guessModelType(summary, inputs, outputs, labels);
+  const { modelType, scores, why } = guessModelType(inputs, outputs, labels);
   notes.push(`model type ${modelType}: ${why}`);
   return {
     modelType,
@@ -60,9 +60,18 @@ function isNumeral(label: string): boolean {
   return /^-?\d+$/.test(label);
 }
 
-/** A tensor of a type and a rank that the protocol can carry. */
-export function isServed(value: ModelValue): value is ServedValue {
-  return value.datatype !== undefined && value.shape !== undefined;
+/** A tensor of a type that the protocol can carry. */
+export function isServed(value: ModelValue): value is ModelValue & { readonly datatype: Datatype } {
+  return value.datatype !== undefined;
+}
+
+/** What can be served; where the file does not even tell the rank, one free axis stands for it until somebody answers. */
+function served(values: readonly ModelValue[], list: string, unknown: Unknown[]): ServedValue[] {
+  return values.filter(isServed).map((value, at) => {
+    if (value.shape) return { ...value, shape: value.shape };
+    unknown.push({ path: `${list}[${at}].shape`, question: `The sizes of the axes of ${value.name}` });
+    return { ...value, shape: [null] };
+  });
 }
 
 function shapeOf(value: ServedValue): number[] {
@@ -79,21 +88,24 @@ interface InputContext {
 
 function inputSpec(input: ServedValue, at: number, context: InputContext): TensorSpec {
   const { summary, modelType, inputs, notes, unknown } = context;
-  const shape = shapeOf(input);
+  const known = featureNames(summary.metadata);
+  const shape = withKnownWidth(shapeOf(input), inputs.length === 1 ? known?.length : undefined);
   const spec = { name: input.name, datatype: input.datatype, shape };
   if (!modelType.startsWith('tabular-')) return spec;
-  const width = shape.length === 1 ? 1 : (shape.at(-1) ?? 1);
   const path = `inputs[${at}].features`;
+  const what = input.datatype === 'BYTES' ? 'Categories' : 'Units and ranges';
+  const ranges = { path, question: `${what} of the columns of ${input.name}` };
+  // Without an axis of columns the input itself is the column.
+  if (shape.length === 1) return spec;
+  const width = shape[1] ?? 1;
   if (width === -1) {
     unknown.push({ path, question: `How many columns does ${input.name} have, and which?` });
     return spec;
   }
-  const ranges = { path, question: `Units and ranges of the columns of ${input.name}` };
   if (width === 1 && inputs.length > 1) {
     unknown.push(ranges);
     return { ...spec, features: [{ name: input.name }] };
   }
-  const known = featureNames(summary.metadata);
   if (known?.length === width) {
     notes.push(`the columns of ${input.name} are named in the model's metadata`);
     unknown.push(ranges);
@@ -104,7 +116,13 @@ function inputSpec(input: ServedValue, at: number, context: InputContext): Tenso
     return spec;
   }
   unknown.push({ path, question: `Names of the ${width} columns of ${input.name}, in their order` }, ranges);
-  return { ...spec, features: Array.from({ length: width }, (_, column) => ({ name: `feature_${column}` })) };
+  // No two columns of a service may have one name.
+  const stem = inputs.length === 1 ? 'feature' : input.name;
+  return { ...spec, features: Array.from({ length: width }, (_, column) => ({ name: `${stem}_${column}` })) };
+}
+
+function withKnownWidth(shape: readonly number[], width: number | undefined): readonly number[] {
+  return shape.length === 2 && shape[1] === -1 && width !== undefined ? [shape[0] ?? -1, width] : shape;
 }
 
 interface OutputContext {

@@ -1,5 +1,5 @@
 import { elementType } from './elements.ts';
-import operators from './runtime-operators.json' with { type: 'json' };
+import { RUNTIME_OPERATORS } from './runtime-operators.ts';
 import type { Model, Node } from './schema.ts';
 import { domainName, type ModelSummary } from './summary.ts';
 import { modelNodes } from './walk.ts';
@@ -14,11 +14,11 @@ interface Domain {
   readonly operators: Readonly<Record<string, readonly number[]>>;
 }
 const domains = new Map(
-  Object.entries(operators.domains as Record<string, Domain>).map(([name, of]) => [domainName(name), of]),
+  Object.entries(RUNTIME_OPERATORS.domains as Record<string, Domain>).map(([name, of]) => [domainName(name), of]),
 );
-const takesBfloat16 = new Set(operators.bfloat16);
+const takesBfloat16 = new Set(RUNTIME_OPERATORS.bfloat16);
 
-export const RUNTIME = `onnxruntime ${operators.runtime}`;
+export const RUNTIME = `onnxruntime ${RUNTIME_OPERATORS.runtime}`;
 
 /** Every reason why the runtime of the stamped-out repositories would not load a model. */
 export function runtimeProblems(model: Model, summary: ModelSummary): string[] {
@@ -34,7 +34,8 @@ export function runtimeProblems(model: Model, summary: ModelSummary): string[] {
 function formatProblems({ bytes, irVersion }: ModelSummary): string[] {
   const problems: string[] = [];
   if (bytes > LARGEST_FILE) problems.push('it is larger than 2 GiB (store its weights as external data)');
-  if (irVersion > operators.irVersion) problems.push(`IR version ${irVersion} (highest: ${operators.irVersion})`);
+  if (irVersion > RUNTIME_OPERATORS.irVersion)
+    problems.push(`IR version ${irVersion} (highest: ${RUNTIME_OPERATORS.irVersion})`);
   return problems;
 }
 

@@ -1,9 +1,19 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { elementCode } from './elements.ts';
-import { encode } from './encode.ts';
+import { type Draft, encode } from './encode.ts';
 import { unsupported } from './faults.ts';
 import { nodeLabels } from './labels.ts';
-import { GRAPH, type Graph, MODEL, NODE, type Node, type Span, VALUE_INFO, type ValueInfo } from './schema.ts';
+import {
+  GRAPH,
+  type Graph,
+  MODEL,
+  NODE,
+  type Node,
+  type Span,
+  type TensorType,
+  VALUE_INFO,
+  type ValueInfo,
+} from './schema.ts';
 import type { Source } from './source.ts';
 import { allNodes } from './walk.ts';
 
@@ -27,6 +37,8 @@ const NOTHING = new Uint8Array(0);
 /** What has to change for a model to do without its ZipMaps; empty for most models. */
 export interface ZipMapPlan {
   readonly dropped: readonly DroppedZipMap[];
+  /** Label outputs that were declared for one row only. */
+  readonly freed: readonly string[];
   readonly patches: readonly Patch[];
 }
 
@@ -50,7 +62,21 @@ export function planZipMaps(source: Source, graph: Graph): ZipMapPlan {
       { span: info.at as Span, bytes: isThere ? NOTHING : scores(output, labels.length) },
     );
   }
-  return { dropped, patches };
+  const freed = dropped.length > 0 ? graph.outputs.filter((info) => isStuckAtOneRow(graph, info)) : [];
+  patches.push(...freed.map((info) => ({ span: info.at as Span, bytes: column(info) })));
+  return { dropped, freed: freed.map(({ name = '' }) => name), patches };
+}
+
+/** LightGBM's converter declares the labels as [1], although there are as many as rows. */
+function isStuckAtOneRow(graph: Graph, { type }: ValueInfo): boolean {
+  const dims = type?.tensor?.shape?.dims;
+  const rowsAreFree = graph.inputs.every((input) => input.type?.tensor?.shape?.dims[0]?.value === undefined);
+  return rowsAreFree && dims?.length === 1 && dims[0]?.value === 1n;
+}
+
+function column({ name, type }: ValueInfo): Uint8Array {
+  const tensor = { elementType: type?.tensor?.elementType, shape: { dims: [{ param: 'N' }] } } as Draft<TensorType>;
+  return field(GRAPH.fields.outputs.no, encode(VALUE_INFO, { name: name ?? '', type: { tensor } }));
 }
 
 /** The model with a plan carried out: all other bytes are copied as they are. */

@@ -1,4 +1,4 @@
-"""Writes generators/onnx/runtime-operators.json: what the CPU runtime can execute, from its own registry.
+"""Writes generators/onnx/runtime-operators.ts: what the CPU runtime can execute, from its own registry.
 
     pip install onnxruntime==<the version of onnxruntime-node that the template pins> onnx
     python test/onnx/runtime-operators.py
@@ -9,6 +9,7 @@ defines it as a function of other operators (the runtime then inlines it).
 
 import collections
 import json
+import subprocess
 from pathlib import Path
 
 import onnx
@@ -81,12 +82,10 @@ def main() -> None:
         "domains": domains,
         "bfloat16": sorted(bfloat16),
     }
-    target = Path(__file__).parents[2] / "generators/onnx/runtime-operators.json"
-    text = json.dumps(table, indent=1)
-    # One operator a line, so that a change of the runtime reads well in a diff.
-    for old, new in (("[\n     ", "["), (",\n     ", ", "), ("\n    ]", "]")):
-        text = text.replace(old, new)
-    target.write_text(text + "\n")
+    target = Path(__file__).parents[2] / "generators/onnx/runtime-operators.ts"
+    source = f"/** Made by {Path(__file__).relative_to(Path(__file__).parents[2])}: not edited by hand. */\n"
+    target.write_text(f"{source}export const RUNTIME_OPERATORS = {json.dumps(table, indent=2)};\n")
+    subprocess.run(["npx", "biome", "check", "--write", str(target)], check=True)
 
 
 if __name__ == "__main__":

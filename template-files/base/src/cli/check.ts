@@ -1,0 +1,26 @@
+/** `npm run check`: the model contract, without serving. Exit code 1 and one line a problem when it is broken. */
+import { loadConfig } from '../config.ts';
+import { ServiceError } from '../errors.ts';
+import { createPredictor } from '../inference/predictor.ts';
+import { createLogger } from '../observability/logger.ts';
+import { createMetrics } from '../observability/metrics.ts';
+
+try {
+  const config = loadConfig();
+  const { model } = config.serving;
+  const predictor = createPredictor({ config, metrics: createMetrics([]), logger: createLogger('silent') });
+  try {
+    await predictor.start();
+    const { ready, reason } = predictor.readiness();
+    if (!ready) throw new ServiceError('MODEL_MISMATCH', reason);
+    const samples = config.golden ? `${config.golden.samples.length} golden samples agree` : 'no golden samples';
+    console.log(`${model.name} ${model.version} (${model.type}): serving.yaml and the model agree; ${samples}.`);
+    if (model.placeholder) console.log('The model is a placeholder: release a trained one.');
+  } finally {
+    await predictor.close();
+  }
+} catch (error) {
+  if (!(error instanceof ServiceError)) throw error;
+  console.error(`${error.message}\n(${error.code})`);
+  process.exitCode = 1;
+}

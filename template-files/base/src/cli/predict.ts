@@ -1,0 +1,69 @@
+/**
+ * `npm run predict -- '<json or file>' [--url http://host:port]`: sends instances and prints the predictions. Without a URL
+ * the service is started for this one request, on a port of its own. One instance, a list of them or {"instances": [...]}.
+ */
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config.ts';
+import { ServiceError } from '../errors.ts';
+import { createLogger } from '../observability/logger.ts';
+import { createService } from '../service.ts';
+import { toInstances } from './instances.ts';
+
+const USAGE = `npm run predict -- '<json or file>' [--url http://localhost:8080]`;
+
+function readArguments(): { url: string | undefined; value: unknown } {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { url: { type: 'string' } } });
+  const [source, ...more] = positionals;
+  if (source === undefined || more.length > 0) throw new ServiceError('INVALID_REQUEST', `usage: ${USAGE}`);
+  const text = existsSync(source) ? readFileSync(source, 'utf8') : source;
+  try {
+    return { url: values.url, value: JSON.parse(text) };
+  } catch (error) {
+    throw new ServiceError(
+      'INVALID_JSON',
+      `expected JSON or a file of JSON: ${(error as Error).message}\nusage: ${USAGE}`,
+    );
+  }
+}
+
+async function send(url: string, instances: readonly unknown[]): Promise<void> {
+  const response = await fetch(new URL('/predict', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ instances }),
+  });
+  const text = await response.text();
+  let body: { predictions?: unknown; error?: string; code?: string } = {};
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new ServiceError('INVALID_REQUEST', `${url} answered ${response.status} and no JSON: is it this service?`);
+  }
+  if (!response.ok) throw new ServiceError('INVALID_REQUEST', `${body.error} (${body.code})`);
+  console.log(JSON.stringify(body.predictions, null, 2));
+}
+
+async function sendToOwn(instances: readonly unknown[]): Promise<void> {
+  const { server, predictor } = createService(loadConfig({ ...process.env, WORKERS: '1' }), createLogger('silent'));
+  try {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    await predictor.start();
+    await send(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, instances);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    await predictor.close();
+  }
+}
+
+try {
+  const { url, value } = readArguments();
+  await (url === undefined ? sendToOwn(toInstances(value)) : send(url, toInstances(value)));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,105 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readServing } from './contract/read.ts';
+import type { Serving } from './contract/serving.ts';
+import { ServiceError } from './errors.ts';
+import { availableCpus, workersFor } from './inference/cpu.ts';
+import { type Golden, parseGolden } from './inference/golden.ts';
+
+/** The repository's root: src/ and dist/ are both one level below it. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Everything that is set from outside. Read once, at the start; nothing else reads process.env or serving.yaml. */
+export interface Config {
+  readonly serving: Serving;
+  readonly golden: Golden | undefined;
+  readonly modelPath: string;
+  readonly templateVersion: string;
+  readonly workers: number;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly accessLog: AccessLog;
+  /** How long a shutdown may take before the process gives up on what is in flight. */
+  readonly shutdownGraceMs: number;
+  /** How long requests are still served after SIGTERM, for balancers that notice late. */
+  readonly drainDelayMs: number;
+}
+
+/** Which requests get a log line at info: all, only those that failed, or none. */
+export type AccessLog = 'all' | 'errors' | 'off';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const ACCESS_LOGS = ['all', 'errors', 'off'] as const;
+
+/** Throws CONFIG_INVALID with every problem of the first source that has one. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = ROOT): Config {
+  const file = resolve(root, env['SERVING_CONFIG'] || 'serving.yaml');
+  const schema = JSON.parse(readText(join(root, 'schema', 'serving.schema.json'))) as object;
+  const serving = readServing(readText(file), schema);
+  const modelPath = join(dirname(file), serving.model.file);
+  if (!existsSync(modelPath)) {
+    throw new ServiceError(
+      'CONFIG_INVALID',
+      `serving.yaml model.file: expected an ONNX file, found none at ${serving.model.file}. Put the model there.`,
+    );
+  }
+  const goldenPath = join(dirname(modelPath), 'golden.json');
+  return {
+    serving,
+    modelPath,
+    golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json') : undefined,
+    templateVersion: readTemplateVersion(root),
+    workers: workerCount(serving, env),
+    host: env['HOST'] || '0.0.0.0',
+    port: integer(env, 'PORT', 8080, 0, 65535),
+    logLevel: choice(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
+    accessLog: choice(env, 'ACCESS_LOG', 'all', ACCESS_LOGS),
+    shutdownGraceMs: integer(env, 'SHUTDOWN_GRACE_MS', 25_000, 0, 3_600_000),
+    drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 3_600_000),
+  };
+}
+
+function workerCount({ runtime }: Serving, env: NodeJS.ProcessEnv): number {
+  const auto = workersFor(availableCpus(), runtime.intraOpThreads);
+  return integer(env, 'WORKERS', runtime.workers === 'auto' ? auto : runtime.workers, 1, 256);
+}
+
+function readTemplateVersion(root: string): string {
+  const { mlServing } = JSON.parse(readText(join(root, 'package.json'))) as {
+    mlServing?: { templateVersion?: unknown };
+  };
+  return String(mlServing?.templateVersion ?? 'unknown');
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ServiceError('CONFIG_INVALID', `${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    });
+  }
+}
+
+function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new ServiceError(
+    'CONFIG_INVALID',
+    `environment ${name}: expected an integer from ${min} to ${max}, found "${text}"`,
+  );
+}
+
+function choice<T extends string>(env: NodeJS.ProcessEnv, name: string, fallback: T, allowed: readonly T[]): T {
+  const text = env[name] || fallback;
+  const found = allowed.find((value) => value === text);
+  if (found) return found;
+  throw new ServiceError(
+    'CONFIG_INVALID',
+    `environment ${name}: expected one of ${allowed.join(', ')}, found "${text}"`,
+  );
+}

@@ -1,0 +1,89 @@
+import type { Problem } from './problem.ts';
+import type { Datatype, Serving, TensorSpec } from './serving.ts';
+
+/** A tensor as the ONNX graph declares it. Axes without a fixed size are -1. */
+export interface GraphTensor {
+  readonly name: string;
+  /** Undefined for sequences, maps and types without a name in the Open Inference Protocol. */
+  readonly datatype: Datatype | undefined;
+  /** The runtime's own word for the type, for messages. */
+  readonly type: string;
+  readonly shape: readonly number[];
+}
+
+export interface Graph {
+  readonly inputs: readonly GraphTensor[];
+  readonly outputs: readonly GraphTensor[];
+}
+
+/** Compares what serving.yaml promises with what the model is. An empty list means that they agree. */
+export function graphProblems(serving: Serving, graph: Graph): Problem[] {
+  const sides = (['inputs', 'outputs'] as const).flatMap((side) =>
+    serving[side].flatMap((tensor, index) => tensorProblems(`${side}[${index}]`, tensor, graph[side])),
+  );
+  const given = new Set(serving.inputs.map((input) => input.name));
+  const missing = graph.inputs
+    .filter((input) => !given.has(input.name))
+    .map((input) => ({
+      field: 'inputs',
+      expected: `an entry for the model's input "${input.name}" (${input.datatype ?? input.type} [${input.shape.join(', ')}])`,
+      found: 'none',
+      mend: 'Add it: the model cannot run without it.',
+    }));
+  return [...sides, ...missing];
+}
+
+function tensorProblems(field: string, tensor: TensorSpec, declared: readonly GraphTensor[]): Problem[] {
+  const actual = declared.find((candidate) => candidate.name === tensor.name);
+  if (!actual) {
+    return [
+      {
+        field: `${field}.name`,
+        expected: `one of the model's: ${declared.map((candidate) => candidate.name).join(', ')}`,
+        found: tensor.name,
+        mend: 'Use the name in the graph.',
+      },
+    ];
+  }
+  if (actual.datatype === undefined) {
+    return [
+      {
+        field: `${field}.datatype`,
+        expected: 'a tensor of a type that can be served',
+        found: `"${tensor.name}" is ${actual.type}`,
+        mend: 'Sequences and maps (ZipMap) cannot be served: take the model in with `create-ml-serving model`, or list another output.',
+      },
+    ];
+  }
+  const problems: Problem[] = [];
+  if (actual.datatype !== tensor.datatype) {
+    problems.push({
+      field: `${field}.datatype`,
+      expected: `${actual.datatype}, as in the model`,
+      found: tensor.datatype,
+      mend: 'Change it to what the model takes.',
+    });
+  }
+  if (!shapesAgree(tensor.shape, actual.shape)) {
+    problems.push({
+      field: `${field}.shape`,
+      expected: `[${actual.shape.join(', ')}], as in the model`,
+      found: `[${tensor.shape.join(', ')}]`,
+      mend: 'Change it to the shape in the graph (-1 for its free axes).',
+    });
+  }
+  return problems;
+}
+
+/**
+ * The contract may fix an axis that the graph leaves free (exporters lose sizes), save the first one: a graph with a free
+ * batch must be declared so. It may never free or change an axis that the graph fixes. A graph that declares no axes at
+ * all (rank unknown) agrees with any shape.
+ */
+function shapesAgree(promised: readonly number[], actual: readonly number[]): boolean {
+  if (actual.length === 0) return true;
+  return (
+    promised.length === actual.length &&
+    promised.every((size, axis) => size === actual[axis] || (actual[axis] === -1 && axis > 0))
+  );
+}

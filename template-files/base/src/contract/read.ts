@@ -1,0 +1,94 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import { LineCounter, parseDocument, visit } from 'yaml';
+import { type Problem, problemsError } from './problem.ts';
+import { rules } from './rules.ts';
+import { DEFAULTS, type Serving } from './serving.ts';
+
+/** Reads serving.yaml from its text and checks it against its schema and against itself. Throws with every problem. */
+export function readServing(text: string, schema: object, source = 'serving.yaml'): Serving {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: true });
+  const syntax = [...document.errors, ...document.warnings].map((error) => ({
+    field: `line ${lines.linePos(error.pos[0]).line}`,
+    expected: 'YAML',
+    found: error.message,
+    mend: 'Mend the syntax.',
+  }));
+  // Aliases are a way to make a small file huge, and no contract needs them.
+  visit(document, {
+    Alias: (_, node) => {
+      syntax.push({ field: `*${node.source}`, expected: 'no anchors or aliases', found: 'one', mend: 'Write it out.' });
+    },
+  });
+  if (syntax.length > 0) throw problemsError('CONFIG_INVALID', source, syntax);
+
+  const lineOf = (field: string): number | undefined => {
+    for (let path = pathOf(field); path.length > 0; path = path.slice(0, -1)) {
+      const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
+      if (node?.range) return lines.linePos(node.range[0]).line;
+    }
+    return undefined;
+  };
+  const value: unknown = document.toJS();
+  const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
+  if (!validate(value)) {
+    throw problemsError('CONFIG_INVALID', source, shapeProblems(validate.errors ?? []), lineOf);
+  }
+  const serving = withDefaults(value as Serving);
+  const problems = rules.flatMap((rule) => rule(serving));
+  if (problems.length > 0) throw problemsError('CONFIG_INVALID', source, problems, lineOf);
+  return serving;
+}
+
+function withDefaults(serving: Serving): Serving {
+  return {
+    ...serving,
+    runtime: { ...DEFAULTS.runtime, ...serving.runtime },
+    batching: { ...DEFAULTS.batching, ...serving.batching },
+    limits: { ...DEFAULTS.limits, ...serving.limits },
+  };
+}
+
+function pathOf(field: string): (string | number)[] {
+  return field
+    .split(/[.[\]]+/)
+    .filter((part) => part !== '')
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+function shapeProblems(errors: readonly ErrorObject[]): Problem[] {
+  return errors
+    .filter((error) => error.keyword !== 'anyOf')
+    .map((error) => ({
+      field: fieldOf(error),
+      expected: expectedOf(error),
+      found: foundOf(error),
+      mend: 'See schema/serving.schema.json.',
+    }));
+}
+
+function fieldOf({ instancePath, keyword, params }: ErrorObject): string {
+  const path = instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+    .join('')
+    .slice(instancePath ? 1 : 0);
+  const key = keyword === 'additionalProperties' ? params['additionalProperty'] : params['missingProperty'];
+  return key === undefined ? path || 'the file' : [path, key].filter(Boolean).join('.');
+}
+
+function expectedOf({ keyword, params, message }: ErrorObject): string {
+  if (keyword === 'additionalProperties') return 'no such key';
+  if (keyword === 'required') return 'a value';
+  if (keyword === 'enum') return `one of ${(params['allowedValues'] as unknown[]).join(', ')}`;
+  if (keyword === 'const') return String(params['allowedValue']);
+  return (message ?? keyword).replace(/^must /, 'it to ');
+}
+
+function foundOf({ keyword, data }: ErrorObject): string {
+  if (keyword === 'additionalProperties') return 'one';
+  if (keyword === 'required') return 'none';
+  const text = JSON.stringify(data) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,214 @@
+import type { Problem } from './problem.ts';
+import { hasBatchAxis, type Serving } from './serving.ts';
+
+/**
+ * What a JSON Schema cannot say of serving.yaml. Each rule looks at the whole file and names what is wrong.
+ */
+type Rule = (serving: Serving) => Problem[];
+
+const isFloat = (datatype: string): boolean => datatype.startsWith('FP');
+
+const uniqueNames: Rule = (serving) =>
+  (['inputs', 'outputs'] as const).flatMap((side) =>
+    duplicates(serving[side].map((tensor) => tensor.name)).map((index) => ({
+      field: `${side}[${index}].name`,
+      expected: 'a name that no other has',
+      found: `"${serving[side][index]?.name}" twice`,
+      mend: 'Rename or remove one.',
+    })),
+  );
+
+const uniqueFeatures: Rule = (serving) => {
+  const places = serving.inputs.flatMap((input, i) =>
+    input.features
+      ? input.features.map((feature, f) => ({ name: feature.name, field: `inputs[${i}].features[${f}].name` }))
+      : [{ name: input.name, field: `inputs[${i}].name` }],
+  );
+  return duplicates(places.map((place) => place.name)).map((index) => ({
+    field: places[index]?.field ?? 'inputs',
+    expected: 'a name that no other column of any input has',
+    found: `"${places[index]?.name}" twice`,
+    mend: 'Clients address columns by these names; rename one.',
+  }));
+};
+
+const featureCount: Rule = (serving) =>
+  serving.inputs.flatMap((input, i) => {
+    const width = input.shape.at(-1);
+    if (!input.features || (input.shape.length >= 2 && input.features.length === width)) return [];
+    return [
+      {
+        field: `inputs[${i}].features`,
+        expected: `as many as the last axis of shape [${input.shape.join(', ')}]`,
+        found: `${input.features.length}`,
+        mend: 'List one feature for each column, in the order the model was trained with.',
+      },
+    ];
+  });
+
+const ranges: Rule = (serving) =>
+  serving.inputs.flatMap((input, i) =>
+    (input.features ?? []).flatMap((feature, f): Problem[] => {
+      const field = `inputs[${i}].features[${f}]`;
+      const text = input.datatype === 'BYTES';
+      const found: Problem[] = [];
+      if (feature.min !== undefined && feature.max !== undefined && feature.min > feature.max) {
+        found.push({
+          field: `${field}.min`,
+          expected: `at most max (${feature.max})`,
+          found: `${feature.min}`,
+          mend: 'Swap them.',
+        });
+      }
+      if (text && (feature.min !== undefined || feature.max !== undefined)) {
+        found.push({
+          field,
+          expected: 'no min or max',
+          found: 'a column of BYTES',
+          mend: 'Use categories for strings.',
+        });
+      }
+      if (!text && feature.categories) {
+        found.push({
+          field: `${field}.categories`,
+          expected: 'a column of BYTES',
+          found: input.datatype,
+          mend: 'Use min and max for numbers.',
+        });
+      }
+      if (feature.nullable && !text && !isFloat(input.datatype)) {
+        found.push({
+          field: `${field}.nullable`,
+          expected: 'a column of floats or BYTES',
+          found: input.datatype,
+          mend: 'Integers have no way to say that a value is missing.',
+        });
+      }
+      return found;
+    }),
+  );
+
+const labels: Rule = (serving) =>
+  serving.outputs.flatMap((output, i): Problem[] => {
+    if (!output.labels) return [];
+    const field = `outputs[${i}].labels`;
+    const found: Problem[] = duplicates(output.labels).map((index) => ({
+      field: `${field}[${index}]`,
+      expected: 'a label that no other class has',
+      found: `"${output.labels?.[index]}" twice`,
+      mend: 'Rename one.',
+    }));
+    if (output.shape.length < 2 || output.labels.length !== output.shape.at(-1)) {
+      found.push({
+        field,
+        expected: `as many as the last axis of shape [${output.shape.join(', ')}]`,
+        found: `${output.labels.length}`,
+        mend: 'List one label for each class, in the order of the model.',
+      });
+    }
+    return found;
+  });
+
+const nonFinite: Rule = (serving) =>
+  (['inputs', 'outputs'] as const).flatMap((side) =>
+    serving[side].flatMap((tensor, i) =>
+      tensor.allowNonFinite && !isFloat(tensor.datatype)
+        ? [
+            {
+              field: `${side}[${i}].allowNonFinite`,
+              expected: 'a tensor of floats',
+              found: tensor.datatype,
+              mend: 'Remove it.',
+            },
+          ]
+        : [],
+    ),
+  );
+
+const outputsOfType: Rule = ({ model, outputs }) => {
+  if (!model.type.endsWith('-classification')) return [];
+  const labelled = outputs.filter((output) => output.labels);
+  const probabilities = labelled[0];
+  if (labelled.length === 1 && probabilities && isFloat(probabilities.datatype) && probabilities.shape.length === 2) {
+    return [];
+  }
+  return [
+    {
+      field: 'outputs',
+      expected: `for ${model.type}, exactly one output with labels: floats of shape [-1, classes]`,
+      found: `${labelled.length} with labels`,
+      mend: 'Give the probabilities output its labels, or use type custom.',
+    },
+  ];
+};
+
+const regressionOutputs: Rule = ({ model, outputs }) =>
+  model.type !== 'tabular-regression' || (outputs.length === 1 && outputs[0]?.datatype !== 'BYTES')
+    ? []
+    : [
+        {
+          field: 'outputs',
+          expected: 'for tabular-regression, exactly one output of numbers',
+          found: `${outputs.length}`,
+          mend: 'List the predicted value alone, or use type custom.',
+        },
+      ];
+
+const tabularShapes: Rule = (serving) =>
+  !serving.model.type.startsWith('tabular-')
+    ? []
+    : serving.inputs.flatMap((input, i) =>
+        input.shape.length > 2 || input.shape.slice(1).includes(-1)
+          ? [
+              {
+                field: `inputs[${i}].shape`,
+                expected: 'for tabular models, [rows] or [rows, columns]',
+                found: `[${input.shape.join(', ')}]`,
+                mend: 'Use type custom for tensors of more axes.',
+              },
+            ]
+          : [],
+      );
+
+const delayNeedsBatches: Rule = (serving) =>
+  serving.batching.maxDelayMs > 0 && !hasBatchAxis(serving)
+    ? [
+        {
+          field: 'batching.maxDelayMs',
+          expected: '0, because the first axis is not free in every input and output',
+          found: `${serving.batching.maxDelayMs}`,
+          mend: 'Export the model with a dynamic batch axis, or set 0.',
+        },
+      ]
+    : [];
+
+const delayBelowTimeout: Rule = ({ batching, limits }) =>
+  batching.maxDelayMs >= limits.timeoutMs
+    ? [
+        {
+          field: 'batching.maxDelayMs',
+          expected: `less than limits.timeoutMs (${limits.timeoutMs})`,
+          found: `${batching.maxDelayMs}`,
+          mend: 'Lower it: every request would time out.',
+        },
+      ]
+    : [];
+
+export const rules: readonly Rule[] = [
+  uniqueNames,
+  uniqueFeatures,
+  featureCount,
+  ranges,
+  labels,
+  nonFinite,
+  outputsOfType,
+  regressionOutputs,
+  tabularShapes,
+  delayNeedsBatches,
+  delayBelowTimeout,
+];
+
+/** Indexes of the second and later appearances. */
+function duplicates(names: readonly string[]): number[] {
+  return names.flatMap((name, index) => (names.indexOf(name) < index ? [index] : []));
+}

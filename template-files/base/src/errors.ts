@@ -1,0 +1,55 @@
+/**
+ * The catalogue of errors: what can go wrong, as stable codes. Which HTTP status a code has stands in http/status.ts.
+ * The message says what is wrong and where; it reaches the client, so it never holds secrets or paths of this machine.
+ */
+
+export type ErrorCode =
+  | 'CONFIG_INVALID'
+  | 'MODEL_INVALID'
+  | 'MODEL_MISMATCH'
+  | 'INVALID_JSON'
+  | 'INVALID_REQUEST'
+  | 'INVALID_INPUT'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'MODEL_NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'REQUEST_TIMEOUT'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'HEADERS_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'OUTPUT_NOT_FINITE'
+  | 'RATE_LIMITED'
+  | 'CLIENT_GONE'
+  | 'INFERENCE_FAILED'
+  | 'INTERNAL'
+  | 'QUEUE_FULL'
+  | 'NOT_READY'
+  | 'TIMEOUT';
+
+/** An error that was foreseen. Anything else that is thrown is a defect and is answered as INTERNAL. */
+export class ServiceError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'ServiceError';
+    this.code = code;
+  }
+}
+
+/** Input errors name the tensor or field, the place in it, what was expected and what was found. */
+export function inputError(where: string, expected: string, found: unknown): ServiceError {
+  return new ServiceError('INVALID_INPUT', `${where}: expected ${expected}, found ${describe(found)}`);
+}
+
+/** Says what a value is, in a few characters, whatever a client sent. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  return String(value);
+}

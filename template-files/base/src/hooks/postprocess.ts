@@ -1,0 +1,14 @@
+/**
+ * Your room: what is special about your predictions, before they are sent. Upgrades of the template never touch this folder.
+ *
+ * `postprocess` gets each prediction of POST /predict, and the instance as the client sent it, and returns what is sent.
+ * Undefined, the default, costs nothing.
+ *
+ *     export const postprocess: Postprocess | undefined = (prediction) => {
+ *       const { label, probabilities } = prediction as { label: string; probabilities: Record<string, number> };
+ *       return { label, certain: (probabilities[label] ?? 0) > 0.9 };
+ *     };
+ */
+export type Postprocess = (prediction: unknown, instance: unknown) => unknown;
+
+export const postprocess: Postprocess | undefined = undefined;

@@ -1,0 +1,15 @@
+/**
+ * Your room: what is special about your clients' instances, before they are checked against serving.yaml. Upgrades of the
+ * template never touch this folder.
+ *
+ * `preprocess` gets each instance of POST /predict as the client sent it, and returns the instance that serving.yaml
+ * describes. Throw `inputError(where, expected, found)` of ../errors.ts for a 400. Undefined, the default, costs nothing.
+ *
+ *     export const preprocess: Preprocess | undefined = (instance) => {
+ *       const { length_mm, ...rest } = instance as { length_mm: number };
+ *       return { ...rest, length_cm: length_mm / 10 };
+ *     };
+ */
+export type Preprocess = (instance: unknown, index: number) => unknown;
+
+export const preprocess: Preprocess | undefined = undefined;

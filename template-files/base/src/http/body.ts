@@ -1,0 +1,63 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { ServiceError } from '../errors.ts';
+
+const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
+
+/** The body of a request, decompressed, of at most `limit` bytes before and after. */
+export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
+  const encoding = req.headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return collect(req, limit);
+  if (!Object.hasOwn(DECODERS, encoding)) {
+    throw new ServiceError(
+      'UNSUPPORTED_MEDIA_TYPE',
+      `Content-Encoding: expected gzip, deflate or br, found ${encoding}`,
+    );
+  }
+  const packed = await collect(req, limit);
+  try {
+    return await DECODERS[encoding as keyof typeof DECODERS](packed, { maxOutputLength: limit });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    throw new ServiceError('INVALID_REQUEST', `the body is not valid ${encoding}`, { cause: error });
+  }
+}
+
+/** A body as JSON. Its text must be UTF-8, as JSON's is. */
+export function parseJson(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new ServiceError('INVALID_JSON', 'the body is not UTF-8');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new ServiceError('INVALID_JSON', `the body is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
+  const declared = Number(req.headers['content-length'] ?? 0);
+  if (declared > limit) return Promise.reject(tooLarge(limit));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limit) {
+        req.off('data', onData);
+        // The rest is read and thrown away, so that the connection stays good for the next request.
+        req.resume();
+        reject(tooLarge(limit));
+      } else chunks.push(chunk);
+    };
+    req.on('data', onData);
+    req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    req.on('error', (error) =>
+      reject(new ServiceError('CLIENT_GONE', 'the client closed the connection', { cause: error })),
+    );
+  });
+}
+
+function tooLarge(limit: number): ServiceError {
+  return new ServiceError('PAYLOAD_TOO_LARGE', `the body is larger than ${limit} bytes (limits.maxBodyBytes)`);
+}

@@ -1,0 +1,33 @@
+import type { Server, ServerOptions } from 'node:http';
+import { type ErrorCode, ServiceError } from '../errors.ts';
+import { errorReply } from './reply.ts';
+
+/** What a connection may cost. A client that sends slower than this is cut off. */
+export const CONNECTION_LIMITS: ServerOptions = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2000,
+  // Longer than the idle timeout of common load balancers (60 s), so that it is never this side that closes first.
+  keepAliveTimeout: 65_000,
+};
+
+const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'the headers are larger than 16 KiB'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['REQUEST_TIMEOUT', 'the request took too long to arrive'],
+};
+
+/** Requests that are no HTTP never reach a route: they get the same JSON, and the connection is closed. */
+export function answerBrokenRequests(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const [code, message] = CODES[error.code ?? ''] ?? ['INVALID_REQUEST', 'the request is not valid HTTP'];
+    const { status, type, body } = errorReply(new ServiceError(code, message));
+    socket.end(
+      `HTTP/1.1 ${status} ${code}\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  });
+}

@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { AccessLog } from '../config.ts';
+import { ServiceError } from '../errors.ts';
+import type { Call, Predictor } from '../inference/predictor.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { errorReply, type Reply } from './reply.ts';
+import { requestId } from './request-id.ts';
+import { REJECTED } from './status.ts';
+
+/** A request on its way through a handler. */
+export interface Exchange extends Call {
+  readonly req: IncomingMessage;
+  readonly id: string;
+  /** Parts of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export type Handler = (exchange: Exchange) => Reply | Promise<Reply>;
+
+/** Looks at a request before its handler does: throws UNAUTHORIZED, FORBIDDEN or RATE_LIMITED to turn it away. */
+export type Guard = (req: IncomingMessage) => void | Promise<void>;
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** As Express writes paths: `/v2/models/:model/infer`. */
+  readonly path: string;
+  /** The path in metrics, logs and documents. */
+  readonly label: string;
+  readonly handler: Handler;
+  /** Answered before Express sees the request. */
+  readonly hot?: boolean;
+  /** Only when the model is ready. */
+  readonly needsModel?: boolean;
+  /** Not guarded: for probes. */
+  readonly open?: boolean;
+}
+
+export interface ExchangeDeps {
+  readonly predictor: Predictor;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly guards: readonly Guard[];
+  readonly accessLog: AccessLog;
+  readonly timeoutMs: number;
+}
+
+export type Run = (
+  route: Pick<Route, 'label' | 'handler' | 'needsModel' | 'open'>,
+  req: IncomingMessage,
+  res: ServerResponse,
+  params: Readonly<Record<string, string>>,
+) => Promise<void>;
+
+/**
+ * The one way in which any request is answered, on the hot path and through Express alike: id, guards, readiness, handler,
+ * errors, response, metrics and log.
+ */
+export function createRun({ predictor, metrics, logger, guards, accessLog, timeoutMs }: ExchangeDeps): Run {
+  function account(label: string, id: string, status: number, ms: number): void {
+    metrics.request(label, status, ms / 1000);
+    if (accessLog === 'all' || (accessLog === 'errors' && status >= 400)) {
+      logger.info({ id, route: label, status, ms: Math.round(ms * 1000) / 1000 }, 'request');
+    }
+  }
+
+  function fault(error: unknown, label: string, id: string): Reply {
+    const code = error instanceof ServiceError ? error.code : 'INTERNAL';
+    const reason = REJECTED[code];
+    if (reason) metrics.rejected(reason);
+    if (code === 'INTERNAL' || code === 'INFERENCE_FAILED')
+      logger.error({ id, route: label, err: error }, 'a request failed');
+    return errorReply(error);
+  }
+
+  return async (route, req, res, params) => {
+    const started = performance.now();
+    const { headers } = req;
+    const id = requestId(headers['x-request-id']);
+    const exchange: Exchange = {
+      req,
+      id,
+      params,
+      deadline: started + ownTimeout(headers['x-timeout-ms'], timeoutMs),
+      cancel: undefined,
+    };
+    let gone = false;
+    res.on('close', () => {
+      if (res.writableFinished) return;
+      gone = true;
+      exchange.cancel?.();
+    });
+    let reply: Reply;
+    try {
+      if (!route.open) for (const guard of guards) await guard(req);
+      if (route.needsModel) {
+        const { ready, reason } = predictor.readiness();
+        if (!ready) throw new ServiceError('NOT_READY', reason);
+      }
+      reply = await route.handler(exchange);
+    } catch (error) {
+      reply = fault(error, route.label, id);
+    }
+    if (!gone) send(req, res, id, reply, predictor.draining());
+    account(route.label, id, gone ? 499 : reply.status, performance.now() - started);
+  };
+}
+
+/** A client may shorten the service's timeout, never prolong it. */
+function ownTimeout(header: string | string[] | undefined, timeoutMs: number): number {
+  if (typeof header !== 'string' || !/^\d{1,9}$/.test(header)) return timeoutMs;
+  return Math.min(Number(header), timeoutMs);
+}
+
+function send(req: IncomingMessage, res: ServerResponse, id: string, reply: Reply, closing: boolean): void {
+  const { body } = reply;
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  const headers = ['Content-Type', reply.type, 'Content-Length', `${length}`, 'X-Request-Id', id];
+  if (reply.headers) headers.push(...reply.headers);
+  // While shutting down, clients are asked to go elsewhere with their next request.
+  if (closing) headers.push('Connection', 'close');
+  res.writeHead(reply.status, headers);
+  res.end(body);
+  // A body that nobody read is thrown away, so that the connection stays good for the next request.
+  if (!req.complete) req.resume();
+}

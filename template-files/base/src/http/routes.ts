@@ -1,0 +1,33 @@
+import type { Config } from '../config.ts';
+import type { Predictor } from '../inference/predictor.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Route } from './exchange.ts';
+import { healthRoutes } from './routes/health.ts';
+import { metadataRoutes } from './routes/metadata.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { pageRoutes } from './routes/page.ts';
+import { predictRoutes } from './routes/predict.ts';
+
+/** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
+export function createRoutes(config: Config, predictor: Predictor, metrics: Metrics): readonly Route[] {
+  return [
+    ...predictRoutes(config, predictor),
+    ...healthRoutes(predictor),
+    ...metadataRoutes(config, predictor),
+    metricsRoute(metrics),
+    ...pageRoutes(),
+  ];
+}
+
+/** The label of requests that meet no route: a client's own paths must not become series. */
+export const OTHER = 'other';
+
+/** Labels and status codes that are exported from the start. */
+export function knownSeries(routes: readonly Pick<Route, 'label' | 'needsModel' | 'hot'>[]) {
+  const codesOf = ({ hot, needsModel }: Pick<Route, 'needsModel' | 'hot'>): readonly number[] =>
+    hot ? [200, 400, 413, 415, 500, 503, 504] : needsModel ? [200, 500, 503, 504] : [200];
+  return [
+    ...routes.map((route) => ({ route: route.label, codes: codesOf(route) })),
+    { route: OTHER, codes: [400, 404, 405] },
+  ];
+}

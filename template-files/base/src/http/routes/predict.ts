@@ -1,0 +1,90 @@
+import type { Config } from '../../config.ts';
+import { describe, ServiceError } from '../../errors.ts';
+import type { Predictor } from '../../inference/predictor.ts';
+import { parseJson, readBody } from '../body.ts';
+import type { Exchange, Handler, Route } from '../exchange.ts';
+import { json, jsonText } from '../reply.ts';
+
+/** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
+export function predictRoutes(config: Config, predictor: Predictor): readonly Route[] {
+  const { model, limits } = config.serving;
+  const tail = `],"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},"id":"`;
+
+  async function predict(exchange: Exchange) {
+    const { req } = exchange;
+    checkJsonType(req.headers['content-type']);
+    const instances = instancesOf(parseJson(await readBody(req, limits.maxBodyBytes)), limits.maxInstances);
+    const predictions = await predictor.predict(instances, exchange);
+    return jsonText(
+      `{"predictions":[${predictions.length === 1 ? predictions[0] : predictions.join(',')}${tail}${exchange.id}"}`,
+    );
+  }
+
+  return [
+    { method: 'POST', path: '/predict', label: '/predict', handler: predict, hot: true, needsModel: true },
+    {
+      method: 'GET',
+      path: '/predict/test',
+      label: '/predict/test',
+      handler: testHandler(config, predictor),
+      needsModel: true,
+    },
+  ];
+}
+
+/** `?sample=N` chooses the sample; the first one otherwise. */
+function testHandler({ serving, golden }: Config, predictor: Predictor): Handler {
+  return async (exchange) => {
+    if (!golden) throw new ServiceError('NOT_FOUND', 'this model was released without golden samples (golden.json)');
+    const asked = new URL(exchange.req.url ?? '/', 'http://localhost').searchParams.get('sample') ?? '0';
+    const sample = /^\d{1,9}$/.test(asked) ? golden.samples[Number(asked)] : undefined;
+    if (!sample) {
+      throw new ServiceError(
+        'INVALID_REQUEST',
+        `sample: expected a number from 0 to ${golden.samples.length - 1}, found ${describe(asked)}`,
+      );
+    }
+    const { prediction, agrees, maxAbsDiff } = await predictor.test(sample, golden.tolerance, exchange);
+    return json({
+      instance: sample.instance,
+      prediction,
+      expected: sample.prediction,
+      agrees,
+      max_abs_diff: maxAbsDiff,
+      tolerance: golden.tolerance,
+      model_name: serving.model.name,
+      model_version: serving.model.version,
+      id: exchange.id,
+    });
+  };
+}
+
+export function checkJsonType(type: string | undefined): void {
+  if (type === 'application/json') return;
+  const essence = type?.split(';', 1)[0]?.trim().toLowerCase();
+  if (essence === 'application/json' || essence?.endsWith('+json')) return;
+  throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type ?? 'none'}`);
+}
+
+function instancesOf(body: unknown, max: number): readonly unknown[] {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new ServiceError('INVALID_REQUEST', `the body: expected {"instances": [...]}, found ${describe(body)}`);
+  }
+  const { instances } = body as { instances?: unknown };
+  if (!Array.isArray(instances)) {
+    throw new ServiceError('INVALID_REQUEST', `instances: expected a list, found ${describe(instances)}`);
+  }
+  const stranger = Object.keys(body).find((key) => key !== 'instances');
+  if (stranger !== undefined) {
+    throw new ServiceError('INVALID_REQUEST', `the body: expected instances alone, found ${describe(stranger)}`);
+  }
+  if (instances.length === 0)
+    throw new ServiceError('INVALID_REQUEST', 'instances: expected at least one, found an empty list');
+  if (instances.length > max) {
+    throw new ServiceError(
+      'INVALID_REQUEST',
+      `instances: expected at most ${max} (limits.maxInstances), found ${instances.length}`,
+    );
+  }
+  return instances;
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+/** Reads a small file of the kernel; undefined where it is not there (other systems, other cgroup versions). */
+export type ReadText = (path: string) => string | undefined;
+
+/** CPUs this process may use. Node looks at the CPU set only; a container's CPU quota stands in its cgroup. */
+export function availableCpus(read: ReadText = readKernelFile, parallelism: number = availableParallelism()): number {
+  const quotas = [...quotasV2(read), ...quotasV1(read)].filter((quota) => quota > 0);
+  return Math.max(1, Math.floor(Math.min(parallelism, ...quotas)));
+}
+
+/** Workers for a number of CPUs, when each run takes some threads of its own. */
+export function workersFor(cpus: number, intraOpThreads: number): number {
+  return Math.max(1, Math.floor(cpus / intraOpThreads));
+}
+
+function quotasV2(read: ReadText): number[] {
+  const own = /^0::(\/.*)$/m.exec(read('/proc/self/cgroup') ?? '')?.[1] ?? '/';
+  return ancestors(own).flatMap((path) => {
+    const [quota, period] = (read(`/sys/fs/cgroup${path}/cpu.max`) ?? '').trim().split(/\s+/);
+    return quota && quota !== 'max' ? [Number(quota) / Number(period ?? 100_000)] : [];
+  });
+}
+
+function quotasV1(read: ReadText): number[] {
+  const own = /^\d+:(?:[^:\n]*,)?cpu(?:,[^:\n]*)?:(\/.*)$/m.exec(read('/proc/self/cgroup') ?? '')?.[1] ?? '/';
+  return ancestors(own).flatMap((path) => {
+    const quota = Number(read(`/sys/fs/cgroup/cpu${path}/cpu.cfs_quota_us`) ?? -1);
+    const period = Number(read(`/sys/fs/cgroup/cpu${path}/cpu.cfs_period_us`) ?? 100_000);
+    return quota > 0 ? [quota / period] : [];
+  });
+}
+
+/** A limit may be set at any level: `/a/b` -> `/a/b`, `/a`, `` (the root, which is the container's own inside of one). */
+function ancestors(path: string): string[] {
+  const parts = path.split('/').filter(Boolean);
+  return Array.from({ length: parts.length + 1 }, (_, i) =>
+    parts
+      .slice(0, parts.length - i)
+      .map((part) => `/${part}`)
+      .join(''),
+  );
+}
+
+function readKernelFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

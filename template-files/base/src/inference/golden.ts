@@ -1,0 +1,64 @@
+import { ServiceError } from '../errors.ts';
+
+/** Requests with the answers that the model's training library gave: what was released is what is served. */
+export interface Golden {
+  readonly tolerance: number;
+  readonly samples: readonly GoldenSample[];
+}
+
+export interface GoldenSample {
+  readonly instance: unknown;
+  readonly prediction: unknown;
+}
+
+export interface Comparison {
+  readonly agrees: boolean;
+  /** Largest difference between two numbers at the same place. */
+  readonly maxAbsDiff: number;
+  /** The first place that differs, in words. */
+  readonly difference?: string;
+}
+
+export function parseGolden(text: string, source: string): Golden {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ServiceError('CONFIG_INVALID', `${source}: not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const { tolerance, samples } = (value ?? {}) as Partial<Golden>;
+  const listed =
+    Array.isArray(samples) &&
+    samples.every((sample) => isObject(sample) && 'instance' in sample && 'prediction' in sample);
+  if (typeof tolerance !== 'number' || !(tolerance >= 0) || !listed || samples.length === 0) {
+    throw new ServiceError(
+      'CONFIG_INVALID',
+      `${source}: expected {"tolerance": number, "samples": [{"instance": …, "prediction": …}, …]} with at least one sample`,
+    );
+  }
+  return { tolerance, samples };
+}
+
+/** Numbers agree within the tolerance, relative where they are larger than 1; all else must be equal. */
+export function compare(expected: unknown, actual: unknown, tolerance: number): Comparison {
+  let maxAbsDiff = 0;
+  let difference: string | undefined;
+  const differ = (path: string, a: unknown, b: unknown): void => {
+    difference ??= `${path || 'the prediction'}: expected ${JSON.stringify(a)}, found ${JSON.stringify(b)}`;
+  };
+  const walk = (a: unknown, b: unknown, path: string): void => {
+    if (typeof a === 'number' && typeof b === 'number') {
+      const gap = Math.abs(a - b);
+      maxAbsDiff = Math.max(maxAbsDiff, gap);
+      if (!(gap <= tolerance * Math.max(1, Math.abs(a)))) differ(path, a, b);
+    } else if (isObject(a) && isObject(b) && Array.isArray(a) === Array.isArray(b)) {
+      for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) walk(a[key], b[key], `${path}/${key}`);
+    } else if (a !== b) differ(path, a, b);
+  };
+  walk(expected, actual, '');
+  return difference === undefined ? { agrees: true, maxAbsDiff } : { agrees: false, maxAbsDiff, difference };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

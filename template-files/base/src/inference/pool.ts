@@ -1,0 +1,138 @@
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { ServiceError } from '../errors.ts';
+import type { FromWorker, RunMessage, ToWorker, WorkerOptions } from './messages.ts';
+
+export type Loaded = Extract<FromWorker, { kind: 'loaded' }>;
+
+/** How a run ended: with tensors, with the runtime's refusal, or with the death of the worker. */
+export type RunOutcome = Extract<FromWorker, { kind: 'done' | 'failed' }> | { readonly kind: 'lost' };
+
+export interface PoolEvents {
+  /** A worker has become free. */
+  readonly onIdle: () => void;
+  readonly onLost: (error: Error | undefined) => void;
+}
+
+/** Worker threads that each hold the model. A worker that dies is replaced. */
+export interface WorkerPool {
+  /** What the model is; rejects with MODEL_INVALID when it cannot be loaded. */
+  readonly loaded: Promise<Loaded>;
+  /** Workers that hold a model, busy or not. */
+  alive(): number;
+  idle(): number;
+  /** Runs on an idle worker; there must be one. */
+  run(message: RunMessage, transfer?: readonly ArrayBuffer[]): Promise<RunOutcome>;
+  /** Resolves when every worker has ended. A busy worker ends after its run: ending it earlier would abort the process. */
+  close(): Promise<void>;
+}
+
+export interface PoolOptions extends WorkerOptions {
+  readonly workers: number;
+  /** The worker's module; tests put a double here. */
+  readonly workerPath: string;
+}
+
+interface Slot {
+  readonly worker: Worker;
+  finish: ((outcome: RunOutcome) => void) | undefined;
+  alive: boolean;
+}
+
+const RESPAWN_MIN_MS = 100;
+const RESPAWN_MAX_MS = 5000;
+
+export function createPool(options: PoolOptions, events: PoolEvents): WorkerPool {
+  const { workers, workerPath, ...workerData } = options;
+  const slots = new Set<Slot>();
+  const idle: Slot[] = [];
+  let closing = false;
+  let failures = 0;
+  let missing = workers;
+  let allGone: () => void = () => {};
+  const gone = new Promise<void>((resolve) => {
+    allGone = resolve;
+  });
+  let settle: { resolve(value: Loaded): void; reject(error: Error): void } | undefined;
+  const loaded = new Promise<Loaded>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+
+  function receive(slot: Slot, message: FromWorker): void {
+    if (message.kind === 'loaded') {
+      slot.alive = true;
+      missing -= 1;
+      // A model that is being served is only announced whole: the first readiness waits for every worker.
+      if (missing === 0) settle?.resolve(message);
+    } else if (message.kind === 'refused') {
+      settle?.reject(new ServiceError('MODEL_INVALID', `the model cannot be loaded: ${message.message}`));
+      return;
+    } else {
+      failures = 0;
+      slot.finish?.(message);
+      slot.finish = undefined;
+    }
+    if (closing) slot.worker.postMessage({ kind: 'close' } satisfies ToWorker);
+    else {
+      idle.push(slot);
+      events.onIdle();
+    }
+  }
+
+  function bury(slot: Slot, error: Error | undefined): void {
+    slots.delete(slot);
+    const index = idle.indexOf(slot);
+    if (index >= 0) idle.splice(index, 1);
+    if (slot.alive) missing += 1;
+    slot.alive = false;
+    slot.finish?.({ kind: 'lost' });
+    slot.finish = undefined;
+    if (closing) {
+      if (slots.size === 0) allGone();
+      return;
+    }
+    events.onLost(error);
+    settle?.reject(
+      new ServiceError('MODEL_INVALID', 'a worker ended before it had loaded the model', { cause: error }),
+    );
+    // At once for the first death, ever slower for a model that kills each worker it gets.
+    const delay = failures === 0 ? 0 : Math.min(RESPAWN_MAX_MS, RESPAWN_MIN_MS * 2 ** failures);
+    failures += 1;
+    setTimeout(() => {
+      if (!closing) spawn();
+    }, delay).unref();
+  }
+
+  function spawn(): void {
+    const worker = new Worker(workerPath, { workerData, env: SHARE_ENV, name: 'inference' });
+    const slot: Slot = { worker, finish: undefined, alive: false };
+    slots.add(slot);
+    let error: Error | undefined;
+    worker.on('message', (message: FromWorker) => receive(slot, message));
+    worker.on('error', (cause: Error) => {
+      error = cause;
+    });
+    worker.on('exit', () => bury(slot, error));
+  }
+
+  for (let i = 0; i < workers; i++) spawn();
+
+  return {
+    loaded,
+    alive: () => workers - missing,
+    idle: () => idle.length,
+    run(message, transfer = []) {
+      const slot = idle.pop();
+      if (!slot) throw new RangeError('no idle worker');
+      return new Promise((resolve) => {
+        slot.finish = resolve;
+        slot.worker.postMessage(message, transfer as ArrayBuffer[]);
+      });
+    },
+    close() {
+      closing = true;
+      for (const slot of idle.splice(0)) slot.worker.postMessage({ kind: 'close' } satisfies ToWorker);
+      if (slots.size === 0) allGone();
+      return gone;
+    },
+  };
+}

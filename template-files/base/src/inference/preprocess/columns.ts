@@ -1,0 +1,144 @@
+import { elementCount, hasBatchAxis, type InputSpec, type Serving } from '../../contract/serving.ts';
+import { inputError } from '../../errors.ts';
+import { type Element, KINDS, type Kind, parseNonFinite, put } from '../datatypes.ts';
+import type { Block } from '../tensor.ts';
+import type { Encoder, OnInvalid } from './encoder.ts';
+
+/** A named value of an instance and where it goes. */
+interface Column {
+  readonly name: string;
+  readonly input: number;
+  readonly offset: number;
+  readonly kind: Kind;
+  readonly min: number;
+  readonly max: number;
+  readonly categories: ReadonlySet<string> | undefined;
+  readonly range: string;
+  readonly refuse: boolean;
+  readonly allowNonFinite: boolean;
+  /** What the model gets for a missing value; undefined where none may be missing. */
+  readonly missing: Element | undefined;
+}
+
+/** Tables: each input names its columns, or is one. */
+export function hasColumns(inputs: readonly InputSpec[]): boolean {
+  return inputs.every((input) => input.features !== undefined || elementCount(input.shape.slice(1)) === 1);
+}
+
+/** Instances are objects by column name, or lists in the order of the columns. */
+export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Encoder {
+  const columns = serving.inputs.flatMap(columnsOf);
+  const widths = serving.inputs.map((input) => elementCount(input.shape.slice(1)));
+  const kinds = serving.inputs.map((input) => KINDS[input.datatype]);
+  const ranks = serving.inputs.map((input) => input.shape.slice(1));
+  const batched = hasBatchAxis(serving);
+  const names = new Set(columns.map((column) => column.name));
+
+  function element(column: Column, value: unknown, place: () => string): Element {
+    const { kind } = column;
+    const found = kind.parse(value);
+    if (found !== undefined) {
+      const inside = column.categories
+        ? column.categories.has(found as string)
+        : typeof found === 'string' || (found >= column.min && found <= column.max);
+      if (!inside) {
+        onInvalid(column.name, column.categories ? 'unseen_category' : 'out_of_range');
+        if (column.refuse) throw inputError(place(), column.range, value);
+      }
+      return found;
+    }
+    if (value === undefined || value === null) {
+      onInvalid(column.name, 'missing');
+      if (column.missing !== undefined) return column.missing;
+      throw inputError(place(), kind.expected, value);
+    }
+    const special = column.allowNonFinite ? parseNonFinite(value) : undefined;
+    if (special !== undefined) return special;
+    onInvalid(column.name, 'type');
+    throw inputError(place(), kind.expected, value);
+  }
+
+  function encodeRows(instances: readonly unknown[], start: number, end: number): Block {
+    const rows = end - start;
+    const data = kinds.map((kind, input) => kind.create(rows * (widths[input] ?? 1)));
+    for (let row = 0; row < rows; row++) {
+      const index = start + row;
+      const instance = instances[index];
+      const list = Array.isArray(instance);
+      checkInstance(instance, index, list);
+      for (let c = 0; c < columns.length; c++) {
+        const column = columns[c] as Column;
+        const value = list ? instance[c] : (instance as Record<string, unknown>)[column.name];
+        const place = (): string =>
+          list ? `instances[${index}][${c}] (${column.name})` : `instances[${index}].${column.name}`;
+        const target = data[column.input];
+        if (target) put(target, row * (widths[column.input] ?? 1) + column.offset, element(column, value, place));
+      }
+    }
+    return {
+      rows,
+      key: '',
+      tensors: data.map((part, input) => ({ dims: [rows, ...(ranks[input] ?? [])], data: part })),
+    };
+  }
+
+  function checkInstance(instance: unknown, index: number, list: boolean): void {
+    if (list) {
+      const { length } = instance as unknown[];
+      if (length !== columns.length) {
+        throw inputError(`instances[${index}]`, `${columns.length} values (${listed(names)})`, instance);
+      }
+      return;
+    }
+    if (typeof instance !== 'object' || instance === null) {
+      throw inputError(`instances[${index}]`, `an object with ${listed(names)}`, instance);
+    }
+    const keys = Object.keys(instance);
+    if (keys.length > columns.length || keys.some((key) => !names.has(key))) {
+      const unknown = keys.find((key) => !names.has(key)) ?? '';
+      throw inputError(`instances[${index}]`, `only ${listed(names)}`, unknown);
+    }
+  }
+
+  return (instances) =>
+    batched
+      ? [encodeRows(instances, 0, instances.length)]
+      : instances.map((_, index) => {
+          const block = encodeRows(instances, index, index + 1);
+          return {
+            ...block,
+            tensors: block.tensors.map((tensor, input) => ({
+              ...tensor,
+              dims: (serving.inputs[input]?.shape ?? []).map((size) => (size === -1 ? 1 : size)),
+            })),
+          };
+        });
+}
+
+function columnsOf(input: InputSpec, index: number): Column[] {
+  const features = input.features ?? [{ name: input.name }];
+  return features.map((feature, offset) => ({
+    name: feature.name,
+    input: index,
+    offset,
+    kind: KINDS[input.datatype],
+    min: feature.min ?? Number.NEGATIVE_INFINITY,
+    max: feature.max ?? Number.POSITIVE_INFINITY,
+    categories: feature.categories ? new Set(feature.categories) : undefined,
+    range: feature.categories
+      ? `one of ${listed(new Set(feature.categories))}`
+      : `a value from ${feature.min ?? '-∞'} to ${feature.max ?? '∞'}`,
+    refuse: input.outOfRange === 'refuse',
+    allowNonFinite: input.allowNonFinite === true,
+    missing: feature.nullable ? (input.datatype === 'BYTES' ? '' : missingFloat(input.datatype)) : undefined,
+  }));
+}
+
+function missingFloat(datatype: string): number {
+  return datatype === 'FP16' ? 0x7e00 : Number.NaN;
+}
+
+function listed(names: ReadonlySet<string>): string {
+  const all = [...names];
+  return all.length > 12 ? `${all.slice(0, 12).join(', ')}, …` : all.join(', ');
+}

@@ -1,0 +1,36 @@
+import type { Serving } from '../../contract/serving.ts';
+import { ServiceError } from '../../errors.ts';
+import type { Block } from '../tensor.ts';
+import { createColumnEncoder, hasColumns } from './columns.ts';
+import { createTensorEncoder } from './tensors.ts';
+
+/**
+ * Turns the instances of POST /predict into blocks for the model, in order: an instance is a row, and instances of different
+ * shapes come in different blocks. Throws INVALID_INPUT naming the place. May be asynchronous where decoding is.
+ */
+export type Encoder = (instances: readonly unknown[]) => readonly Block[] | Promise<readonly Block[]>;
+
+/** Told of every value that is counted as bad, whether it is refused or not. */
+export type OnInvalid = (feature: string, reason: InvalidReason) => void;
+
+export type InvalidReason = 'missing' | 'type' | 'out_of_range' | 'unseen_category';
+
+/** The encoder for a model; which one is decided by model.type alone. */
+export function createEncoder(serving: Serving, onInvalid: OnInvalid): Encoder {
+  switch (serving.model.type) {
+    case 'tabular-classification':
+    case 'tabular-regression':
+      return hasColumns(serving.inputs)
+        ? createColumnEncoder(serving, onInvalid)
+        : createTensorEncoder(serving, onInvalid);
+    case 'custom':
+      return createTensorEncoder(serving, onInvalid);
+    case 'image-classification':
+    case 'text-classification':
+      throw new ServiceError(
+        'CONFIG_INVALID',
+        `serving.yaml model.type: ${serving.model.type} is not served by this version of the template. ` +
+          'Use custom and send the tensors themselves, or upgrade with `create-ml-serving regenerate`.',
+      );
+  }
+}

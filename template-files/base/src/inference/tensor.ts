@@ -1,0 +1,67 @@
+import type { TensorData } from './datatypes.ts';
+
+/** A tensor on its way to or from a worker. */
+export interface Tensor {
+  readonly dims: readonly number[];
+  readonly data: TensorData;
+}
+
+/**
+ * Rows of every input of the model, in the order of serving.yaml: what one caller asks in one go.
+ * Without a batch axis a block is the whole tensors, and counts as one row.
+ */
+export interface Block {
+  readonly rows: number;
+  readonly tensors: readonly Tensor[];
+  /** Blocks of equal keys have equal trailing shapes: they may share a run. */
+  readonly key: string;
+}
+
+/** Elements in one row of a tensor with a batch axis. */
+export function rowSize(dims: readonly number[]): number {
+  let size = 1;
+  for (let axis = 1; axis < dims.length; axis++) size *= dims[axis] ?? 1;
+  return size;
+}
+
+/** Some rows of a block. Nothing is copied. */
+export function sliceBlock(block: Block, start: number, end: number): Block {
+  return {
+    rows: end - start,
+    key: block.key,
+    tensors: block.tensors.map(({ dims, data }) => {
+      const size = rowSize(dims);
+      const part = Array.isArray(data) ? data.slice(start * size, end * size) : data.subarray(start * size, end * size);
+      return { dims: [end - start, ...dims.slice(1)], data: part };
+    }),
+  };
+}
+
+/** Tensors of the same trailing shape, one below the other. */
+export function stack(tensors: readonly Tensor[], create: (length: number) => TensorData): Tensor {
+  const [first] = tensors;
+  if (first === undefined) throw new RangeError('nothing to stack');
+  if (tensors.length === 1) return first;
+  let rows = 0;
+  let length = 0;
+  for (const tensor of tensors) {
+    rows += tensor.dims[0] ?? 0;
+    length += tensor.data.length;
+  }
+  const data = create(length);
+  let offset = 0;
+  for (const tensor of tensors) {
+    copyInto(data, tensor.data, offset);
+    offset += tensor.data.length;
+  }
+  return { dims: [rows, ...first.dims.slice(1)], data };
+}
+
+function copyInto(target: TensorData, source: TensorData, offset: number): void {
+  if (Array.isArray(target) || source.length < 32) {
+    // For short rows a loop beats the fixed cost of TypedArray.set.
+    for (let i = 0; i < source.length; i++) (target as unknown[])[offset + i] = source[i];
+  } else {
+    (target as Float32Array).set(source as Float32Array, offset);
+  }
+}

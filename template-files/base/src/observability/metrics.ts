@@ -1,0 +1,128 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { createCounters, createHistogram, type FixedCounter, type FixedHistogram } from './series.ts';
+
+/** The service's metrics. Their names and labels are a contract: alerts and dashboards hold on to them. */
+export interface Metrics {
+  readonly registry: Registry;
+  /** Makes the series of the routes; requests of others are not counted. */
+  readonly announce: (routes: readonly KnownRoute[]) => void;
+  readonly request: (route: string, code: number, seconds: number) => void;
+  readonly stages: Readonly<Record<Stage, FixedHistogram>>;
+  readonly batchSize: FixedHistogram;
+  readonly rejected: (reason: string) => void;
+  readonly invalid: (feature: string, reason: string) => void;
+  readonly modelInfo: (labels: Record<'name' | 'version' | 'sha256' | 'opset' | 'runtime', string>) => void;
+  readonly goldenDiff: (difference: number) => void;
+  /** Where the queue's depth is read at a scrape. */
+  queueDepth: () => number;
+}
+
+export type Stage = 'queue' | 'preprocess' | 'run' | 'postprocess';
+
+/** OpenTelemetry's bounds for seconds, with finer ones below 5 ms, where a small model lives. 0.25 is the default SLO. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+export const REJECT_REASONS = ['queue_full', 'timeout', 'not_ready', 'client_gone', 'too_large'] as const;
+export const INVALID_REASONS = ['missing', 'type', 'out_of_range', 'unseen_category'] as const;
+
+export interface KnownRoute {
+  readonly route: string;
+  readonly codes: readonly number[];
+}
+
+/** What is known from the start is exported at 0 from the start: an alert on a rate needs a first value. */
+export function createMetrics(features: readonly string[]): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+
+  const requests = createCounters(registry, 'ml_serving_requests_total', 'Requests answered.', ['route', 'code']);
+  const durations = createHistogram(
+    registry,
+    'ml_serving_request_duration_seconds',
+    'Time from the arrival of a request to its answer.',
+    SECONDS,
+    'route',
+  );
+  const byRoute = new Map<string, { duration: FixedHistogram; codes: Map<number, FixedCounter> }>();
+  const rejected = createCounters(registry, 'ml_serving_rejected_total', 'Requests turned away, by reason.', [
+    'reason',
+  ]);
+  for (const reason of REJECT_REASONS) rejected(reason);
+  const invalid = createCounters(
+    registry,
+    'ml_serving_input_invalid_total',
+    'Input values that are missing, of a wrong type or outside of what the contract expects.',
+    ['feature', 'reason'],
+  );
+  for (const feature of features) for (const reason of INVALID_REASONS) invalid(feature, reason);
+
+  const stages = createHistogram(
+    registry,
+    'ml_serving_inference_duration_seconds',
+    'Time spent in each stage of an inference.',
+    SECONDS,
+    'stage',
+  );
+  const batchSize = createHistogram(registry, 'ml_serving_batch_size', 'Rows in a run.', ROWS);
+  const modelInfo = new Gauge({
+    name: 'ml_serving_model_info',
+    help: 'The model that is served; the value is 1.',
+    labelNames: ['name', 'version', 'sha256', 'opset', 'runtime'],
+    registers: [registry],
+  });
+  const loadedAt = new Gauge({
+    name: 'ml_serving_model_loaded_timestamp_seconds',
+    help: 'When the model was loaded.',
+    registers: [registry],
+  });
+  const golden = new Gauge({
+    name: 'ml_serving_golden_max_abs_diff',
+    help: 'Largest difference between the golden samples and the answers to them.',
+    registers: [registry],
+  });
+
+  const metrics: Metrics = {
+    registry,
+    stages: {
+      queue: stages('queue'),
+      preprocess: stages('preprocess'),
+      run: stages('run'),
+      postprocess: stages('postprocess'),
+    },
+    batchSize: batchSize(),
+    announce(routes) {
+      for (const { route, codes } of routes) {
+        const counters = codes.map((code): [number, FixedCounter] => [code, requests(route, `${code}`)]);
+        byRoute.set(route, { duration: durations(route), codes: new Map(counters) });
+      }
+    },
+    request(route, code, seconds) {
+      const series = byRoute.get(route);
+      if (!series) return;
+      series.duration.observe(seconds);
+      let counter = series.codes.get(code);
+      if (!counter) {
+        counter = requests(route, `${code}`);
+        series.codes.set(code, counter);
+      }
+      counter.inc();
+    },
+    rejected: (reason) => rejected(reason).inc(),
+    invalid: (feature, reason) => invalid(feature, reason).inc(),
+    modelInfo(labels) {
+      modelInfo.set(labels, 1);
+      loadedAt.setToCurrentTime();
+    },
+    goldenDiff: (difference) => golden.set(difference),
+    queueDepth: () => 0,
+  };
+  new Gauge({
+    name: 'ml_serving_queue_depth',
+    help: 'Requests that wait for a run.',
+    registers: [registry],
+    collect() {
+      this.set(metrics.queueDepth());
+    },
+  });
+  return metrics;
+}

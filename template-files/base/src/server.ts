@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { loadConfig } from './config.ts';
+import { ServiceError } from './errors.ts';
+import { createLogger } from './observability/logger.ts';
+import { createService } from './service.ts';
+import { shutDown } from './shutdown.ts';
+
+/** The process: configuration, wiring, listening, signals. */
+
+function giveUp(error: unknown, log: (message: string, error: unknown) => void): void {
+  log(error instanceof ServiceError ? error.message : 'the service cannot start', error);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const logger = createLogger(config.logLevel);
+  const service = createService(config, logger);
+  const { server, predictor } = service;
+
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) return;
+    stopping = true;
+    void shutDown(service, config, logger, signal);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  // Listening comes first: probes are answered, truthfully, while the model is being loaded.
+  server.listen(config.port, config.host);
+  try {
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { model } = config.serving;
+    logger.info({ port, host: config.host, template: config.templateVersion, workers: config.workers }, 'listening');
+    await predictor.start();
+    const { ready, reason } = predictor.readiness();
+    if (ready)
+      logger.info({ model: model.name, version: model.version, startMs: Math.round(performance.now()) }, 'ready');
+    else logger.error({ reason }, 'not ready');
+  } catch (error) {
+    giveUp(error, (message, err) => logger.fatal({ err, code: (err as { code?: string }).code }, message));
+    server.close();
+    server.closeAllConnections();
+    await predictor.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  // Before there is a logger: the log level itself may be what is wrong.
+  giveUp(error, (message) => {
+    process.stderr.write(`${JSON.stringify({ level: 60, code: (error as { code?: string }).code, msg: message })}\n`);
+  });
+});

@@ -1,0 +1,41 @@
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import { createHttpServer } from './app.ts';
+import type { Config } from './config.ts';
+import { createRun, type Guard } from './http/exchange.ts';
+import { createRoutes, knownSeries } from './http/routes.ts';
+import { createPredictor, type Predictor } from './inference/predictor.ts';
+import { createMetrics, type Metrics } from './observability/metrics.ts';
+
+/** Everything wired together, not yet listening. */
+export interface Service {
+  readonly server: Server;
+  readonly predictor: Predictor;
+  readonly metrics: Metrics;
+}
+
+export interface ServiceOptions {
+  /** Who may ask; empty lets everybody. */
+  readonly guards?: readonly Guard[];
+  readonly hot?: boolean;
+  readonly workerPath?: string;
+}
+
+export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
+  const { inputs, limits } = config.serving;
+  const metrics = createMetrics(
+    inputs.flatMap(({ name, features }) => features?.map((feature) => feature.name) ?? [name]),
+  );
+  const predictor = createPredictor({ config, metrics, logger, workerPath: options.workerPath });
+  const routes = createRoutes(config, predictor, metrics);
+  metrics.announce(knownSeries(routes));
+  const run = createRun({
+    predictor,
+    metrics,
+    logger,
+    guards: options.guards ?? [],
+    accessLog: config.accessLog,
+    timeoutMs: limits.timeoutMs,
+  });
+  return { server: createHttpServer(routes, run, { hot: options.hot ?? true }), predictor, metrics };
+}

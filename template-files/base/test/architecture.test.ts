@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { ROOT } from '../src/config.ts';
+
+const SRC = join(ROOT, 'src');
+
+const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const text = readFileSync(path, 'utf8');
+    const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+    return { name: relative(SRC, path).split(sep).join('/'), text, imports };
+  });
+
+const importersOf = (module: string) => files.filter(({ imports }) => imports.includes(module)).map(({ name }) => name);
+
+/** Own modules that the files of a room import, relative to src/. */
+const importsOfRoom = (room: string) =>
+  files
+    .filter(({ name }) => name.startsWith(room))
+    .flatMap(({ name, imports }) =>
+      imports
+        .filter((path) => path.startsWith('.'))
+        .map((path) =>
+          relative(SRC, join(SRC, name, '..', path))
+            .split(sep)
+            .join('/'),
+        ),
+    );
+
+test('only the worker imports the native runtime', () => {
+  expect(importersOf('onnxruntime-node')).toEqual(['inference/worker.ts']);
+});
+
+test('only the app and the HTTP room import express', () => {
+  const importers = importersOf('express');
+  expect(importers.length).toBeGreaterThan(0);
+  expect(importers.filter((name) => name !== 'app.ts' && !name.startsWith('http/'))).toEqual([]);
+});
+
+test('only the configuration reads the environment', () => {
+  const readers = files.filter(({ text }) => text.includes('process.env')).map(({ name }) => name);
+  // The worker switches the runtime's telemetry off, and the command line passes its environment on.
+  expect(readers.sort()).toEqual(['cli/predict.ts', 'config.ts', 'inference/telemetry-off.ts']);
+});
+
+test('the contract knows of no other room, and the inference core knows nothing of HTTP', () => {
+  expect(importsOfRoom('contract/').filter((path) => !/^(contract\/|errors\.ts)/.test(path))).toEqual([]);
+  expect(importsOfRoom('inference/').filter((path) => path.startsWith('http/'))).toEqual([]);
+  expect(importsOfRoom('observability/').filter((path) => !path.startsWith('observability/'))).toEqual([]);
+});
+
+test('files stay small', () => {
+  const lines = files.map(({ text }) => text.split('\n').length).sort((a, b) => a - b);
+  expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(80);
+});

@@ -1,0 +1,50 @@
+import { type Graph, graphProblems } from '../../src/contract/graph.ts';
+import { serving } from '../helpers/serving.ts';
+
+const graph: Graph = {
+  inputs: [{ name: 'x', datatype: 'FP32', type: 'float32', shape: [-1, 2] }],
+  outputs: [
+    { name: 'label', datatype: 'INT64', type: 'int64', shape: [-1] },
+    { name: 'p', datatype: 'FP32', type: 'float32', shape: [-1, 2] },
+  ],
+};
+
+const fields = (changed: Partial<Graph>) =>
+  graphProblems(serving(), { ...graph, ...changed }).map(({ field }) => field);
+
+test('outputs that are not listed are no problem', () => {
+  expect(fields({})).toEqual([]);
+});
+
+test.each<[string, Partial<Graph>, string[]]>([
+  [
+    'another name',
+    { inputs: [{ name: 'z', datatype: 'FP32', type: 'float32', shape: [-1, 2] }] },
+    ['inputs[0].name', 'inputs'],
+  ],
+  [
+    'another datatype',
+    { inputs: [{ name: 'x', datatype: 'FP64', type: 'float64', shape: [-1, 2] }] },
+    ['inputs[0].datatype'],
+  ],
+  [
+    'another width',
+    { inputs: [{ name: 'x', datatype: 'FP32', type: 'float32', shape: [-1, 3] }] },
+    ['inputs[0].shape'],
+  ],
+  ['another rank', { inputs: [{ name: 'x', datatype: 'FP32', type: 'float32', shape: [-1] }] }, ['inputs[0].shape']],
+  ['a fixed batch', { inputs: [{ name: 'x', datatype: 'FP32', type: 'float32', shape: [1, 2] }] }, ['inputs[0].shape']],
+  [
+    'a map',
+    { outputs: [{ name: 'p', datatype: undefined, type: 'a sequence or map', shape: [] }] },
+    ['outputs[0].datatype'],
+  ],
+])('%s is named', (_, changed, expected) => {
+  expect(fields(changed)).toEqual(expected);
+});
+
+test('an axis that the exporter left free may be fixed, the batch may not', () => {
+  expect(fields({ inputs: [{ name: 'x', datatype: 'FP32', type: 'float32', shape: [-1, -1] }] })).toEqual([]);
+  const fixedBatch = serving({ inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2] }] });
+  expect(graphProblems(fixedBatch, graph).map(({ field }) => field)).toEqual(['inputs[0].shape']);
+});

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { createService, type Service, type ServiceOptions } from '../../src/service.ts';
+
+export interface Running extends Service {
+  readonly url: string;
+  readonly config: Config;
+  /** Parsed log lines so far. */
+  readonly logs: readonly Record<string, unknown>[];
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Boots the real service with the real model on a port of its own. */
+export async function boot(
+  options: ServiceOptions & { config?: (config: Config) => Config; start?: boolean } = {},
+): Promise<Running> {
+  const loaded = loadConfig({ WORKERS: '1', ...process.env });
+  const config = options.config?.(loaded) ?? loaded;
+  const logs: Record<string, unknown>[] = [];
+  const logger = pino({ level: 'info' }, { write: (line: string) => logs.push(JSON.parse(line)) });
+  const service = createService(config, logger, options);
+  service.server.listen(0, '127.0.0.1');
+  await once(service.server, 'listening');
+  const url = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`;
+  if (options.start !== false) await service.predictor.start();
+  return {
+    ...service,
+    url,
+    config,
+    logs,
+    post: (path, body, headers = {}) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    async close() {
+      service.server.close();
+      service.server.closeAllConnections();
+      await service.predictor.close();
+    },
+  };
+}
+
+/** The body of an answer that is a JSON object. */
+export async function bodyOf(response: Response): Promise<Record<string, unknown>> {
+  return (await response.json()) as Record<string, unknown>;
+}

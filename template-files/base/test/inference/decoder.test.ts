@@ -1,0 +1,75 @@
+import type { Serving } from '../../src/contract/serving.ts';
+import { createDecoder } from '../../src/inference/postprocess/decoder.ts';
+import { serving } from '../helpers/serving.ts';
+
+const custom = { ...serving().model, type: 'custom' as const };
+const regression = { ...serving().model, type: 'tabular-regression' as const };
+
+const read = (
+  changes: Partial<Serving>,
+  outputs: Parameters<ReturnType<typeof createDecoder>['write']>[0],
+  row: number,
+) => JSON.parse(createDecoder(serving(changes)).write(outputs, row));
+
+test('classification: the likeliest label and every probability, of its own row', () => {
+  const output = { dims: [2, 2], data: Float32Array.of(0.75, 0.25, 0.125, 0.875) };
+  expect(read({}, [output], 1)).toEqual({ label: 'yes', probabilities: { no: 0.125, yes: 0.875 } });
+});
+
+test('classification fetches the labelled output alone', () => {
+  const outputs: Serving['outputs'] = [{ name: 'label', datatype: 'INT64', shape: [-1] }, ...serving().outputs];
+  expect(createDecoder(serving({ outputs })).fetch).toEqual([1]);
+});
+
+test('labels of any letters are written as JSON', () => {
+  const outputs: Serving['outputs'] = [{ name: 'p', datatype: 'FP32', shape: [-1, 2], labels: ['"', '\u2028\\'] }];
+  expect(read({ outputs }, [{ dims: [1, 2], data: Float32Array.of(1, 0) }], 0)).toEqual({
+    label: '"',
+    probabilities: { '"': 1, '\u2028\\': 0 },
+  });
+});
+
+test('regression: one value, or a list of several', () => {
+  const one = { model: regression, outputs: [{ name: 'y', datatype: 'FP32' as const, shape: [-1, 1] }] };
+  expect(read(one, [{ dims: [2, 1], data: Float32Array.of(1, 2.5) }], 1)).toEqual({ value: 2.5 });
+  const two = { model: regression, outputs: [{ name: 'y', datatype: 'FP64' as const, shape: [-1, 2] }] };
+  expect(read(two, [{ dims: [2, 2], data: Float64Array.of(1, 2, 3, 4) }], 1)).toEqual({ values: [3, 4] });
+});
+
+test('custom: every output by name, nested by its shape', () => {
+  const outputs: Serving['outputs'] = [
+    { name: 'scalar', datatype: 'INT64', shape: [-1] },
+    { name: 'grid', datatype: 'FP32', shape: [-1, 2, 2] },
+    { name: 'text', datatype: 'BYTES', shape: [-1, 1] },
+    { name: 'flag', datatype: 'BOOL', shape: [-1] },
+    { name: 'half', datatype: 'FP16', shape: [-1] },
+  ];
+  const answer = read(
+    { model: custom, outputs },
+    [
+      { dims: [2], data: BigInt64Array.of(1n, 9007199254740993n) },
+      { dims: [2, 2, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) },
+      { dims: [2, 1], data: ['a', 'ü"'] },
+      { dims: [2], data: Uint8Array.of(0, 1) },
+      { dims: [2], data: Uint16Array.of(0, 0x3c00) },
+    ],
+    1,
+  );
+  expect(answer).toEqual({
+    scalar: '9007199254740993',
+    grid: [
+      [5, 6],
+      [7, 8],
+    ],
+    text: ['ü"'],
+    flag: true,
+    half: 1,
+  });
+});
+
+test('an answer that is not finite is an error that names its output, unless it is allowed', () => {
+  const output = { dims: [1, 2], data: Float32Array.of(Number.NaN, 1) };
+  expect(() => read({}, [output], 0)).toThrow(expect.objectContaining({ code: 'OUTPUT_NOT_FINITE' }));
+  const outputs: Serving['outputs'] = [{ name: 'y', datatype: 'FP32', shape: [-1, 2], allowNonFinite: true }];
+  expect(read({ model: custom, outputs }, [output], 0)).toEqual({ y: ['NaN', 1] });
+});

@@ -1,0 +1,31 @@
+import { compare, parseGolden } from '../../src/inference/golden.ts';
+
+test('numbers agree within the tolerance, relative beyond 1', () => {
+  expect(compare({ value: 1 }, { value: 1.000001 }, 1e-5)).toMatchObject({ agrees: true });
+  expect(compare({ value: 200000 }, { value: 200001 }, 1e-5)).toMatchObject({ agrees: true, maxAbsDiff: 1 });
+  expect(compare({ value: 0.5 }, { value: 0.6 }, 1e-5)).toMatchObject({ agrees: false });
+});
+
+test.each([
+  [{ label: 'a' }, { label: 'b' }, '/label: expected "a", found "b"'],
+  [{ a: 1 }, { a: 1, b: 2 }, '/b'],
+  [[1, 2], [1], '/1'],
+  [{ a: 1 }, null, 'the prediction'],
+  [{ a: 1 }, { a: null }, '/a: expected 1, found null'],
+  [{ a: [] }, { a: {} }, '/a'],
+])('%j and %j differ', (expected, actual, place) => {
+  const result = compare(expected, actual, 1e-5);
+  expect(result.agrees).toBe(false);
+  expect(result.difference).toContain(place);
+});
+
+test.each([
+  '',
+  '[]',
+  '{}',
+  '{"tolerance":1,"samples":[]}',
+  '{"tolerance":-1,"samples":[{"instance":1,"prediction":1}]}',
+  '{"tolerance":1,"samples":[{"instance":1}]}',
+])('a golden file of %p is refused', (text) => {
+  expect(() => parseGolden(text, 'golden.json')).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+});

@@ -1,0 +1,178 @@
+import type { RunMessage } from '../../src/inference/messages.ts';
+import type { RunOutcome } from '../../src/inference/pool.ts';
+import { createScheduler, type SchedulerOptions } from '../../src/inference/scheduler.ts';
+import type { Block } from '../../src/inference/tensor.ts';
+
+const later = () => performance.now() + 10_000;
+const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** Rows of one number; the double of a worker answers each with itself. */
+function rows(...values: number[]): Block {
+  return { rows: values.length, key: '', tensors: [{ dims: [values.length, 1], data: Float32Array.from(values) }] };
+}
+
+function setUp(options: Partial<SchedulerOptions> = {}, workers = 1) {
+  const runs: { message: RunMessage; end(outcome?: RunOutcome): void }[] = [];
+  const batches: number[] = [];
+  const failures: string[] = [];
+  let idle = workers;
+  const pool = {
+    idle: () => idle,
+    run(message: RunMessage) {
+      idle -= 1;
+      return new Promise<RunOutcome>((resolve) => {
+        runs.push({
+          message,
+          end(outcome = { kind: 'done', tensors: message.tensors, ms: 1 }) {
+            idle += 1;
+            resolve(outcome);
+          },
+        });
+      });
+    },
+  };
+  const scheduler = createScheduler(
+    pool,
+    { maxBatchSize: 4, maxDelayMs: 0, maxQueue: 8, create: [(length) => new Float32Array(length)], ...options },
+    {
+      onQueued: () => {},
+      onBatch: (size) => batches.push(size),
+      onRun: () => {},
+      onFailure: (text) => failures.push(text),
+    },
+  );
+  const ask = (block: Block, deadline = later()) => {
+    const [job] = scheduler.submit([block], [0], deadline);
+    if (!job) throw new Error('one block makes one job');
+    const values = job.answer.then(({ outputs, firstRow, rows: count }) =>
+      [...(outputs[0]?.data ?? [])].slice(firstRow, firstRow + count),
+    );
+    return { job, values };
+  };
+  return { scheduler, runs, batches, failures, ask };
+}
+
+test('what arrives in one turn shares a run, and everyone gets exactly his rows', async () => {
+  const { ask, runs, batches } = setUp();
+  const callers = [ask(rows(1)), ask(rows(2, 3)), ask(rows(4))];
+  await turn();
+  expect(batches).toEqual([4]);
+  expect(runs[0]?.message.tensors[0]).toEqual({ dims: [4, 1], data: Float32Array.of(1, 2, 3, 4) });
+  runs[0]?.end();
+  expect(await Promise.all(callers.map(({ values }) => values))).toEqual([[1], [2, 3], [4]]);
+});
+
+test('a run never exceeds its size; what does not fit goes first in the next', async () => {
+  const { ask, runs, batches } = setUp();
+  const callers = [ask(rows(1, 2, 3)), ask(rows(4, 5)), ask(rows(6))];
+  await turn();
+  runs[0]?.end();
+  await turn();
+  runs[1]?.end();
+  expect(batches).toEqual([4, 2]);
+  expect(await Promise.all(callers.map(({ values }) => values))).toEqual([[1, 2, 3], [4, 5], [6]]);
+});
+
+test('only equal keys and equal outputs share a run', async () => {
+  const { scheduler, runs } = setUp({}, 3);
+  scheduler.submit([{ ...rows(1), key: '3' }], [0], later());
+  scheduler.submit([{ ...rows(2), key: '4' }], [0], later());
+  scheduler.submit([{ ...rows(3), key: '4' }], [1], later());
+  scheduler.submit([{ ...rows(4), key: '3' }], [0], later());
+  await turn();
+  expect(runs.map(({ message }) => [...(message.tensors[0]?.data ?? [])])).toEqual([[1, 4], [2], [3]]);
+  for (const run of runs) run.end();
+  await scheduler.settled();
+});
+
+test('a full queue refuses at once', async () => {
+  const { ask, scheduler, runs } = setUp({ maxQueue: 2, maxBatchSize: 1 });
+  const running = ask(rows(0));
+  await turn();
+  const waiting = [ask(rows(1)), ask(rows(2))];
+  expect(() => ask(rows(3))).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
+  expect(scheduler.depth()).toBe(2);
+  for (let i = 0; i < 3; i++) {
+    runs[i]?.end();
+    await turn();
+  }
+  expect(await Promise.all([running, ...waiting].map(({ values }) => values))).toEqual([[0], [1], [2]]);
+});
+
+test('a failed run is repeated row by row: only who is to blame gets the error', async () => {
+  const { ask, runs, failures } = setUp();
+  const callers = [ask(rows(1)), ask(rows(666)), ask(rows(3))];
+  const blamed = expect(callers[1]?.values).rejects.toMatchObject({ code: 'INFERENCE_FAILED' });
+  await turn();
+  runs[0]?.end({ kind: 'failed', message: 'bad row' });
+  for (let i = 1; i <= 3; i++) {
+    await turn();
+    const data = runs[i]?.message.tensors[0]?.data;
+    runs[i]?.end(data?.[0] === 666 ? { kind: 'failed', message: 'bad row' } : undefined);
+  }
+  expect(await callers[0]?.values).toEqual([1]);
+  await blamed;
+  expect(await callers[2]?.values).toEqual([3]);
+  expect(failures).toEqual(['bad row']);
+});
+
+test('the death of a worker costs nobody his answer; a request that kills two is given up', async () => {
+  const { ask, runs } = setUp();
+  const caller = ask(rows(1));
+  await turn();
+  runs[0]?.end({ kind: 'lost' });
+  await turn();
+  runs[1]?.end();
+  expect(await caller.values).toEqual([1]);
+
+  const poison = ask(rows(2));
+  await turn();
+  runs[2]?.end({ kind: 'lost' });
+  await turn();
+  runs[3]?.end({ kind: 'lost' });
+  await expect(poison.values).rejects.toMatchObject({ code: 'INFERENCE_FAILED' });
+});
+
+test('a deadline answers TIMEOUT, in the queue and in a run, and frees the place', async () => {
+  const { ask, scheduler, runs } = setUp({ maxBatchSize: 1 });
+  const running = ask(rows(1), performance.now() + 20);
+  await turn();
+  const waiting = ask(rows(2), performance.now() + 20);
+  await expect(running.values).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await expect(waiting.values).rejects.toMatchObject({ code: 'TIMEOUT' });
+  expect(scheduler.depth()).toBe(0);
+  runs[0]?.end();
+  await scheduler.settled();
+  expect(runs).toHaveLength(1);
+});
+
+test('a client that goes away frees its place', async () => {
+  const { ask, scheduler, runs } = setUp({ maxBatchSize: 1 });
+  const running = ask(rows(1));
+  await turn();
+  const left = ask(rows(2));
+  scheduler.cancel([left.job]);
+  await expect(left.values).rejects.toMatchObject({ code: 'CLIENT_GONE' });
+  expect(scheduler.depth()).toBe(0);
+  runs[0]?.end();
+  expect(await running.values).toEqual([1]);
+  expect(runs).toHaveLength(1);
+});
+
+test('with a delay a run waits for more rows, but not longer, and not when it is full', async () => {
+  const { ask, runs, batches } = setUp({ maxDelayMs: 40 }, 2);
+  const first = performance.now();
+  const callers = [ask(rows(1))];
+  await turn();
+  callers.push(ask(rows(2)));
+  expect(runs).toHaveLength(0);
+  while (runs.length === 0) await turn();
+  expect(performance.now() - first).toBeGreaterThanOrEqual(39);
+  expect(batches).toEqual([2]);
+  runs[0]?.end();
+  callers.push(ask(rows(1, 2, 3, 4)));
+  await turn();
+  expect(batches).toEqual([2, 4]);
+  runs[1]?.end();
+  await Promise.all(callers.map(({ values }) => values));
+});

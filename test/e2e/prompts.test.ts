@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { questions } from '../../generators/questions/questions.ts';
+import { temporaryFolder } from './support/folder.ts';
+import { cli } from './support/run.ts';
+import { CTRL_C, DOWN, ENTER, terminal } from './support/terminal.ts';
+
+const folder = temporaryFolder();
+const QUIET = ['--no-install', '--no-git'];
+const answersIn = (name: string) => parse(readFileSync(join(folder, name, '.ml-serving', 'answers.yaml'), 'utf8'));
+
+test('every question is asked once, and its default taken with Enter gives what --yes gives', async () => {
+  const person = terminal(['asked', ...QUIET], folder);
+  for (const question of questions) {
+    await person.see(question.message);
+    person.type(ENTER);
+  }
+  expect(await person.ended()).toBe(0);
+  await person.see('npm start');
+  expect(person.screen()).not.toMatch(/yeoman|yo'/i);
+
+  await cli(['yes', '--yes', ...QUIET, '--set', 'name=asked'], { cwd: folder });
+  const [asked, yes] = ['asked', 'yes'].map((name) =>
+    readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' }).sort(),
+  );
+  expect(asked).toEqual(yes);
+  expect(answersIn('asked')).toEqual(answersIn('yes'));
+}, 60_000);
+
+test('answers are typed and chosen, a wrong one is said at once, and flags are not asked again', async () => {
+  const person = terminal(['typed', ...QUIET, '--set', 'modelType=custom', '--set', 'ci=none'], folder);
+  await person.see('Name of the service');
+  person.type(`Bad Name${ENTER}`);
+  await person.see('must be lower-case letters');
+  person.type(`${'\u007f'.repeat(8)}churn${ENTER}`);
+  await person.see('What it predicts');
+  person.type(`Says "who" leaves${ENTER}`);
+  await person.see('Name of the model');
+  person.type(ENTER);
+  await person.see('Version of the model');
+  person.type(ENTER);
+  await person.see('Inputs of the model');
+  person.type(`x:FLOAT[-1,2]${ENTER}`);
+  await person.see('expected one of BOOL');
+  person.type(`${'\u007f'.repeat(13)}x:FP32[-1,2]{a,b}${ENTER}`);
+  await person.see('Outputs of the model');
+  person.type(`y:FP32[-1,1]${ENTER}`);
+  for (const message of ['Team that owns it', 'Where to reach', 'Container registry']) {
+    await person.see(message);
+    person.type(ENTER);
+  }
+  await person.see('Node.js release line');
+  person.type(DOWN + ENTER);
+  expect(await person.ended()).toBe(0);
+  expect(person.screen()).not.toContain('CI provider');
+  expect(answersIn('typed')).toMatchObject({
+    name: 'churn',
+    description: 'Says "who" leaves',
+    modelType: 'custom',
+    modelName: 'churn',
+    inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2], features: [{ name: 'a' }, { name: 'b' }] }],
+    outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1] }],
+    ci: 'none',
+    node: '22',
+  });
+}, 60_000);
+
+test.each(questions.map((question, i) => [question.name, i]))(
+  'Ctrl-C at %s leaves nothing behind',
+  async (_name, index) => {
+    const person = terminal(['stopped', ...QUIET], folder);
+    for (const question of questions.slice(0, index)) {
+      await person.see(question.message);
+      person.type(ENTER);
+    }
+    await person.see(questions[index]?.message as string);
+    person.type(CTRL_C);
+    expect(await person.ended()).toBe(1);
+    await person.see('CANCELLED');
+    expect(existsSync(join(folder, 'stopped'))).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  },
+  60_000,
+);

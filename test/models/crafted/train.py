@@ -1,0 +1,132 @@
+"""Models that no exporter writes by chance: every kind of value, nesting, weights in other files, what the runtime lacks.
+
+    python test/models/crafted/train.py
+"""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+FOLDER = Path(__file__).parent
+
+
+def save(name: str, graph, opsets: dict[str, int] | None = None, ir_version: int = 8, **extra) -> None:
+    imports = [helper.make_opsetid(domain, version) for domain, version in (opsets or {"": 17}).items()]
+    model = helper.make_model(graph, opset_imports=imports, ir_version=ir_version, producer_name="crafted", **extra)
+    (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
+
+
+def tensor(name: str, shape, of=TensorProto.FLOAT):
+    return helper.make_tensor_value_info(name, of, shape)
+
+
+def values() -> None:
+    """Inputs and outputs of every kind, and a weight that is listed among the inputs (as before IR version 4)."""
+    sequence = helper.make_tensor_sequence_value_info("pieces", TensorProto.FLOAT, None)
+    optional_type = helper.make_optional_type_proto(helper.make_tensor_type_proto(TensorProto.FLOAT, [2]))
+    maybe = helper.make_value_info("maybe", optional_type)
+    nodes = [
+        helper.make_node("Add", ["x", "weight"], ["sum"]),
+        helper.make_node("SequenceConstruct", ["sum"], ["pieces"]),
+        helper.make_node("Optional", ["fixed"], ["maybe"]),
+        helper.make_node("Identity", ["ids"], ["same_ids"]),
+    ]
+    inputs = [
+        tensor("x", ["batch", None, 3]),
+        tensor("fixed", [2]),
+        tensor("ids", [], TensorProto.INT64),
+        tensor("weight", [3]),
+    ]
+    outputs = [tensor("sum", None), sequence, maybe, tensor("same_ids", [], TensorProto.INT64)]
+    weight = numpy_helper.from_array(np.ones(3, np.float32), "weight")
+    graph = helper.make_graph(nodes, "values", inputs, outputs, [weight])
+    save("values", graph, ir_version=3, model_version=7, doc_string="every kind of value")
+
+
+def nested() -> None:
+    """An If whose branches hold the operators, one of them with weights of its own."""
+    branches = []
+    for operator in ("Relu", "Neg"):
+        weight = numpy_helper.from_array(np.ones(2, np.float32), f"weight_{operator}")
+        nodes = [
+            helper.make_node("Add", ["x", weight.name], [f"sum_{operator}"]),
+            helper.make_node(operator, [f"sum_{operator}"], [f"out_{operator}"]),
+        ]
+        branches.append(helper.make_graph(nodes, operator, [], [tensor(f"out_{operator}", ["n", 2])], [weight]))
+    node = helper.make_node("If", ["flag"], ["y"], then_branch=branches[0], else_branch=branches[1])
+    inputs = [tensor("flag", [], TensorProto.BOOL), tensor("x", ["n", 2])]
+    save("nested", helper.make_graph([node], "nested", inputs, [tensor("y", ["n", 2])]))
+
+
+def external() -> None:
+    """Weights in a file of their own."""
+    weight = numpy_helper.from_array(np.arange(8, dtype=np.float32).reshape(2, 4), "weight")
+    node = helper.make_node("MatMul", ["x", "weight"], ["y"])
+    graph = helper.make_graph([node], "external", [tensor("x", ["n", 2])], [tensor("y", ["n", 4])], [weight])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    (FOLDER / "external.bin").unlink(missing_ok=True)
+    onnx.save(model, FOLDER / "external.onnx", save_as_external_data=True, location="external.bin", size_threshold=0)
+
+
+def bfloat16() -> None:
+    """A bfloat16 product: no CPU kernel."""
+    weight = helper.make_tensor("weight", TensorProto.BFLOAT16, [2, 2], [1.0, 2.0, 3.0, 4.0])
+    node = helper.make_node("MatMul", ["x", "weight"], ["y"])
+    x, y = (tensor(name, ["n", 2], TensorProto.BFLOAT16) for name in "xy")
+    save("bfloat16", helper.make_graph([node], "bfloat16", [x], [y], [weight]))
+
+
+def unknown_operators() -> None:
+    """An operator of nobody's domain, and one that a later ai.onnx.ml has and the runtime has not."""
+    nodes = [
+        helper.make_node("Fancy", ["x"], ["a"], domain="com.example"),
+        helper.make_node("TreeEnsembleRegressor", ["a"], ["y"], domain="ai.onnx.ml"),
+        helper.make_node("Gelu", ["x"], ["z"], domain=""),
+    ]
+    graph = helper.make_graph(nodes, "unknown", [tensor("x", ["n", 2])], [tensor("y", ["n", 1]), tensor("z", ["n", 2])])
+    save("unknown-operators", graph, {"": 17, "ai.onnx.ml": 5, "com.example": 1})
+
+
+def function() -> None:
+    """The same operator, brought along as a function of known ones."""
+    body = [helper.make_node("Relu", ["v"], ["w"])]
+    fancy = helper.make_function("com.example", "Fancy", ["v"], ["w"], body, [helper.make_opsetid("", 17)])
+    node = helper.make_node("Fancy", ["x"], ["y"], domain="com.example")
+    graph = helper.make_graph([node], "function", [tensor("x", ["n", 2])], [tensor("y", ["n", 2])])
+    save("function", graph, {"": 17, "com.example": 1}, functions=[fancy])
+
+
+def zipmap_name_taken() -> None:
+    """A ZipMap behind scores of an odd name, in a graph where `probabilities` is something else."""
+    nodes = [
+        helper.make_node("Softmax", ["x"], ["scores_7"]),
+        helper.make_node("Neg", ["x"], ["probabilities"]),
+        helper.make_node("ZipMap", ["scores_7"], ["maps"], domain="ai.onnx.ml", classlabels_strings=["no", "yes"]),
+    ]
+    maps = helper.make_sequence_type_proto(
+        helper.make_map_type_proto(TensorProto.STRING, helper.make_tensor_type_proto(TensorProto.FLOAT, None))
+    )
+    outputs = [helper.make_value_info("maps", maps), tensor("probabilities", ["n", 2])]
+    graph = helper.make_graph(nodes, "taken", [tensor("x", ["n", 2])], outputs)
+    save("zipmap-name-taken", graph, {"": 17, "ai.onnx.ml": 3})
+
+
+def image() -> None:
+    """The shape of an image classifier, with the names of its classes as Ultralytics leaves them."""
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["images"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["output0"]),
+    ]
+    inputs, outputs = [tensor("images", ["batch", 3, 224, 224])], [tensor("output0", ["batch", 3])]
+    graph = helper.make_graph(nodes, "image", inputs, outputs)
+    imports = [helper.make_opsetid("", 17)]
+    model = helper.make_model(graph, opset_imports=imports, ir_version=8, producer_name="crafted")
+    helper.set_model_props(model, {"names": "{0: 'cat', 1: \"dog's\", 2: 'fish'}", "task": "classify"})
+    (FOLDER / "image.onnx").write_bytes(model.SerializeToString())
+
+
+for make in (values, nested, external, bfloat16, unknown_operators, function, zipmap_name_taken, image):
+    make()

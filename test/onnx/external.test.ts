@@ -1,0 +1,98 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encode } from '../../generators/onnx/encode.ts';
+import { takeIn } from '../../generators/onnx/intake.ts';
+import { MODEL } from '../../generators/onnx/schema.ts';
+import { modelBytes, modelPath, refusal } from './fixtures.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'external-'));
+  path = join(folder, 'external.onnx');
+  for (const name of ['external.onnx', 'external.bin']) {
+    copyFileSync(modelPath('crafted/external').replace('external.onnx', name), join(folder, name));
+  }
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The model again, with its weight in another file. */
+function writeModel(location: string, length = '32'): void {
+  const externalData = [
+    { key: 'location', value: location },
+    { key: 'length', value: length },
+  ];
+  const weight = { name: 'weight', dims: [2n, 4n], dataType: 1, dataLocation: 1, externalData };
+  const outputs = [{ name: 'y', type: { tensor: { elementType: 1 } } }];
+  const graph = { initializers: [weight], outputs };
+  writeFileSync(path, encode(MODEL, { irVersion: 8, graph, operatorSets: [{ version: 17 }] }));
+}
+
+describe('weights in files of their own', () => {
+  it('are found, with their size', () => {
+    expect(takeIn(path).externalData).toEqual([
+      { location: 'external.bin', path: join(folder, 'external.bin'), used: 32, tensors: 1, bytes: 32 },
+    ]);
+  });
+
+  it('may lie in a folder below the model', () => {
+    mkdirSync(join(folder, 'weights'));
+    writeFileSync(join(folder, 'weights/a.bin'), new Uint8Array(40));
+    writeModel('./weights/a.bin');
+    expect(takeIn(path).externalData).toMatchObject([{ location: 'weights/a.bin', bytes: 40 }]);
+  });
+
+  it.each([
+    '../external.bin',
+    'weights/../../external.bin',
+    '/etc/passwd',
+    'C:\\weights.bin',
+    'C:weights.bin',
+    '..\\external.bin',
+    'a//b',
+    'external.bin\0.txt',
+    '.',
+    '*/_ORT_MEM_ADDR_/*',
+  ])('are refused at %j', (location) => {
+    writeModel(location);
+    const error = refusal(() => takeIn(path));
+    expect(error.code).toBe('MODEL_EXTERNAL_DATA');
+    expect(error.message).toContain(JSON.stringify(location));
+  });
+
+  it('are refused without a location, and with a strange length', () => {
+    writeModel('');
+    expect(refusal(() => takeIn(path)).message).toMatch(/not in which/);
+    writeModel('external.bin', '-1');
+    expect(refusal(() => takeIn(path)).message).toMatch(/"-1"/);
+    writeModel('external.bin', '99999999999999999999');
+    expect(refusal(() => takeIn(path)).code).toBe('MODEL_EXTERNAL_DATA');
+  });
+
+  it('are refused where they are missing or too short', () => {
+    truncateSync(join(folder, 'external.bin'), 31);
+    expect(refusal(() => takeIn(path)).message).toMatch(/has 31 bytes, but the model needs 32/);
+    rmSync(join(folder, 'external.bin'));
+    expect(refusal(() => takeIn(path)).message).toMatch(/is not there/);
+  });
+
+  it('are refused behind a symbolic link, of a file or of a folder', () => {
+    const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+    writeFileSync(join(outside, 'a.bin'), new Uint8Array(40));
+    symlinkSync(outside, join(folder, 'weights'));
+    writeModel('weights/a.bin');
+    const error = refusal(() => takeIn(path));
+    expect([error.code, error.message]).toEqual(['MODEL_EXTERNAL_DATA', expect.stringContaining('symbolic link')]);
+    symlinkSync(join(outside, 'a.bin'), join(folder, 'b.bin'));
+    writeModel('b.bin');
+    expect(refusal(() => takeIn(path)).message).toMatch(/symbolic link/);
+    rmSync(outside, { recursive: true });
+  });
+
+  it('are refused where only the bytes of the model are given', () => {
+    const error = refusal(() => takeIn(modelBytes('crafted/external')));
+    expect(error.message).toMatch(/"external.bin"/);
+    expect(error.hint).toBe('Give the path of the model file.');
+  });
+});
