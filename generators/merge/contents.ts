@@ -1,7 +1,6 @@
-import { formatOf, mergeStructured } from './structured.ts';
+import { formatOf, isReadable, mergeStructured } from './structured.ts';
 import { decodeText } from './text.ts';
 import { hasMarkers, type Labels, mergeText, mergeWithoutBase } from './text-merge.ts';
-import { isYaml } from './yaml.ts';
 
 /** Why a person has to look at a file. */
 export type ConflictReason =
@@ -63,10 +62,9 @@ function mergeWithBase(path: string, base: string, yours: string, theirs: string
     return done(text, notes, conflicts.length > 0 ? conflict : null);
   }
   // What cannot be merged by key (YAML with anchors, tags or several documents): by lines, if the result can be read.
-  const isReadable = /\.ya?ml$/.test(path) ? isYaml : (text: string) => format.parse(text) !== undefined;
-  if (!isReadable(yours)) return kept(Buffer.from(yours), 'unparsable');
+  if (!isReadable(path, yours)) return kept(Buffer.from(yours), 'unparsable');
   const merged = mergeText(base, yours, theirs, labels);
-  return merged.conflicts === 0 && isReadable(merged.text)
+  return merged.conflicts === 0 && isReadable(path, merged.text)
     ? done(merged.text)
     : kept(Buffer.from(yours), 'both-changed');
 }

@@ -3,7 +3,7 @@ import { rulesFor } from './rules.ts';
 import { type Labels, mergeText } from './text-merge.ts';
 import { equal, showPath, type Value } from './value.ts';
 import { type Edit, type MergeContext, mergeValue } from './value-merge.ts';
-import { parseYaml } from './yaml.ts';
+import { isYaml, parseYaml } from './yaml.ts';
 import { editYaml } from './yaml-edit.ts';
 
 /** What a merge by key came to. */
@@ -47,6 +47,13 @@ export function formatOf(path: string): Format | null {
   if (WITH_COMMENTS.test(path)) return json(true);
   if (path.endsWith('.json')) return json(false);
   return /\.ya?ml$/.test(path) ? yaml : null;
+}
+
+/** Whether the tools that read a file will accept it. What has no format of its own always passes. */
+export function isReadable(path: string, source: string): boolean {
+  const format = formatOf(path);
+  if (format === null) return true;
+  return format === yaml ? isYaml(source) : format.parse(source) !== undefined;
 }
 
 /**

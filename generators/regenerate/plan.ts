@@ -24,8 +24,18 @@ export interface UpgradePlan {
   readonly outcomes: readonly Outcome[];
   /** Changes to the files of the repository; those of its record come on top. */
   readonly changes: readonly Change[];
+  /** The three sides of each conflict, for tools that show them. */
+  readonly sides: readonly Sides[];
   /** Managed files that were edited, removed or replaced since the template wrote them. */
   readonly drift: readonly string[];
+}
+
+/** A path in conflict, as each side has it. */
+export interface Sides {
+  readonly path: string;
+  readonly base: FileState | null;
+  readonly yours: FileState | null;
+  readonly theirs: FileState | null;
 }
 
 interface Case extends PathCase {
@@ -116,6 +126,10 @@ function changesOf(outcomes: readonly Outcome[], scan: Scan): Change[] {
   ]);
 }
 
+function sidesOf({ path, base, yours, theirs }: Case): Sides {
+  return { path, base, yours: yours?.kind === 'file' ? yours : null, theirs };
+}
+
 /** The scan with a memory: every path is looked at once, and all of a plan speaks of the same moment. */
 function remembered(scan: Scan): Scan {
   const seen = new Map<string, YoursState>();
@@ -144,5 +158,7 @@ export function planUpgrade(given: UpgradeInput): UpgradePlan {
   const cases = [...paths].map((path) => caseOf(input, path, moves));
   const outcomes = resolveAll(cases, input.labels);
   const drift = cases.filter((path) => path.owner === 'managed' && isEdited(path) && !isOnlyLineEnds(path));
-  return { outcomes, changes: changesOf(outcomes, input.scan), drift: drift.map(({ path }) => path).sort() };
+  const conflicting = new Set(outcomes.filter(({ conflict }) => conflict !== null).map(({ path }) => path));
+  const sides = cases.filter(({ path }) => conflicting.has(path)).map(sidesOf);
+  return { outcomes, changes: changesOf(outcomes, input.scan), sides, drift: drift.map(({ path }) => path).sort() };
 }
