@@ -1,4 +1,7 @@
-import { compare, minVersion, satisfies, validRange } from 'semver';
+import compare from 'semver/functions/compare.js';
+import satisfies from 'semver/functions/satisfies.js';
+import minVersion from 'semver/ranges/min-version.js';
+import validRange from 'semver/ranges/valid.js';
 import type { Value, ValuePath } from './value.ts';
 import type { Resolve } from './value-merge.ts';
 

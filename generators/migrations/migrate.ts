@@ -1,4 +1,6 @@
-import { compare, gt, lte } from 'semver';
+import compare from 'semver/functions/compare.js';
+import gt from 'semver/functions/gt.js';
+import lte from 'semver/functions/lte.js';
 import { ServingError } from '../errors.ts';
 import type { Migration, Move, RawAnswers } from './migration.ts';
 

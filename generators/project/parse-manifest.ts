@@ -1,4 +1,4 @@
-import { valid } from 'semver';
+import valid from 'semver/functions/valid.js';
 import { ServingError } from '../errors.ts';
 import { MANIFEST_PATH, type Manifest, type ManifestEntry } from './manifest.ts';
 import { foldedPath, pathProblem } from './path.ts';

@@ -1,4 +1,7 @@
-import { compare, gt, lte, valid } from 'semver';
+import compare from 'semver/functions/compare.js';
+import gt from 'semver/functions/gt.js';
+import lte from 'semver/functions/lte.js';
+import valid from 'semver/functions/valid.js';
 
 export interface ChangelogEntry {
   readonly version: string;

@@ -1,18 +1,17 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { gt } from 'semver';
+import { basename } from 'node:path';
+import gt from 'semver/functions/gt.js';
 import type { Disk } from '../apply/disk.ts';
 import { nodeDisk } from '../apply/node-disk.ts';
 import { ServingError } from '../errors.ts';
 import { migrationsBetween } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
-import { MANIFEST_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
 import type { GivenAnswers } from '../questions/answers.ts';
 import type { QuestionContext } from '../questions/question.ts';
 import { type Answers, questions } from '../questions/questions.ts';
 import { sampleOf } from '../render/samples.ts';
 import { recordedAnswers } from './recorded-answers.ts';
+import { rootOf } from './root.ts';
 import { plainReader } from './scan.ts';
 import type { UpgradeSource } from './source.ts';
 
@@ -30,21 +29,6 @@ export interface Project {
   /** Questions that the record has no answer to: the template has asked them only since. */
   readonly unanswered: readonly (keyof Answers)[];
   readonly context: QuestionContext;
-}
-
-/** Finds the repository a person means; the folder itself, never one above it. */
-export function rootOf(directory: string): string {
-  const root = resolve(directory);
-  if (!existsSync(root)) throw new ServingError('NOT_STAMPED_OUT', `There is no directory ${root}.`);
-  if (!existsSync(join(root, '.ml-serving'))) {
-    for (let above = dirname(root); above !== dirname(above); above = dirname(above)) {
-      if (!existsSync(join(above, MANIFEST_PATH))) continue;
-      throw new ServingError('NOT_STAMPED_OUT', `${root} lies inside a stamped-out repository, it is not its root.`, {
-        hint: `Run it in ${above}.`,
-      });
-    }
-  }
-  return realpathSync(root);
 }
 
 /**

@@ -9,7 +9,7 @@ import { hasMarkers } from '../merge/text-merge.ts';
 import { CONFLICTS_PATH, type Conflicts, readConflicts } from './conflicts.ts';
 import { stageResolved, workTreeOf } from './git.ts';
 import { forgetIndex, unstageConflicts } from './index-stages.ts';
-import { rootOf } from './open-project.ts';
+import { rootOf } from './root.ts';
 import { plainReader, scanner } from './scan.ts';
 import { verifyRepository } from './verify.ts';
 

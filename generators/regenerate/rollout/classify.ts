@@ -1,4 +1,4 @@
-import { major } from 'semver';
+import major from 'semver/functions/major.js';
 import { dependencyRule } from './dependencies.ts';
 import { nameRule } from './names.ts';
 import { placeRule } from './places.ts';

@@ -1,4 +1,5 @@
-import { coerce, diff } from 'semver';
+import coerce from 'semver/functions/coerce.js';
+import diff from 'semver/functions/diff.js';
 import type { Finding, Rule, Side } from './side.ts';
 
 /** A change of any size here can change the answers. */
