@@ -4,6 +4,7 @@ import type { AccessLog } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import type { Call, Predictor } from '../inference/predictor.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { compress, compressionFor } from './compress.ts';
 import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
 import { REJECTED } from './status.ts';
@@ -98,6 +99,8 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
         if (!ready) throw new ServiceError('NOT_READY', reason);
       }
       reply = await route.handler(exchange);
+      const encoding = compressionFor(req, reply);
+      if (encoding) reply = await compress(reply, encoding);
     } catch (error) {
       reply = fault(error, route.label, id);
     }

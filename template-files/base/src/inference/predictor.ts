@@ -38,8 +38,13 @@ export interface Predictor {
   model(): Loaded | undefined;
   /** The predictions for some instances as JSON texts, in order. */
   predict(instances: readonly unknown[], call: Call): Promise<string[]>;
-  /** Runs blocks of tensors. */
-  infer(blocks: readonly Block[], fetch: readonly number[], call: Call): Promise<readonly Answer[]>;
+  /** Runs tensors; `deadline` may be earlier than the call's own. */
+  inferTensors(
+    blocks: readonly Block[],
+    fetch: readonly number[],
+    call: Call,
+    deadline: number,
+  ): Promise<readonly Answer[]>;
   /** Answers a golden sample and says whether it agrees. */
   test(sample: GoldenSample, tolerance: number, call: Call): Promise<Comparison & { prediction: unknown }>;
   /** From now on not ready; what has been accepted is finished. */
@@ -103,10 +108,15 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     return parts;
   }
 
-  async function infer(blocks: readonly Block[], fetch: readonly number[], call: Call): Promise<readonly Answer[]> {
+  async function inferTensors(
+    blocks: readonly Block[],
+    fetch: readonly number[],
+    call: Call,
+    deadline: number,
+  ): Promise<readonly Answer[]> {
     const [first] = blocks;
     const parts = blocks.length === 1 && first && first.rows <= maxBatchSize ? blocks : blocks.flatMap(split);
-    const jobs = scheduler.submit(parts, fetch, call.deadline);
+    const jobs = scheduler.submit(parts, fetch, deadline);
     call.cancel = () => scheduler.cancel(jobs);
     try {
       const [only] = jobs;
@@ -125,7 +135,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     const blocks = encoded instanceof Promise ? await encoded : encoded;
     metrics.stages.preprocess.observe((performance.now() - started) / 1000);
 
-    const answers = await infer(blocks, decoder.fetch, call);
+    const answers = await inferTensors(blocks, decoder.fetch, call, call.deadline);
 
     const answered = performance.now();
     const predictions: string[] = [];
@@ -198,7 +208,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     draining: () => draining,
     model: () => model,
     predict,
-    infer,
+    inferTensors,
     test,
     drain() {
       draining = true;
