@@ -95,7 +95,7 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
     try {
       if (!route.open) for (const guard of guards) await guard(req);
       if (route.needsModel) {
-        const { ready, reason } = predictor.readiness();
+        const { ready, reason } = predictor.accepts();
         if (!ready) throw new ServiceError('NOT_READY', reason);
       }
       reply = await route.handler(exchange);
@@ -104,7 +104,7 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
     } catch (error) {
       reply = fault(error, route.label, id);
     }
-    if (!gone) send(req, res, id, reply, predictor.draining());
+    if (!gone) send(req, res, id, reply, predictor.stopping());
     account(route.label, id, gone ? 499 : reply.status, performance.now() - started);
   };
 }

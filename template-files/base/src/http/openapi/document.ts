@@ -34,10 +34,7 @@ export function openApiDocument(config: Config, routes: readonly Route[]): Schem
           ...names.map((name) => pathParameter(name, name === 'model' ? model.name : model.version)),
           ...parameters,
         ],
-        responses: {
-          ...rest.responses,
-          ...Object.fromEntries(errors.map((status) => [status, errorResponse(status)])),
-        },
+        responses: { ...rest.responses, ...errorResponses(errors) },
       },
     };
   }
@@ -76,6 +73,12 @@ export function openApiDocument(config: Config, routes: readonly Route[]): Schem
 
 function pathParameter(name: string, value: string): Schema {
   return { name, in: 'path', required: true, schema: { const: value }, example: value };
+}
+
+/** Any request may be refused before its route is known (headers too large, too slow), with the same JSON. */
+function errorResponses(statuses: readonly number[]): Readonly<Record<string, Schema>> {
+  const known = Object.fromEntries(statuses.map((status) => [`${status}`, errorResponse(status)]));
+  return statuses.some((status) => status < 500) ? known : { ...known, '4XX': errorResponse(400) };
 }
 
 function errorResponse(status: number): Schema {

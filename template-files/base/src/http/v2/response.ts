@@ -1,6 +1,6 @@
 import { hasBatchAxis, type Serving } from '../../contract/serving.ts';
+import type { Answer } from '../../inference/job.ts';
 import { elementWriter } from '../../inference/postprocess/elements.ts';
-import type { Answer } from '../../inference/scheduler.ts';
 import { rowSize, type Tensor } from '../../inference/tensor.ts';
 import { predictionsReply, type Reply } from '../reply.ts';
 import { encodeBytes } from './binary.ts';
