@@ -1,23 +1,29 @@
 import type { Config } from '../../config.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
-import { parseJson, readBody } from '../body.ts';
+import { createJsonParser, isJson, readBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
-import { json, jsonText } from '../reply.ts';
+import { json, predictionsReply } from '../reply.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
 export function predictRoutes(config: Config, predictor: Predictor): readonly Route[] {
   const { model, limits } = config.serving;
   const tail = `],"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},"id":"`;
 
+  const parse = createJsonParser(config.serving);
+
   async function predict(exchange: Exchange) {
     const { req } = exchange;
-    checkJsonType(req.headers['content-type']);
-    const instances = instancesOf(parseJson(await readBody(req, limits.maxBodyBytes)), limits.maxInstances);
+    if (!isJson(req.headers['content-type'])) {
+      throw new ServiceError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        `Content-Type: expected application/json, found ${req.headers['content-type']}`,
+      );
+    }
+    const instances = instancesOf(parse(await readBody(req, limits.maxBodyBytes)), limits.maxInstances);
     const predictions = await predictor.predict(instances, exchange);
-    return jsonText(
-      `{"predictions":[${predictions.length === 1 ? predictions[0] : predictions.join(',')}${tail}${exchange.id}"}`,
-    );
+    const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
+    return predictionsReply(`{"predictions":[${list}${tail}${exchange.id}"}`);
   }
 
   return [
@@ -57,13 +63,6 @@ function testHandler({ serving, golden }: Config, predictor: Predictor): Handler
       id: exchange.id,
     });
   };
-}
-
-export function checkJsonType(type: string | undefined): void {
-  if (type === 'application/json') return;
-  const essence = type?.split(';', 1)[0]?.trim().toLowerCase();
-  if (essence === 'application/json' || essence?.endsWith('+json')) return;
-  throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type ?? 'none'}`);
 }
 
 function instancesOf(body: unknown, max: number): readonly unknown[] {
