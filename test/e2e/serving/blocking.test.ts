@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../support/folder.ts';
 import { serveModel } from '../support/model.ts';
 import { must } from '../support/run.ts';
-import { post, type Serving } from '../support/serve.ts';
+import { post } from '../support/serve.ts';
 import { stampOut } from '../support/stamp-out.ts';
 
 /* A model that takes 200 ms of pure computation a run must not hold up anything but itself. */
