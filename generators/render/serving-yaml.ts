@@ -38,7 +38,7 @@ function setQuoted(document: Document, path: readonly string[], value: string): 
 function tensorsNode(document: Document, tensors: readonly TensorSpec[]) {
   const node = document.createNode(tensors);
   for (const [i] of tensors.entries()) {
-    for (const key of ['shape', 'labels']) setFlow(node.getIn([i, key], true));
+    for (const key of ['shape', 'labels', 'image', 'text']) setFlow(node.getIn([i, key], true));
     for (const feature of (node.getIn([i, 'features'], true) as { items?: unknown[] } | undefined)?.items ?? [])
       setFlow(feature);
   }

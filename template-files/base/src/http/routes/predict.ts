@@ -4,6 +4,7 @@ import type { Predictor } from '../../inference/predictor.ts';
 import { parseJson, readBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, jsonText } from '../reply.ts';
+import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
 export function predictRoutes(config: Config, predictor: Predictor): readonly Route[] {
@@ -12,8 +13,11 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
 
   async function predict(exchange: Exchange) {
     const { req } = exchange;
-    checkJsonType(req.headers['content-type']);
-    const instances = instancesOf(parseJson(await readBody(req, limits.maxBodyBytes)), limits.maxInstances);
+    const type = req.headers['content-type'];
+    const upload = uploadReader(model.type, type);
+    if (!upload) checkJsonType(type);
+    const body = await readBody(req, limits.maxBodyBytes);
+    const instances = upload ? [upload(body)] : instancesOf(parseJson(body), limits.maxInstances);
     const predictions = await predictor.predict(instances, exchange);
     return jsonText(
       `{"predictions":[${predictions.length === 1 ? predictions[0] : predictions.join(',')}${tail}${exchange.id}"}`,
