@@ -5,7 +5,13 @@ const shared = {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
-  modulePathIgnorePatterns: ['<rootDir>/template-files/', '<rootDir>/dist/', '<rootDir>/test/.cache/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/template-files/',
+    '<rootDir>/test/upgrade/released/',
+    '<rootDir>/test/fixtures/',
+    '<rootDir>/dist/',
+    '<rootDir>/test/.cache/',
+  ],
 };
 
 export default {

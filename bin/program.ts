@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ownPackage } from '../generators/app/package.ts';
 import type { CreateFlags } from './commands/create.ts';
+import type { RegenerateFlags } from './commands/regenerate-flags.ts';
 
 const collect = (value: string, list: string[]) => [...list, value];
 
@@ -41,6 +42,29 @@ export function buildProgram(exit: (code: number) => void): Command {
     .action(async (file: string, flags: { json?: boolean }) => {
       const { inspect } = await import('./commands/inspect.ts');
       inspect(file, { json: wantsJson(flags) }, process.stdout);
+    });
+
+  program
+    .command('regenerate')
+    .argument('[directory]', 'the repository; the current directory where none is named')
+    .description('Brings a stamped-out repository to this template version, with the edits made in it.')
+    .option('--check', 'exit with 2 where an update or drift is found; write nothing')
+    .option('--dry-run', 'show what would be done; write nothing')
+    .option('--diff', 'show it as a unified diff; write nothing')
+    .option('--set <key=value>', 'change an answer; may be repeated', collect, [])
+    .option('--verify', "run the repository's tests afterwards, and put everything back if they fail")
+    .option('--continue', 'go on once conflicts are resolved, or after an interruption')
+    .option('--abort', 'put everything back as it was before the upgrade')
+    .option('--allow-conflicts', 'exit with 0 although conflicts are left')
+    .option('--allow-dirty', 'go ahead although there are changes in no commit')
+    .option('--report <form>', 'print a report: md for a pull request, or json')
+    .option('-y, --yes', 'take the default of every new question')
+    .option('--json', 'print the plan or the error as JSON; never asks')
+    .action(async (directory: string | undefined, flags: RegenerateFlags) => {
+      const { regenerate } = await import('./commands/regenerate.ts');
+      // Flags that the program has too are read as its own, wherever they stand.
+      const shared = program.opts<RegenerateFlags>();
+      exit(await regenerate(directory, { ...shared, ...flags, set: [...shared.set, ...flags.set] }));
     });
 
   program

@@ -56,6 +56,26 @@ const kinds = {
     exit: 1,
     hint: 'Keep the data files beside the .onnx file, as plain files, or export the model with its weights inside.',
   },
+  NOT_STAMPED_OUT: {
+    exit: 1,
+    hint: 'Run it in a repository that create-ml-serving made, or name its directory.',
+  },
+  RECORD_DAMAGED: { exit: 1, hint: 'Restore the folder .ml-serving from Git, then run again.' },
+  RECORD_NEWER: { exit: 1, hint: 'Use the version of create-ml-serving that wrote it, or a newer one.' },
+  DOWNGRADE: { exit: 1, hint: 'Use that version of create-ml-serving, or a newer one.' },
+  MIGRATION_FAILED: {
+    exit: 1,
+    hint: 'Nothing was changed. Report it with the file or the answer it names, or put that right by hand first.',
+  },
+  TREE_DIRTY: { exit: 1, hint: 'Commit or stash your changes, or add --allow-dirty.' },
+  VERIFY_FAILED: {
+    exit: 1,
+    hint: 'Everything was put back as it was. Run without --verify to keep the upgrade and look.',
+  },
+  CONFLICTS_LEFT: {
+    exit: 3,
+    hint: 'Resolve them, then run create-ml-serving regenerate --continue; or go back with --abort.',
+  },
   INTERNAL: {
     exit: 1,
     hint: 'This is a defect of create-ml-serving. Run again with DEBUG=1 and report what it prints.',

@@ -56,6 +56,8 @@ const result = await build({
   minify: true,
   keepNames: true,
   legalComments: 'linked',
+  // Its main entry looks its parts up in a way that no bundler sees.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [withoutUnreached, withVersion],
   banner: { js: commonJs },
   metafile: true,

@@ -34,7 +34,7 @@ export function makeWay(disk: Disk, layout: Layout): void {
   const pending = readPending(disk, layout);
   if (pending?.state === 'done') closeTransaction(disk, layout);
   else if (pending !== null) {
-    const what = pending.state === 'held' ? 'waits for its conflicts to be resolved' : 'was interrupted';
+    const what = pending.state === 'held' ? 'waits to be finished or undone' : 'was interrupted';
     throw new ServingError('PENDING', `An earlier run in ${layout.root} ${what}.`);
   }
   removeTree(disk, layout.transaction);

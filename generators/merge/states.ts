@@ -9,13 +9,13 @@ export interface FileState {
   readonly bytes: () => Uint8Array | null;
 }
 
-/**
- * What a person may have put where the template has a file. `blocked` is a file or a symlink in place of one of its folders,
- * or a name that differs by case alone.
- */
-export interface SpecialState {
-  readonly kind: 'symlink' | 'folder' | 'other' | 'blocked';
-}
+/** What a person may have put where the template has a file. */
+export type SpecialState =
+  | { readonly kind: 'symlink' | 'other' }
+  /** A folder; `files` are the paths of everything in it. */
+  | { readonly kind: 'folder'; readonly files: () => readonly string[] }
+  /** `by` stands in place of one of its folders, or has a name that differs by case alone. */
+  | { readonly kind: 'blocked'; readonly by: string };
 
 export type YoursState = FileState | SpecialState | null;
 

@@ -13,6 +13,8 @@ export interface Manifest {
   readonly template: 'create-ml-serving';
   /** Semver of the template that rendered the files. */
   readonly templateVersion: string;
+  /** Hash of the answers as they were written; where it still fits, the template renders what it rendered then. */
+  readonly answersSha256?: string;
   readonly files: Readonly<Record<string, ManifestEntry>>;
 }
 

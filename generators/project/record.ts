@@ -15,6 +15,17 @@ export interface RecordFile {
   readonly bytes: Uint8Array;
 }
 
+/** Byte of a gzip header that names the operating system. */
+const GZIP_SYSTEM = 9;
+const UNKNOWN_SYSTEM = 255;
+
+/** The same contents give the same blob on every operating system, so that two branches add it without a conflict. */
+function pack(bytes: Uint8Array): Uint8Array {
+  const packed = gzipSync(bytes);
+  packed[GZIP_SYSTEM] = UNKNOWN_SYSTEM;
+  return packed;
+}
+
 /**
  * The record of what the template rendered: the manifest, the answers, and the contents of every file that a later
  * version may have to merge, named by their hash. Seeded files are never merged, so only their hash is kept.
@@ -27,10 +38,12 @@ export function buildRecord(tree: Tree, answers: Answers, templateVersion: strin
     files[path] = { sha256, mode: mode === 0o755 ? '755' : '644', owner };
     if (owner !== 'seeded') blobs.set(`${BASE_FOLDER}/${sha256}.gz`, bytes);
   }
-  const manifest: Manifest = { schema: 1, template: 'create-ml-serving', templateVersion, files };
+  const answersBytes = Buffer.from(ANSWERS_HEADER + stringify(answers, { lineWidth: 0 }));
+  const answersSha256 = createHash('sha256').update(answersBytes).digest('hex');
+  const manifest: Manifest = { schema: 1, template: 'create-ml-serving', templateVersion, answersSha256, files };
   return [
-    ...[...blobs].map(([path, bytes]) => ({ path, bytes: gzipSync(bytes) })),
-    { path: ANSWERS_PATH, bytes: Buffer.from(ANSWERS_HEADER + stringify(answers, { lineWidth: 0 })) },
+    ...[...blobs].map(([path, bytes]) => ({ path, bytes: pack(bytes) })),
+    { path: ANSWERS_PATH, bytes: answersBytes },
     { path: MANIFEST_PATH, bytes: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },
   ];
 }

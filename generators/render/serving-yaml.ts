@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, type ParsedNode, parseDocument, stringify } from 'yaml';
 import type { Answers } from '../questions/questions.ts';
 import type { TensorSpec } from '../tensor.ts';
 
@@ -10,42 +10,93 @@ export interface ModelFacts {
   readonly placeholder: boolean;
 }
 
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 /**
- * Writes the answers into the template's serving.yaml; comments and order of the text stay.
- * An interface that is the template's own is left as it is written there.
+ * Writes the answers into the template's serving.yaml. Only the values that follow the answers are replaced in its text:
+ * comments, order and layout of everything else stay to the byte, and an interface that is the template's own too.
  */
 export function renderServingYaml(text: string, answers: Answers, facts: ModelFacts): string {
   const document = parseDocument(text);
-  document.setIn(['model', 'name'], answers.modelName);
-  setQuoted(document, ['model', 'version'], answers.modelVersion);
-  document.setIn(['model', 'type'], answers.modelType);
-  setQuoted(document, ['model', 'sha256'], facts.sha256);
-  if (facts.placeholder) document.setIn(['model', 'placeholder'], true);
-  for (const side of ['inputs', 'outputs'] as const) {
-    const current = (document.get(side) as { toJSON?: () => unknown } | undefined)?.toJSON?.();
-    if (!isDeepStrictEqual(current, answers[side])) document.set(side, tensorsNode(document, answers[side]));
+  const model = {
+    name: answers.modelName,
+    type: answers.modelType,
+    version: answers.modelVersion,
+    sha256: facts.sha256,
+  };
+  const edits = Object.entries(model).flatMap(([key, value]) => scalarEdit(document, ['model', key], value));
+  if (facts.placeholder) {
+    const { end } = rangeOf(document, ['model', 'sha256']);
+    edits.push({
+      start: end,
+      end,
+      text: '\n  # Stands in for the real model: it answers the right shapes and nothing else.\n  placeholder: true',
+    });
   }
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  for (const side of ['inputs', 'outputs'] as const) edits.push(...tensorsEdit(document, side, answers[side]));
+  return applyEdits(text, edits);
 }
 
-/** Versions and hashes can look like numbers; they are always quoted. */
-function setQuoted(document: Document, path: readonly string[], value: string): void {
-  const scalar = document.createNode(value);
-  scalar.type = 'QUOTE_DOUBLE';
-  document.setIn(path, scalar);
+function scalarEdit(document: Document, path: readonly string[], value: string): Edit[] {
+  const node = document.getIn(path, true);
+  if (isScalar(node) && node.value === value) return [];
+  // Versions and hashes can look like numbers: what was quoted stays quoted.
+  const quoted = isScalar(node) && node.type === 'QUOTE_DOUBLE';
+  return [
+    { ...rangeOf(document, path), text: quoted ? JSON.stringify(value) : stringify(value, { lineWidth: 0 }).trimEnd() },
+  ];
 }
 
-function tensorsNode(document: Document, tensors: readonly TensorSpec[]) {
-  const node = document.createNode(tensors);
-  for (const [i] of tensors.entries()) {
-    for (const key of ['shape', 'labels', 'image', 'text']) setFlow(node.getIn([i, key], true));
-    for (const feature of (node.getIn([i, 'features'], true) as { items?: unknown[] } | undefined)?.items ?? [])
-      setFlow(feature);
-  }
-  return node;
+function tensorsEdit(document: Document, side: 'inputs' | 'outputs', tensors: readonly TensorSpec[]): Edit[] {
+  if (isDeepStrictEqual((document.toJS() as Record<string, unknown>)[side], tensors)) return [];
+  const { start, end } = rangeOf(document, [side]);
+  return [{ start, end, text: tensors.map(tensorBlock).join('\n  ') }];
 }
 
-/** `[-1, 4]` and `{ name: a }` read better on one line. */
-function setFlow(node: unknown): void {
-  if (typeof node === 'object' && node !== null) (node as { flow?: boolean }).flow = true;
+/** One item of a list that is indented by two, in the layout of the template. */
+function tensorBlock({ name, datatype, shape, features, labels, ...options }: TensorSpec): string {
+  return [
+    `- name: ${stringify(name, { lineWidth: 0 }).trimEnd()}`,
+    `    datatype: ${datatype}`,
+    `    shape: ${flow(shape)}`,
+    ...(features ? ['    features:', ...features.map((feature) => `      - ${flow(feature)}`)] : []),
+    ...(labels ? [`    labels: ${flow(labels)}`] : []),
+    ...Object.entries(options).map(([key, value]) => `    ${key}: ${typeof value === 'object' ? flow(value) : value}`),
+  ].join('\n');
+}
+
+/** `[-1, 4]` and `{ name: a }`, as the template writes them. */
+function flow(value: object): string {
+  const flowCollectionPadding = !Array.isArray(value);
+  return stringify(value, { collectionStyle: 'flow', flowCollectionPadding, lineWidth: 0 }).trimEnd();
+}
+
+/** Where a value stands in the text, without the space and the comments after it. */
+function rangeOf(document: Document, path: readonly string[]): { start: number; end: number } {
+  let node: unknown = document.contents;
+  for (const key of path) node = isMap(node) ? node.get(key, true) : undefined;
+  const range = (node as ParsedNode | undefined)?.range;
+  if (!range) throw new Error(`The template's serving.yaml has no ${path.join('.')}`);
+  return { start: range[0], end: lastValueEnd(node as ParsedNode) };
+}
+
+/** A block's own end lies after the blank lines and comments that follow it; its last value's does not. */
+function lastValueEnd(node: ParsedNode): number {
+  const items = (node as { items?: unknown[]; flow?: boolean }).items ?? [];
+  const last = items.at(-1) as { value?: ParsedNode } | ParsedNode | undefined;
+  if (last === undefined || (node as { flow?: boolean }).flow) return node.range[1];
+  return lastValueEnd('range' in last && last.range ? (last as ParsedNode) : (last as { value: ParsedNode }).value);
+}
+
+function applyEdits(text: string, edits: readonly Edit[]): string {
+  return [...edits]
+    .sort((a, b) => b.start - a.start)
+    .reduce(
+      (result, { start, end, text: replacement }) => result.slice(0, start) + replacement + result.slice(end),
+      text,
+    );
 }

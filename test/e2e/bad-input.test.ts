@@ -44,7 +44,7 @@ test.each([
   [['my-model', '--set'], 'USAGE', /argument missing/],
   [[''], 'DIRECTORY_INVALID', /no name/],
   [['/'], 'DIRECTORY_INVALID', /root/],
-])('%j is refused with %s', (args, code, message) => refuses([...args, ...QUIET], code, message));
+])('%j is refused with %s', (args, code, message) => refuses([...QUIET, ...args], code, message));
 
 test('an answers file: every problem with its line', async () => {
   const cwd = fresh();
@@ -109,6 +109,25 @@ test('a directory that may not be written', async () => {
   expect(result.stderr).toContain('error NOT_WRITABLE');
   expect(result.code).toBe(1);
   expect(readdirSync(cwd)).toEqual([]);
+});
+
+/** A command in a mount namespace of its own, where `place` is a file system of 200 KB. */
+function onSmallDisk(place: string, args: string[]) {
+  const rights = isRoot ? [] : ['--map-root-user'];
+  const script =
+    'mount -t tmpfs -o size=200k tmpfs "$0" && mkdir "$0/empty" && "$@"; code=$?; find "$0" >&2; exit $code';
+  return run('unshare', ['--mount', ...rights, 'sh', '-c', script, place, process.execPath, bin, ...args]);
+}
+
+test.each([
+  ['a new directory', 'new/my-model'],
+  ['an empty directory', 'empty'],
+])('a disk that gets full, in %s: nothing is left', async (_what, path) => {
+  const place = fresh();
+  const result = await onSmallDisk(place, [join(place, path), ...QUIET]);
+  expect(result.stderr).toContain('error DISK_FULL');
+  expect(result.stderr.split('\n').filter((line) => line.startsWith(place))).toEqual([place, join(place, 'empty')]);
+  expect(result.code).toBe(1);
 });
 
 test.each([

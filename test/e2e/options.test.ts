@@ -1,11 +1,11 @@
-import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Question } from '../../generators/questions/question.ts';
 import { questions } from '../../generators/questions/questions.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { expectClose, readGolden } from './support/golden.ts';
-import { cli, must } from './support/run.ts';
+import { must } from './support/run.ts';
 import { post, serve } from './support/serve.ts';
+import { stampOut } from './support/stamp-out.ts';
 
 /*
  * Every value of every choice, and interfaces of a team's own, executed: lint, type-check, test, check, start, predict.
@@ -53,22 +53,13 @@ test('every choice of every question is among the cases', () => {
 });
 
 const folder = temporaryFolder();
-const installed = join(folder, 'installed');
-
-beforeAll(async () => {
-  await cli([installed, '--yes', '--no-git'], { timeout: 300_000 });
-}, 320_000);
 
 describe.each(Object.entries(CASES))('%s', (title, answers) => {
   const directory = join(folder, title.replace(/[^a-z]+/g, '-'));
   const npm = (...args: string[]) => must('npm', args, { cwd: directory });
 
   test('lints, type-checks, tests, checks, starts and predicts', async () => {
-    const set = [...answers, 'name=any-name'].flatMap((answer) => ['--set', answer]);
-    const stamped = await cli([directory, '--yes', '--no-git', '--no-install', ...set]);
-    expect(stamped).toMatchObject({ code: 0 });
-    symlinkSync(join(installed, 'node_modules'), join(directory, 'node_modules'), 'junction');
-
+    await stampOut(directory, ['name=any-name', ...answers]);
     await npm('run', 'lint');
     await npm('run', 'typecheck');
     await npm('test');

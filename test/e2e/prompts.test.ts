@@ -83,3 +83,13 @@ test.each(questions.map((question, i) => [question.name, i]))(
   },
   60_000,
 );
+
+test('Ctrl-C while npm installs leaves the repository, and says what is missing', async () => {
+  const person = terminal(['interrupted', '--yes', '--no-git'], folder);
+  await person.see('Installing dependencies');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  person.type(CTRL_C);
+  expect(await person.ended()).toBe(4);
+  await person.see('INSTALL_FAILED');
+  expect(existsSync(join(folder, 'interrupted', '.ml-serving', 'manifest.json'))).toBe(true);
+}, 60_000);

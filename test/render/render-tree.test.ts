@@ -66,6 +66,16 @@ describe('serving.yaml', () => {
     expect(Buffer.from(model).toString()).toBe('not really a model');
   });
 
+  test('nothing but the values that follow the answers differs from the template', () => {
+    const before = Buffer.from(template.files.get('base/serving.yaml') ?? '')
+      .toString()
+      .split('\n');
+    const after = text(render({ modelVersion: '2.0.0' }), 'serving.yaml').split('\n');
+    expect(after.length).toBe(before.length);
+    const changed = after.filter((line, i) => line !== before[i]);
+    expect(changed).toEqual(['  version: "2.0.0"', expect.stringMatching(/^ {2}sha256: "[0-9a-f]{64}"$/)]);
+  });
+
   test('with another interface it describes that, beside a placeholder that is said to be one', () => {
     const inputs = [
       { name: 'z', datatype: 'FP32', shape: [-1, 1], features: [{ name: 'only', min: 2, max: 4 }] },
@@ -73,7 +83,8 @@ describe('serving.yaml', () => {
     const tree = render({ inputs });
     const yaml = text(tree, 'serving.yaml');
     expect(yaml).toContain('# rows that may wait');
-    expect(yaml).toContain('shape: [ -1, 1 ]');
+    expect(yaml).toContain('shape: [-1, 1]');
+    expect(yaml).toContain('- { name: only, min: 2, max: 4 }');
     expect(parse(yaml)).toMatchObject({ model: { placeholder: true }, inputs });
     expect(JSON.parse(text(tree, 'model/golden.json'))).toEqual({
       tolerance: 1e-5,

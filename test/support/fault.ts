@@ -38,3 +38,17 @@ export function faultyDisk(disk: Disk, fault: Fault): { disk: Disk; calls: () =>
   );
   return { disk: wrapped as unknown as Disk, calls: () => calls };
 }
+
+/** Wraps a disk that works until a certain call, and never again. */
+export function dyingDisk(disk: Disk, dies: (call: string, args: readonly unknown[]) => boolean): Disk {
+  let dead = false;
+  const wrapped = Object.entries(disk).map(([name, call]) => [
+    name,
+    (...args: unknown[]) => {
+      dead ||= dies(name, args);
+      if (dead) throw Object.assign(new Error(`the disk is dead, ${name} ${args[0]}`), { code: 'EIO' });
+      return (call as (...all: unknown[]) => unknown)(...args);
+    },
+  ]);
+  return Object.fromEntries(wrapped) as Disk;
+}

@@ -1,5 +1,5 @@
-import { x } from 'tinyexec';
 import { ServingError } from '../../errors.ts';
+import { command } from './command.ts';
 
 /** Who signs the first commit where nobody has told Git who they are. */
 const FALLBACK_IDENTITY = ['-c', 'user.name=create-ml-serving', '-c', 'user.email=create-ml-serving@localhost'];
@@ -32,9 +32,6 @@ async function must(directory: string, args: string[]): Promise<void> {
   }
 }
 
-async function git(directory: string, args: string[]) {
-  // A terminal prompt (for a passphrase, say) would hang where nobody watches.
-  return x('git', args, {
-    nodeOptions: { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'], env: { GIT_TERMINAL_PROMPT: '0' } },
-  });
+function git(directory: string, args: readonly string[]) {
+  return command('git', args, directory, ['ignore', 'pipe', 'pipe']);
 }

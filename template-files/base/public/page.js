@@ -187,23 +187,28 @@ async function main() {
     void ask(form, metadata);
   });
 
+  // A sample that arrives late must not take the place of what was typed meanwhile.
+  let typed = false;
+  byId('form').addEventListener('input', () => {
+    typed = true;
+  });
   let next = 0;
   const fetchSample = () => fetchJson(`/predict/test?sample=${next}`);
-  const useSample = async () => {
+  const useSample = async (asked) => {
     let { status, body } = await fetchSample();
     if (status === 400 && next > 0) {
       next = 0;
       ({ status, body } = await fetchSample());
     }
     if (status !== 200) return false;
-    form.write(body.instance);
+    if (asked || !typed) form.write(body.instance);
     next += 1;
     return true;
   };
   byId('sample').addEventListener('click', async () => {
-    if (await useSample()) await ask(form, metadata);
+    if (await useSample(true)) await ask(form, metadata);
   });
-  byId('sample').hidden = !(await useSample());
+  byId('sample').hidden = !(await useSample(false));
   await showState();
   setInterval(showState, 5000);
 }

@@ -50,7 +50,11 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // Before there is a logger: the log level itself may be what is wrong.
-  giveUp(error, (message) => {
-    process.stderr.write(`${JSON.stringify({ level: 60, code: (error as { code?: string }).code, msg: message })}\n`);
+  giveUp(error, (msg) => {
+    // A defect shows where it is; a wrong setting only says what is wrong.
+    const { code, stack } = error as { code?: string; stack?: string };
+    process.stderr.write(
+      `${JSON.stringify({ level: 60, code, msg, stack: error instanceof ServiceError ? undefined : stack })}\n`,
+    );
   });
 });

@@ -1,13 +1,17 @@
+import { Server as NetServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Service } from './service.ts';
 
 /**
- * How long answers still carry `Connection: close` before the listener goes. Closing it also closes idle connections, and a
- * request that is on its way on one of them would be lost.
+ * How long the listener still says no before it goes, and how long connections that look idle are kept after that: what is on
+ * its way to one of them would be lost.
  */
-const LINGER_MS = 250;
+const LINGER_MS = 200;
+
+/** Left of the grace period when connections that are still busy sending or receiving are cut. */
+const LAST_MS = 1000;
 
 /**
  * Finishes what was accepted, refuses what is new, and lets the process end by itself: ending it while the runtime works
@@ -20,20 +24,26 @@ export async function shutDown(
   signal: string,
 ): Promise<void> {
   logger.info({ signal }, 'shutting down');
+  const cutOff = setTimeout(() => server.closeAllConnections(), Math.max(0, config.shutdownGraceMs - LAST_MS));
   const giveUp = setTimeout(() => {
     logger.fatal('the grace period is over while a run is in flight');
     logger.flush();
     // process.exit() during a run would abort with a core dump; this ends as surely, and says so in the exit code.
     process.kill(process.pid, 'SIGKILL');
   }, config.shutdownGraceMs);
-  giveUp.unref();
 
+  predictor.stop();
   await sleep(config.drainDelayMs);
-  await predictor.drain();
+  const drained = predictor.drain();
   await sleep(LINGER_MS);
-  const closed = new Promise((resolve) => server.close(resolve));
+  // An http.Server's own close() cuts idle connections at once; net.Server's only stops listening.
+  const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+  await sleep(LINGER_MS);
+  await drained;
+  server.closeIdleConnections();
   await closed;
   await predictor.close();
+  clearTimeout(cutOff);
   clearTimeout(giveUp);
   logger.info('stopped');
 }

@@ -1,42 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { ROOT } from '../src/config.ts';
-
-interface Process {
-  readonly child: ChildProcess;
-  readonly output: () => string;
-  readonly exit: Promise<unknown[]>;
-  seen(text: string): Promise<void>;
-}
-
-/** Starts the built server as the container does. */
-function start(env: Record<string, string> = {}): Process {
-  const child = spawn(process.execPath, ['dist/server.js'], {
-    cwd: ROOT,
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const collect = (chunk: Buffer) => {
-    output += chunk;
-  };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
-  const exit = once(child, 'exit');
-  return {
-    child,
-    output: () => output,
-    exit,
-    async seen(text) {
-      while (!output.includes(text)) {
-        if (child.exitCode !== null) throw new Error(`ended before "${text}": ${output}`);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    },
-  };
-}
-
-const portOf = (output: string) => /"port":(\d+)/.exec(output)?.[1];
+import { portOf, start } from './helpers/process.ts';
 
 test('starts, answers and ends cleanly on SIGTERM', async () => {
   const server = start();

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 
 const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
@@ -25,14 +26,33 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
   }
 }
 
-/** A body as JSON. Its text must be UTF-8, as JSON's is. */
-export function parseJson(body: Buffer): unknown {
-  if (!isUtf8(body)) throw new ServiceError('INVALID_JSON', 'the body is not UTF-8');
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    throw new ServiceError('INVALID_JSON', `the body is not JSON: ${(error as Error).message}`, { cause: error });
-  }
+/** Whole numbers of 16 digits and more, and strings, so that digits within strings are left alone. */
+const LONG_INTEGERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const LONG_INTEGER = /^-?\d{16,20}$/;
+
+/**
+ * Reads a body as JSON. Its text must be UTF-8, as JSON's is. JSON.parse rounds integers above 2^53: for models that take
+ * 64-bit integers such numbers are handed on as strings, which the tensors take exactly.
+ */
+export function createJsonParser({ inputs }: Pick<Serving, 'inputs'>): (body: Buffer) => unknown {
+  const wide = inputs.some(({ datatype }) => datatype === 'INT64' || datatype === 'UINT64');
+  return (body) => {
+    if (!isUtf8(body)) throw new ServiceError('INVALID_JSON', 'the body is not UTF-8');
+    const text = body.toString('utf8');
+    try {
+      if (!wide || !/\d{16}/.test(text)) return JSON.parse(text);
+      return JSON.parse(text.replace(LONG_INTEGERS, (token) => (LONG_INTEGER.test(token) ? `"${token}"` : token)));
+    } catch (error) {
+      throw new ServiceError('INVALID_JSON', `the body is not JSON: ${(error as Error).message}`, { cause: error });
+    }
+  };
+}
+
+/** True for JSON's media types, and where a client names none. */
+export function isJson(type: string | undefined): boolean {
+  if (type === undefined || type === 'application/json') return true;
+  const essence = type.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return essence === 'application/json' || essence.endsWith('+json');
 }
 
 function collect(req: IncomingMessage, limit: number): Promise<Buffer> {

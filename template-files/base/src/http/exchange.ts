@@ -4,6 +4,7 @@ import type { AccessLog } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import type { Call, Predictor } from '../inference/predictor.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { compress, compressionFor } from './compress.ts';
 import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
 import { REJECTED } from './status.ts';
@@ -94,14 +95,16 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
     try {
       if (!route.open) for (const guard of guards) await guard(req);
       if (route.needsModel) {
-        const { ready, reason } = predictor.readiness();
+        const { ready, reason } = predictor.accepts();
         if (!ready) throw new ServiceError('NOT_READY', reason);
       }
       reply = await route.handler(exchange);
+      const encoding = compressionFor(req, reply);
+      if (encoding) reply = await compress(reply, encoding);
     } catch (error) {
       reply = fault(error, route.label, id);
     }
-    if (!gone) send(req, res, id, reply, predictor.draining());
+    if (!gone) send(req, res, id, reply, predictor.stopping());
     account(route.label, id, gone ? 499 : reply.status, performance.now() - started);
   };
 }

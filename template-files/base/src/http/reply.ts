@@ -8,6 +8,8 @@ export interface Reply {
   readonly body: string | Uint8Array;
   /** Further headers, name and value in turn. */
   readonly headers?: readonly string[];
+  /** May be compressed for clients that take it: answers whose size grows with the request. */
+  readonly compressible?: boolean;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -19,6 +21,11 @@ export function json(value: unknown, status = 200, headers?: readonly string[]):
 /** JSON that has been written already. */
 export function jsonText(body: string, status = 200, headers?: readonly string[]): Reply {
   return headers ? { status, type: JSON_TYPE, body, headers } : { status, type: JSON_TYPE, body };
+}
+
+/** Predictions, which may be many. */
+export function predictionsReply(body: string): Reply {
+  return { status: 200, type: JSON_TYPE, body, compressible: true };
 }
 
 /** Every error is JSON with a text for people and a code for programs. What was not foreseen says nothing of its insides. */

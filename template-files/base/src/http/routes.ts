@@ -5,18 +5,22 @@ import type { Route } from './exchange.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { metricsRoute } from './routes/metrics.ts';
+import { openApiRoute } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
 import { predictRoutes } from './routes/predict.ts';
+import { v2Routes } from './routes/v2.ts';
 
 /** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
 export function createRoutes(config: Config, predictor: Predictor, metrics: Metrics): readonly Route[] {
-  return [
+  const routes = [
     ...predictRoutes(config, predictor),
     ...healthRoutes(predictor),
+    ...v2Routes(config, predictor),
     ...metadataRoutes(config, predictor),
     metricsRoute(metrics),
     ...pageRoutes(),
   ];
+  return [...routes, openApiRoute(config, routes)];
 }
 
 /** The label of requests that meet no route: a client's own paths must not become series. */

@@ -1,19 +1,20 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { hasBatchAxis } from '../contract/serving.ts';
-import { ServiceError } from '../errors.ts';
 import { postprocess } from '../hooks/postprocess.ts';
 import { preprocess } from '../hooks/preprocess.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
+import type { Answer } from './job.ts';
 import type { Loaded } from './pool.ts';
 import { createPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
 import { createEncoder } from './preprocess/encoder.ts';
-import { type Answer, createScheduler, type Scheduler } from './scheduler.ts';
+import { checkBatchAxis, READY, type Readiness, runGolden, trialBlock, warmUp } from './release.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
 import { inspectModel, workerOptions } from './startup.ts';
-import { type Block, sliceBlock } from './tensor.ts';
+import { type Block, splitBlocks } from './tensor.ts';
 
 /** A caller: until when it waits, and how it leaves early. */
 export interface Call {
@@ -22,27 +23,31 @@ export interface Call {
   cancel: (() => void) | undefined;
 }
 
-export interface Readiness {
-  readonly ready: boolean;
-  readonly reason: string;
-}
-
 /** The core behind every route: validate, preprocess, run, postprocess. */
 export interface Predictor {
   /** Loads the model, compares it with the contract and runs the golden samples. Rejects when the model is not what serving.yaml says. */
   start(): Promise<void>;
   readiness(): Readiness;
+  /** Whether requests are taken: while ready, and for a while after a shutdown has begun. */
+  accepts(): Readiness;
   /** True from the moment a shutdown began. */
-  draining(): boolean;
+  stopping(): boolean;
   /** What the runtime says of the model, once it is loaded. */
   model(): Loaded | undefined;
   /** The predictions for some instances as JSON texts, in order. */
   predict(instances: readonly unknown[], call: Call): Promise<string[]>;
-  /** Runs blocks of tensors. */
-  infer(blocks: readonly Block[], fetch: readonly number[], call: Call): Promise<readonly Answer[]>;
+  /** Runs tensors; `deadline` may be earlier than the call's own. */
+  inferTensors(
+    blocks: readonly Block[],
+    fetch: readonly number[],
+    call: Call,
+    deadline: number,
+  ): Promise<readonly Answer[]>;
   /** Answers a golden sample and says whether it agrees. */
   test(sample: GoldenSample, tolerance: number, call: Call): Promise<Comparison & { prediction: unknown }>;
-  /** From now on not ready; what has been accepted is finished. */
+  /** A shutdown begins: not ready any more, but requests are still taken. */
+  stop(): void;
+  /** Nothing new is taken; resolves when what has been accepted is finished. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -55,6 +60,12 @@ export interface PredictorDeps {
   readonly workerPath?: string;
 }
 
+/** Golden samples are no client's requests: even a slow model may take its time for them. */
+const TRIAL_MS = 120_000;
+
+const SHUTTING_DOWN: Readiness = { ready: false, reason: 'the service is shutting down' };
+const REPLACING: Readiness = { ready: false, reason: 'the inference workers are being replaced' };
+
 export function createPredictor({ config, metrics, logger, workerPath }: PredictorDeps): Predictor {
   const { serving } = config;
   const batched = hasBatchAxis(serving);
@@ -62,6 +73,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
   const encode = createEncoder(serving, metrics.invalid, config.folder);
   const decoder = createDecoder(serving);
   let state: Readiness = { ready: false, reason: 'the model is being loaded' };
+  let stopping = false;
   let draining = false;
   let model: Loaded | undefined;
 
@@ -88,25 +100,14 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
   // A rejection before start() is asked for is reported there.
   pool.loaded.catch(() => {});
 
-  function split(block: Block): readonly Block[] {
-    if (block.rows <= maxBatchSize) return [block];
-    if (serving.batching.oversized === 'refuse') {
-      throw new ServiceError(
-        'INVALID_INPUT',
-        `expected at most ${maxBatchSize} rows in a request, found ${block.rows}`,
-      );
-    }
-    const parts: Block[] = [];
-    for (let start = 0; start < block.rows; start += maxBatchSize) {
-      parts.push(sliceBlock(block, start, Math.min(start + maxBatchSize, block.rows)));
-    }
-    return parts;
-  }
-
-  async function infer(blocks: readonly Block[], fetch: readonly number[], call: Call): Promise<readonly Answer[]> {
-    const [first] = blocks;
-    const parts = blocks.length === 1 && first && first.rows <= maxBatchSize ? blocks : blocks.flatMap(split);
-    const jobs = scheduler.submit(parts, fetch, call.deadline);
+  async function inferTensors(
+    blocks: readonly Block[],
+    fetch: readonly number[],
+    call: Call,
+    deadline: number,
+  ): Promise<readonly Answer[]> {
+    const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
+    const jobs = scheduler.submit(parts, fetch, deadline);
     call.cancel = () => scheduler.cancel(jobs);
     try {
       const [only] = jobs;
@@ -125,7 +126,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     const blocks = encoded instanceof Promise ? await encoded : encoded;
     metrics.stages.preprocess.observe((performance.now() - started) / 1000);
 
-    const answers = await infer(blocks, decoder.fetch, call);
+    const answers = await inferTensors(blocks, decoder.fetch, call, call.deadline);
 
     const answered = performance.now();
     const predictions: string[] = [];
@@ -147,29 +148,33 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     return { prediction, ...compare(sample.prediction, prediction, tolerance) };
   }
 
-  /** Golden samples on every worker, which also warms each of them up. */
-  async function runGolden(): Promise<Readiness> {
+  /** Tries the loaded model: warm-up, batch axis, golden samples. */
+  async function tryOut(): Promise<Readiness> {
     const { golden } = config;
+    const [sample] = golden?.samples ?? [];
+    const trial = trialBlock(
+      serving,
+      sample && (await encode([preprocess ? preprocess(sample.instance, 0) : sample.instance])),
+    );
+    await warmUp(pool, trial, decoder.fetch);
+    await checkBatchAxis(pool, serving, trial);
     if (!golden) {
       logger.warn('no golden samples beside the model: nothing shows that its answers are right');
-      return { ready: true, reason: 'ready' };
+      return READY;
     }
-    const call = (): Call => ({ deadline: performance.now() + serving.limits.timeoutMs + 60_000, cancel: undefined });
-    let maxAbsDiff = 0;
-    let wrong: string | undefined;
-    for (const [i, sample] of golden.samples.entries()) {
-      const results = await Promise.all(
-        Array.from({ length: i === 0 ? config.workers : 1 }, () => test(sample, golden.tolerance, call())),
-      );
-      for (const result of results) {
-        maxAbsDiff = Math.max(maxAbsDiff, result.maxAbsDiff);
-        if (!result.agrees) wrong ??= `golden sample ${i}: ${result.difference}`;
-      }
-    }
+    const deadline = performance.now() + TRIAL_MS;
+    const ask = (one: GoldenSample) => test(one, golden.tolerance, { deadline, cancel: undefined });
+    const { readiness, maxAbsDiff } = await runGolden(golden, ask, logger);
     metrics.goldenDiff(maxAbsDiff);
-    if (wrong === undefined) return { ready: true, reason: 'ready' };
-    logger.error({ difference: wrong }, 'the model does not give the answers it was released with: not ready');
-    return { ready: false, reason: wrong };
+    return readiness;
+  }
+
+  /** Requests that come while workers are being replaced wait for them, within the bounds of the queue. */
+  const accepts = (): Readiness => (draining ? SHUTTING_DOWN : state);
+
+  function readiness(): Readiness {
+    if (stopping) return SHUTTING_DOWN;
+    return state.ready && pool.alive() === 0 ? REPLACING : state;
   }
 
   return {
@@ -187,20 +192,20 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
       if (serving.model.placeholder) {
         logger.warn('the model is a placeholder that answers the same to everything: release a trained one');
       }
-      state = await runGolden();
+      state = await tryOut();
     },
-    readiness() {
-      if (draining) return { ready: false, reason: 'the service is shutting down' };
-      if (state.ready && pool.alive() === 0)
-        return { ready: false, reason: 'the inference workers are being replaced' };
-      return state;
-    },
-    draining: () => draining,
+    readiness,
+    accepts,
+    stopping: () => stopping,
     model: () => model,
     predict,
-    infer,
+    inferTensors,
     test,
+    stop() {
+      stopping = true;
+    },
     drain() {
+      stopping = true;
       draining = true;
       return scheduler.settled();
     },

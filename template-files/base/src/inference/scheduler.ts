@@ -1,34 +1,9 @@
 import { ServiceError } from '../errors.ts';
+import { stackBatch, takeBatch } from './batch.ts';
 import type { TensorData } from './datatypes.ts';
+import { complete, createJob, fail, type Job } from './job.ts';
 import type { RunOutcome, WorkerPool } from './pool.ts';
-import { type Block, stack, type Tensor } from './tensor.ts';
-
-/** Rows of a run that are one caller's: the whole run's outputs, and which rows of them. */
-export interface Answer {
-  readonly outputs: readonly Tensor[];
-  readonly firstRow: number;
-  readonly rows: number;
-}
-
-/** A block that waits or runs. */
-export interface Job {
-  readonly block: Block;
-  readonly fetch: readonly number[];
-  /** Moment (performance.now) after which the caller gets TIMEOUT. */
-  readonly deadline: number;
-  readonly answer: Promise<Answer>;
-}
-
-interface LiveJob extends Job {
-  readonly key: string;
-  readonly arrived: number;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: Error) => void;
-  settled: boolean;
-  /** After a failure it shares no run any more, so that it can only hurt itself. */
-  alone: boolean;
-  losses: number;
-}
+import type { Block } from './tensor.ts';
 
 export interface SchedulerEvents {
   readonly onQueued: (ms: number) => void;
@@ -61,16 +36,17 @@ export interface Scheduler {
 
 /** A deadline is noticed this late at most; one timer for all is cheaper than one for each. */
 const SWEEP_MS = 5;
+/** A job that two workers died with is taken for the reason. */
 const MAX_LOSSES = 2;
 
-/** One bounded queue before the workers. A run takes the oldest job, and with it what else fits. */
+/** One bounded queue before the workers. */
 export function createScheduler(
   pool: Pick<WorkerPool, 'idle' | 'run'>,
   options: SchedulerOptions,
   events: SchedulerEvents,
 ): Scheduler {
-  let queue: LiveJob[] = [];
-  const running = new Set<readonly LiveJob[]>();
+  let queue: Job[] = [];
+  const running = new Set<readonly Job[]>();
   let pumping = false;
   let delayTimer: NodeJS.Timeout | undefined;
   let sweepTimer: NodeJS.Timeout | undefined;
@@ -85,17 +61,19 @@ export function createScheduler(
 
   function dispatch(): void {
     pumping = false;
-    while (queue.length > 0 && pool.idle() > 0 && !mustWait()) start(takeBatch());
+    while (queue.length > 0 && pool.idle() > 0 && !mustWait()) {
+      const { batch, rest } = takeBatch(queue, options.maxBatchSize);
+      queue = rest;
+      start(batch);
+    }
   }
 
   /** With a delay set, a run that is not full waits for the oldest job's delay to pass. */
   function mustWait(): boolean {
     const oldest = queue[0];
     if (options.maxDelayMs === 0 || !oldest || oldest.alone) return false;
-    let rows = 0;
-    for (const job of queue) rows += job.block.rows;
     const remaining = oldest.arrived + options.maxDelayMs - performance.now();
-    if (rows >= options.maxBatchSize || remaining <= 0) return false;
+    if (remaining <= 0 || rowsOf(queue) >= options.maxBatchSize) return false;
     if (delayTimer === undefined) {
       delayTimer = setTimeout(() => {
         delayTimer = undefined;
@@ -105,88 +83,48 @@ export function createScheduler(
     return true;
   }
 
-  function takeBatch(): LiveJob[] {
-    const [first, ...others] = queue as [LiveJob, ...LiveJob[]];
-    const batch = [first];
-    if (first.alone || first.block.rows >= options.maxBatchSize) {
-      queue = others;
-      return batch;
-    }
-    let rows = first.block.rows;
-    queue = [];
-    for (const job of others) {
-      if (!job.alone && job.key === first.key && rows + job.block.rows <= options.maxBatchSize) {
-        batch.push(job);
-        rows += job.block.rows;
-      } else queue.push(job);
-    }
-    return batch;
-  }
-
-  function start(batch: readonly LiveJob[]): void {
+  function start(batch: readonly Job[]): void {
     const now = performance.now();
     for (const job of batch) events.onQueued(now - job.arrived);
-    const first = batch[0] as LiveJob;
-    const tensors = first.block.tensors.map((tensor, i) =>
-      batch.length === 1
-        ? tensor
-        : stack(
-            batch.map((job) => job.block.tensors[i] as Tensor),
-            options.create[i] as (length: number) => TensorData,
-          ),
-    );
-    events.onBatch(batch.reduce((rows, job) => rows + job.block.rows, 0));
+    events.onBatch(rowsOf(batch));
     running.add(batch);
-    void pool.run({ kind: 'run', tensors, fetch: first.fetch }).then((outcome) => finish(batch, outcome));
+    const tensors = stackBatch(batch, options.create);
+    void pool.run({ kind: 'run', tensors, fetch: batch[0]?.fetch ?? [] }).then((outcome) => finish(batch, outcome));
   }
 
-  function finish(batch: readonly LiveJob[], outcome: RunOutcome): void {
+  function finish(batch: readonly Job[], outcome: RunOutcome): void {
     running.delete(batch);
     if (outcome.kind === 'done') {
       events.onRun(outcome.ms);
       let firstRow = 0;
       for (const job of batch) {
-        const answer = { outputs: outcome.tensors, firstRow, rows: job.block.rows };
-        settle(job, () => job.resolve(answer));
+        complete(job, { outputs: outcome.tensors, firstRow, rows: job.block.rows });
         firstRow += job.block.rows;
       }
-    } else if (outcome.kind === 'lost') {
-      for (const job of batch) job.losses += 1;
-      retryAlone(batch);
-    } else if (batch.length > 1) {
-      retryAlone(batch);
-    } else {
+    } else if (outcome.kind === 'failed' && batch.length === 1) {
       events.onFailure(outcome.message);
-      for (const job of batch) settle(job, () => job.reject(failed()));
-    }
+      for (const job of batch) fail(job, 'INFERENCE_FAILED');
+    } else retryAlone(batch, outcome.kind === 'lost');
     pump();
     announceIfSettled();
   }
 
-  function retryAlone(batch: readonly LiveJob[]): void {
-    const again: LiveJob[] = [];
+  /** A run of several tells nothing of who is to blame: each is run again by itself, before all others. */
+  function retryAlone(batch: readonly Job[], lost: boolean): void {
     for (const job of batch) {
       job.alone = true;
-      if (job.losses >= MAX_LOSSES) settle(job, () => job.reject(failed()));
-      else if (!job.settled) again.push(job);
+      if (lost) job.losses += 1;
+      if (job.losses >= MAX_LOSSES) fail(job, 'INFERENCE_FAILED');
     }
-    queue = [...again, ...queue];
-  }
-
-  function settle(job: LiveJob, tell: () => void): void {
-    if (job.settled) return;
-    job.settled = true;
-    tell();
+    queue = [...batch.filter((job) => !job.settled), ...queue];
   }
 
   /** Answers what has waited too long, and stops when nobody waits. */
   function sweep(): void {
     const now = performance.now();
-    const expire = (job: LiveJob): void => {
-      if (job.deadline <= now) settle(job, () => job.reject(timedOut(now - job.arrived)));
-    };
-    for (const job of queue) expire(job);
-    for (const batch of running) for (const job of batch) expire(job);
+    for (const batch of [queue, ...running]) {
+      for (const job of batch) if (job.deadline <= now) fail(job, 'TIMEOUT');
+    }
     dropSettled();
     if (queue.length === 0 && running.size === 0) {
       clearInterval(sweepTimer);
@@ -210,37 +148,14 @@ export function createScheduler(
       if (queue.length >= options.maxQueue) {
         throw new ServiceError('QUEUE_FULL', `${queue.length} requests are waiting already; try again later`);
       }
-      const arrived = performance.now();
-      const suffix = fetch.join(',');
-      const jobs = blocks.map((block): LiveJob => {
-        let resolve: LiveJob['resolve'] = () => {};
-        let reject: LiveJob['reject'] = () => {};
-        const answer = new Promise<Answer>((yes, no) => {
-          resolve = yes;
-          reject = no;
-        });
-        const key = `${block.key}|${suffix}`;
-        return {
-          block,
-          fetch,
-          deadline,
-          key,
-          arrived,
-          answer,
-          resolve,
-          reject,
-          settled: false,
-          alone: false,
-          losses: 0,
-        };
-      });
+      const jobs = blocks.map((block) => createJob(block, fetch, deadline));
       queue.push(...jobs);
       sweepTimer ??= setInterval(sweep, SWEEP_MS);
       pump();
       return jobs;
     },
     cancel(jobs) {
-      for (const job of jobs as readonly LiveJob[]) settle(job, () => job.reject(gone()));
+      for (const job of jobs) fail(job, 'CLIENT_GONE');
       dropSettled();
     },
     depth: () => queue.length,
@@ -254,14 +169,8 @@ export function createScheduler(
   };
 }
 
-function failed(): ServiceError {
-  return new ServiceError('INFERENCE_FAILED', 'the model failed on this request; the log has the reason under its id');
-}
-
-function gone(): ServiceError {
-  return new ServiceError('CLIENT_GONE', 'the client closed the connection before it was answered');
-}
-
-function timedOut(ms: number): ServiceError {
-  return new ServiceError('TIMEOUT', `no answer within ${Math.round(ms)} ms`);
+function rowsOf(jobs: readonly Job[]): number {
+  let rows = 0;
+  for (const job of jobs) rows += job.block.rows;
+  return rows;
 }

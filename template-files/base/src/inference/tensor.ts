@@ -1,3 +1,4 @@
+import { ServiceError } from '../errors.ts';
 import type { TensorData } from './datatypes.ts';
 
 /** A tensor on its way to or from a worker. */
@@ -35,6 +36,27 @@ export function sliceBlock(block: Block, start: number, end: number): Block {
       return { dims: [end - start, ...dims.slice(1)], data: part };
     }),
   };
+}
+
+/** Blocks that each fit into a run, in order. */
+export function splitBlocks(
+  blocks: readonly Block[],
+  maxRows: number,
+  oversized: 'split' | 'refuse',
+): readonly Block[] {
+  if (blocks.every((block) => block.rows <= maxRows)) return blocks;
+  if (oversized === 'refuse') {
+    const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
+    throw new ServiceError(
+      'INVALID_INPUT',
+      `expected at most ${maxRows} rows in a request (batching.oversized), found ${rows}`,
+    );
+  }
+  return blocks.flatMap((block) =>
+    Array.from({ length: Math.ceil(block.rows / maxRows) }, (_, i) =>
+      sliceBlock(block, i * maxRows, Math.min((i + 1) * maxRows, block.rows)),
+    ),
+  );
 }
 
 /** Tensors of the same trailing shape, one below the other. */

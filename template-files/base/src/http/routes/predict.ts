@@ -1,9 +1,9 @@
 import type { Config } from '../../config.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
-import { parseJson, readBody } from '../body.ts';
+import { createJsonParser, isJson, readBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
-import { json, jsonText } from '../reply.ts';
+import { json, predictionsReply } from '../reply.ts';
 import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
@@ -11,17 +11,20 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
   const { model, limits } = config.serving;
   const tail = `],"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},"id":"`;
 
+  const parse = createJsonParser(config.serving);
+
   async function predict(exchange: Exchange) {
     const { req } = exchange;
     const type = req.headers['content-type'];
     const upload = uploadReader(model.type, type);
-    if (!upload) checkJsonType(type);
+    if (!upload && !isJson(type)) {
+      throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
+    }
     const body = await readBody(req, limits.maxBodyBytes);
-    const instances = upload ? [upload(body)] : instancesOf(parseJson(body), limits.maxInstances);
+    const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
     const predictions = await predictor.predict(instances, exchange);
-    return jsonText(
-      `{"predictions":[${predictions.length === 1 ? predictions[0] : predictions.join(',')}${tail}${exchange.id}"}`,
-    );
+    const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
+    return predictionsReply(`{"predictions":[${list}${tail}${exchange.id}"}`);
   }
 
   return [
@@ -61,13 +64,6 @@ function testHandler({ serving, golden }: Config, predictor: Predictor): Handler
       id: exchange.id,
     });
   };
-}
-
-export function checkJsonType(type: string | undefined): void {
-  if (type === 'application/json') return;
-  const essence = type?.split(';', 1)[0]?.trim().toLowerCase();
-  if (essence === 'application/json' || essence?.endsWith('+json')) return;
-  throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type ?? 'none'}`);
 }
 
 function instancesOf(body: unknown, max: number): readonly unknown[] {

@@ -6,11 +6,17 @@ import type { Tensor } from '../tensor.ts';
 /** The JSON text of one element of an output. */
 export type ElementWriter = (tensor: Tensor, index: number) => string;
 
-/** JSON cannot carry NaN: an output that has it is an error unless serving.yaml says that it is a value. */
-export function elementWriter(output: OutputSpec): ElementWriter {
+/**
+ * JSON cannot carry NaN: an output that has it is an error unless serving.yaml says that it is a value. Integers that a double
+ * would change are strings in predictions, and numbers where the protocol wants numbers.
+ */
+export function elementWriter(output: OutputSpec, bigIntegers: 'string' | 'number' = 'string'): ElementWriter {
   const { write, toNumber } = KINDS[output.datatype];
   const allowed = output.allowNonFinite === true;
-  if (!toNumber) return (tensor, index) => exact(write, tensor.data[index] ?? 0);
+  if (!toNumber) {
+    const one = bigIntegers === 'string' ? exact(write) : write;
+    return (tensor, index) => one(tensor.data[index] ?? 0);
+  }
   return (tensor, index) => {
     const element = tensor.data[index] as number;
     const value = toNumber(element);
@@ -28,8 +34,9 @@ export function notFinite(name: string, index: number, value: number): ServiceEr
   );
 }
 
-/** Integers that a double would change travel as strings. */
-function exact(write: (element: Element) => string, element: Element): string {
-  const text = write(element);
-  return typeof element === 'bigint' && !Number.isSafeInteger(Number(element)) ? `"${text}"` : text;
+function exact(write: (element: Element) => string): (element: Element) => string {
+  return (element) => {
+    const text = write(element);
+    return typeof element === 'bigint' && !Number.isSafeInteger(Number(element)) ? `"${text}"` : text;
+  };
 }

@@ -1,0 +1,53 @@
+import { ServingError } from '../../generators/errors.ts';
+
+export interface RegenerateFlags {
+  readonly check?: boolean;
+  readonly dryRun?: boolean;
+  readonly diff?: boolean;
+  readonly set: readonly string[];
+  readonly verify?: boolean;
+  readonly continue?: boolean;
+  readonly abort?: boolean;
+  readonly allowConflicts?: boolean;
+  readonly allowDirty?: boolean;
+  readonly report?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+type Flag = keyof RegenerateFlags;
+
+/** Flags of which only one can be meant. */
+const ONE_OF: readonly (readonly Flag[])[] = [
+  ['check', 'continue', 'abort'],
+  ['dryRun', 'continue', 'abort'],
+  ['diff', 'continue', 'abort'],
+  ['check', 'verify'],
+  ['dryRun', 'verify'],
+  ['diff', 'verify'],
+  ['abort', 'verify'],
+  ['diff', 'check'],
+  ['diff', 'json'],
+];
+
+function isSet(flags: RegenerateFlags, flag: Flag): boolean {
+  return flags[flag] !== undefined && flags[flag] !== false;
+}
+
+function spell(flag: Flag): string {
+  return `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** @throws USAGE where flags contradict each other */
+export function refuseContradictions(flags: RegenerateFlags): void {
+  for (const group of ONE_OF) {
+    const given = group.filter((flag) => isSet(flags, flag));
+    if (given.length > 1) throw new ServingError('USAGE', `${given.map(spell).join(' and ')} do not go together.`);
+  }
+  if (flags.set.length > 0 && (flags.continue || flags.abort)) {
+    throw new ServingError('USAGE', '--set changes answers of a new run, not of the pending one.');
+  }
+  if (flags.report !== undefined && !['md', 'json'].includes(flags.report)) {
+    throw new ServingError('USAGE', `--report takes md or json, not ${flags.report}.`);
+  }
+}

@@ -1,0 +1,85 @@
+import { describeAll, type Line } from '../generators/regenerate/describe.ts';
+import { toJson, toMarkdown } from '../generators/regenerate/report.ts';
+import { isUpToDate, type Upgrade } from '../generators/regenerate/upgrade.ts';
+import type { RegenerateFlags } from './commands/regenerate-flags.ts';
+import { paint } from './paint.ts';
+
+type Form = Pick<RegenerateFlags, 'report' | 'json'>;
+
+const COLOURS: Readonly<Record<Line['word'], Parameters<typeof paint>[0]>> = {
+  add: 'green',
+  update: 'green',
+  merge: 'cyan',
+  move: 'cyan',
+  delete: 'yellow',
+  conflict: 'red',
+  keep: 'yellow',
+  note: 'dim',
+};
+
+function headline(upgrade: Upgrade): string {
+  const { from, to } = upgrade;
+  if (isUpToDate(upgrade)) return `Up to date: template ${to}`;
+  if (from === null)
+    return `Template ${to}, without a base: the record is missing or damaged, so nothing of yours is replaced`;
+  return from === to ? `Template ${to}, with changes to bring in` : `Template ${from} → ${to}`;
+}
+
+function fileLines(upgrade: Upgrade): string[] {
+  return describeAll(upgrade.plan.outcomes).map(
+    ({ word, path, detail }) =>
+      `  ${paint(COLOURS[word], word.padEnd(9))}${path}${detail && paint('dim', `  ${detail}`)}`,
+  );
+}
+
+function extras({ problems, defaulted, plan, rollout, changelog, from, to }: Upgrade): string[] {
+  return [
+    ...problems.map((problem) => `Record: ${problem}`),
+    ...Object.entries(defaulted).map(
+      ([key, value]) => `New question ${key}: ${JSON.stringify(value)} (default; change it with --set)`,
+    ),
+    ...plan.drift.map((path) => `Edited by hand, though the template manages it: ${path}`),
+    ...changelog.map(
+      ({ version, text }) => `What changes in your repository with ${version}:\n${text.replace(/^/gm, '  ')}`,
+    ),
+    ...(from === to ? [] : [`Rollout: ${rollout.class}`, ...rollout.findings.map(({ what }) => `  ${what}`)]),
+  ];
+}
+
+function printAs(upgrade: Upgrade, { report, json }: Form): boolean {
+  if (json || report === 'json') console.log(JSON.stringify(toJson(upgrade), null, 2));
+  else if (report === 'md') console.log(toMarkdown(upgrade));
+  else return false;
+  return true;
+}
+
+/** The plan: as a report on standard output where one is asked for, else for a person. */
+export async function printPlan(upgrade: Upgrade, form: Form): Promise<void> {
+  if (printAs(upgrade, form)) return;
+  const write = (line: string) => console.log(line);
+  write(headline(upgrade));
+  for (const line of [...fileLines(upgrade), ...extras(upgrade)]) write(line);
+}
+
+/** `--check`: what there is, and 2 where there is something. */
+export function printCheck(upgrade: Upgrade, form: Form): number {
+  const found = !isUpToDate(upgrade) || upgrade.plan.drift.length > 0 || upgrade.problems.length > 0;
+  if (!printAs(upgrade, form)) {
+    console.log(headline(upgrade));
+    for (const line of [...fileLines(upgrade), ...extras(upgrade)]) console.log(line);
+  }
+  return found ? 2 : 0;
+}
+
+/** What was done and what is left to do. */
+export function printDone(upgrade: Upgrade, tell: (line: string) => void): void {
+  const { conflicts, changes, reinstall, rollout, to, from } = upgrade;
+  if (changes.length === 0) return;
+  tell(`Brought to template ${to}; what was there before is in .ml-serving/local`);
+  if (reinstall) tell('Dependencies changed: run npm install');
+  if (conflicts !== null) {
+    tell(
+      `${conflicts.conflicts.length} conflicts are left: resolve them, then create-ml-serving regenerate --continue (or --abort)`,
+    );
+  } else if (from !== to) for (const step of rollout.steps) tell(step);
+}

@@ -1,0 +1,102 @@
+import type { Mode, Owner } from '../render/tree.ts';
+import { type ContentConflict, type ContentMerge, mergeContents } from './contents.ts';
+import { type FileState, sameFile, type Triple } from './states.ts';
+import { type Decision, decide } from './table.ts';
+import { threeWay } from './text.ts';
+import type { Labels } from './text-merge.ts';
+
+/** What comes of one path. */
+export interface Outcome {
+  readonly path: string;
+  /** Where the person's file stands, when the template has moved it. */
+  readonly from: string | null;
+  readonly owner: Owner;
+  readonly decision: Decision;
+  /** What is to stand at the path afterwards, where that is not what stands there. */
+  readonly write: { readonly bytes: Uint8Array; readonly mode: Mode } | null;
+  /** Paths whose files go away. */
+  readonly remove: readonly string[];
+  readonly conflict: ContentConflict | null;
+  /** What was decided inside the file, for a person. */
+  readonly notes: readonly string[];
+  readonly reinstall: boolean;
+}
+
+export interface PathCase extends Triple {
+  readonly path: string;
+  /** Where base and yours stand, when the template has moved the file. */
+  readonly from: string | null;
+  readonly owner: Owner;
+}
+
+type Result = Pick<Outcome, 'write' | 'remove' | 'conflict' | 'notes' | 'reinstall'>;
+
+const NOTHING: Result = { write: null, remove: [], conflict: null, notes: [], reinstall: false };
+
+function contentsOf(file: FileState): Uint8Array {
+  const bytes = file.bytes();
+  if (bytes === null) throw new Error('a file that is to be written has no contents');
+  return bytes;
+}
+
+function fileOf(file: FileState): Outcome['write'] {
+  return { bytes: contentsOf(file), mode: file.mode };
+}
+
+function conflictKeeping(reason: ContentConflict['reason']): Result {
+  return { ...NOTHING, conflict: { reason, markers: false, keys: [] } };
+}
+
+function mergeFiles({ path, base, yours, theirs }: PathCase, labels: Labels): Result {
+  const [own, its] = [yours as FileState, theirs as FileState];
+  const merged: ContentMerge = mergeContents(
+    path,
+    { base: base?.bytes() ?? null, yours: contentsOf(own), theirs: contentsOf(its) },
+    labels,
+  );
+  const mode = base === null ? own.mode : threeWay(base.mode, own.mode, its.mode);
+  const { bytes, conflict, notes, reinstall } = merged;
+  return { write: { bytes, mode }, remove: [], conflict, notes, reinstall };
+}
+
+function resultOf(decision: Decision, path: PathCase, labels: Labels): Result {
+  switch (decision) {
+    case 'add':
+    case 'update':
+      return { ...NOTHING, write: fileOf(path.theirs as FileState) };
+    case 'delete':
+      return { ...NOTHING, remove: [path.from ?? path.path] };
+    case 'merge':
+    case 'conflict-both-added':
+      return mergeFiles(path, labels);
+    case 'conflict-in-the-way':
+      return conflictKeeping('in-the-way');
+    default:
+      return NOTHING;
+  }
+}
+
+/** A file that moved is written at its new place even where its contents stay. */
+function moved(result: Result, { from, yours }: PathCase): Result {
+  if (from === null || yours?.kind !== 'file') return result;
+  return { ...result, write: result.write ?? fileOf(yours), remove: [from] };
+}
+
+function isNoChange(write: Outcome['write'], { yours, from }: PathCase): boolean {
+  if (write === null || from !== null || yours?.kind !== 'file') return false;
+  return write.mode === yours.mode && Buffer.compare(write.bytes, contentsOf(yours)) === 0;
+}
+
+/** Decides what happens with one path, and works out the contents where both sides changed it. */
+export function resolvePath(path: PathCase, labels: Labels): Outcome {
+  const decision = decide(path, path.owner === 'seeded');
+  if (decision === 'impossible') throw new Error(`${path.path}: a combination that cannot be`);
+  const result = moved(resultOf(decision, path, labels), path);
+  const write = isNoChange(result.write, path) ? null : result.write;
+  return { path: path.path, from: path.from, owner: path.owner, decision, ...result, write };
+}
+
+/** Whether a person has changed, removed or replaced what the template wrote. */
+export function isEdited({ base, yours }: Triple): boolean {
+  return base !== null && (yours?.kind !== 'file' || !sameFile(base, yours));
+}

@@ -1,0 +1,85 @@
+import { editJson, parseJson } from './json.ts';
+import { rulesFor } from './rules.ts';
+import { type Labels, mergeText } from './text-merge.ts';
+import { equal, showPath, type Value } from './value.ts';
+import { type Edit, type MergeContext, mergeValue } from './value-merge.ts';
+import { isYaml, parseYaml } from './yaml.ts';
+import { editYaml } from './yaml-edit.ts';
+
+/** What a merge by key came to. */
+export interface StructuredMerge {
+  readonly text: string;
+  /** Keys that both changed; the person's value stands in the text. */
+  readonly conflicts: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export interface Sources {
+  readonly base: string;
+  readonly yours: string;
+  readonly theirs: string;
+}
+
+/** One format: how a text is read, and how edits are done in it; null where they cannot be done. */
+export interface Format {
+  readonly parse: (source: string) => Value | undefined;
+  readonly edit: (sources: Sources, edits: readonly Edit[]) => string | null;
+}
+
+const json = (withComments: boolean): Format => ({
+  parse: (source) => parseJson(source, withComments),
+  edit: (sources, edits) => editJson(sources.yours, edits),
+});
+
+const yaml: Format = {
+  parse: (source) => parseYaml(source)?.value,
+  edit({ base, yours, theirs }, edits) {
+    const [own, its] = [parseYaml(yours), parseYaml(theirs)];
+    return own && its && editYaml(base, own, its, edits);
+  },
+};
+
+/** Tools that read these files accept comments and trailing commas in them. */
+const WITH_COMMENTS = /(^|\/)(tsconfig(\.[^/]+)?\.json|\.vscode\/[^/]+\.json|[^/]+\.jsonc|devcontainer\.json)$/;
+
+/** The format in which a file can be merged by key, or null. */
+export function formatOf(path: string): Format | null {
+  if (WITH_COMMENTS.test(path)) return json(true);
+  if (path.endsWith('.json')) return json(false);
+  return /\.ya?ml$/.test(path) ? yaml : null;
+}
+
+/** Whether the tools that read a file will accept it. What has no format of its own always passes. */
+export function isReadable(path: string, source: string): boolean {
+  const format = formatOf(path);
+  if (format === null) return true;
+  return format === yaml ? isYaml(source) : format.parse(source) !== undefined;
+}
+
+/**
+ * Merges by key. The structure decides what the result means; where a merge of the lines comes to the same meaning it
+ * carries it, because it keeps the comments of both sides too; else the edits are done in the person's own text.
+ * Null where a side cannot be read or the edits cannot be done exactly.
+ */
+export function mergeStructured(
+  path: string,
+  format: Format,
+  sources: Sources,
+  labels: Labels,
+): StructuredMerge | null {
+  const [base, yours, theirs] = [sources.base, sources.yours, sources.theirs].map(format.parse);
+  if (base === undefined || yours === undefined || theirs === undefined) return null;
+  const context: MergeContext = { ...rulesFor(path), edits: [], conflicts: [], notes: [] };
+  const merged = mergeValue(context, { path: [], source: [] }, base, yours, theirs);
+  const means = (text: string) => equal(format.parse(text), merged);
+
+  const lines = mergeText(sources.base, sources.yours, sources.theirs, labels);
+  const isCarried = lines.conflicts === 0 && means(lines.text);
+  const text = isCarried ? lines.text : format.edit(sources, context.edits);
+  if (text === null || !means(text)) return null;
+  return {
+    text,
+    conflicts: context.conflicts.map((conflict) => showPath(conflict.path) || '(the whole file)'),
+    notes: context.notes.map((note) => `${showPath(note.path)}: ${note.text}`),
+  };
+}

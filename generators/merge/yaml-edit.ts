@@ -1,0 +1,187 @@
+import { isMap, isScalar, isSeq, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
+import { splitText, usualEnd } from './text.ts';
+import type { ValuePath } from './value.ts';
+import type { Edit } from './value-merge.ts';
+import type { YamlDocument } from './yaml.ts';
+
+/** A stretch of the person's text and what comes in its place. */
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  /** Among splices at one place. */
+  readonly order: number;
+}
+
+/** A key with its value, or an element with its dash: whole lines of a document in block style. */
+interface Block {
+  /** Where its first line starts, its own comments included. */
+  readonly start: number;
+  /** Behind its last line break. */
+  readonly end: number;
+  /** Where the key or the dash stands in its line. */
+  readonly column: number;
+}
+
+/** Thrown where the text is not in a form that can be edited by lines; the caller then does not edit at all. */
+class NotEditable extends Error {}
+
+type Parent = YAMLMap.Parsed | YAMLSeq.Parsed;
+
+function lineStart(source: string, offset: number): number {
+  return source.lastIndexOf('\n', offset - 1) + 1;
+}
+
+function lineEnd(source: string, offset: number): number {
+  if (offset > 0 && source[offset - 1] === '\n') return offset;
+  const next = source.indexOf('\n', offset);
+  return next < 0 ? source.length : next + 1;
+}
+
+function childOf(node: ParsedNode | null, key: string | number): ParsedNode | null {
+  if (isSeq(node)) return (node.items[key as number] as ParsedNode | undefined) ?? null;
+  if (!isMap(node)) throw new NotEditable();
+  const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
+  return (pair?.value as ParsedNode | undefined) ?? null;
+}
+
+function nodeAt(document: YamlDocument, path: ValuePath): ParsedNode | null {
+  return path.reduce<ParsedNode | null>((node, key) => childOf(node, key), document.root);
+}
+
+type OwnsComment = (line: string) => boolean;
+const everyComment: OwnsComment = () => true;
+
+/** Takes the comments right above a line with it. */
+function withComments(source: string, start: number, owns: OwnsComment): number {
+  let first = start;
+  while (first > 0) {
+    const above = lineStart(source, first - 1);
+    const line = source.slice(above, first).trim();
+    if (!line.startsWith('#') || !owns(line)) break;
+    first = above;
+  }
+  return first;
+}
+
+function blockFrom(source: string, mark: number, node: ParsedNode | null, owns: OwnsComment): Block {
+  const line = lineStart(source, mark);
+  if (source.slice(line, mark).trim() !== '') throw new NotEditable();
+  const end = lineEnd(source, Math.max(node?.range?.[2] ?? 0, mark + 1));
+  return { start: withComments(source, line, owns), end, column: mark - line };
+}
+
+/** The lines of the child of a block collection. */
+function blockAt(document: YamlDocument, path: ValuePath, owns: OwnsComment = everyComment): Block {
+  const { source } = document;
+  const parent = nodeAt(document, path.slice(0, -1)) as Parent;
+  const key = path.at(-1);
+  if (parent?.flow) throw new NotEditable();
+  if (isSeq(parent)) {
+    const item = parent.items[key as number] as ParsedNode | undefined;
+    if (item?.range === undefined) throw new NotEditable();
+    return blockFrom(source, source.lastIndexOf('-', item.range[0] - 1), item, owns);
+  }
+  if (!isMap(parent)) throw new NotEditable();
+  const pair = parent.items.find((candidate) => isScalar(candidate.key) && candidate.key.value === key);
+  const range = (pair?.key as ParsedNode | undefined)?.range;
+  if (range === undefined || range === null) throw new NotEditable();
+  return blockFrom(source, range[0], (pair?.value as ParsedNode | undefined) ?? null, owns);
+}
+
+/** The lines of a block of the template, moved to another column and to the person's line ends. */
+function carried(theirs: YamlDocument, block: Block, column: number, end: string): string {
+  const shift = column - block.column;
+  const lines = theirs.source
+    .slice(block.start, block.end)
+    .replace(/\r?\n$/, '')
+    .split(/\r?\n/);
+  const moved = lines.map((line) => {
+    if (line.trim() === '') return '';
+    if (shift >= 0) return ' '.repeat(shift) + line;
+    if (line.slice(0, -shift).trim() !== '') throw new NotEditable();
+    return line.slice(-shift);
+  });
+  return moved.map((line) => line + end).join('');
+}
+
+function isInline(node: ParsedNode | null): node is ParsedNode {
+  if (node === null || node.range[0] === node.range[1]) return false;
+  return isScalar(node) ? !/^BLOCK/.test(node.type ?? '') : (node as Parent).flow === true;
+}
+
+/** The nearest key before a new one that the person's document has, and whether there is none. */
+function anchorOf(yours: YamlDocument, edit: Edit & { op: 'add' }, added: ReadonlyMap<string, string | null>) {
+  const parent = nodeAt(yours, edit.path.slice(0, -1)) as YAMLMap.Parsed;
+  const has = (key: string) => parent.items.some((pair) => isScalar(pair.key) && pair.key.value === key);
+  let after = edit.after;
+  while (after !== null && !has(after)) after = added.get(JSON.stringify([...edit.path.slice(0, -1), after])) ?? null;
+  return { after, first: String((parent.items[0]?.key as { value?: unknown } | undefined)?.value) };
+}
+
+/** Does the edits in the person's own text, each as whole lines of the template's; null where that cannot be done. */
+export function editYaml(
+  baseSource: string,
+  yours: YamlDocument,
+  theirs: YamlDocument,
+  edits: readonly Edit[],
+): string | null {
+  const templateLines = new Set(baseSource.split(/\r?\n/).map((line) => line.trim()));
+  // A comment that the person wrote stays, whatever happens to the key below it.
+  const isTemplates: OwnsComment = (line) => templateLines.has(line);
+  const end = usualEnd(splitText(yours.source));
+  const added = new Map<string, string | null>();
+
+  function insertAt(edit: Edit, offset: number, column: number, order: number): Splice {
+    const text = carried(theirs, blockAt(theirs, edit.source), column, end);
+    const open = offset > 0 && yours.source[offset - 1] !== '\n';
+    return { start: offset, end: offset, text: (open ? end : '') + text, order };
+  }
+
+  function spliceOf(edit: Edit, order: number): Splice {
+    const parent = edit.path.slice(0, -1);
+    if (edit.op === 'remove') {
+      const { start, end: stop } = blockAt(yours, edit.path, isTemplates);
+      return { start, end: stop, text: '', order };
+    }
+    if (edit.op === 'add') {
+      added.set(JSON.stringify(edit.path), edit.after);
+      const { after, first } = anchorOf(yours, edit, added);
+      const anchor = blockAt(yours, [...parent, after ?? first]);
+      return insertAt(edit, after === null ? anchor.start : anchor.end, anchor.column, order);
+    }
+    if (edit.op === 'insert') {
+      const list = nodeAt(yours, parent) as YAMLSeq.Parsed;
+      const index = edit.path.at(-1) as number;
+      const last = index >= list.items.length;
+      const anchor = blockAt(yours, [...parent, last ? list.items.length - 1 : index]);
+      return insertAt(edit, last ? anchor.end : anchor.start, anchor.column, edit.source.at(-1) as number);
+    }
+    const [old, fresh] = [nodeAt(yours, edit.path), nodeAt(theirs, edit.source)];
+    if (isInline(old) && isInline(fresh)) {
+      return { start: old.range[0], end: old.range[1], text: theirs.source.slice(...fresh.range.slice(0, 2)), order };
+    }
+    const block = blockAt(yours, edit.path, isTemplates);
+    const text = carried(theirs, blockAt(theirs, edit.source), block.column, end);
+    return { start: block.start, end: block.end, text, order };
+  }
+
+  try {
+    return splice(yours.source, edits.map(spliceOf));
+  } catch (error) {
+    if (error instanceof NotEditable) return null;
+    throw error;
+  }
+}
+
+function splice(source: string, splices: readonly Splice[]): string {
+  const sorted = splices.toSorted((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
+  let text = '';
+  let from = 0;
+  for (const { start, end, text: replacement } of sorted) {
+    if (start < from) throw new NotEditable();
+    text += source.slice(from, start) + replacement;
+    from = end;
+  }
+  return text + source.slice(from);
+}

@@ -1,0 +1,24 @@
+/** Answers as they are recorded, before they are checked against the questions of today. */
+export type RawAnswers = Readonly<Record<string, unknown>>;
+
+/** A file that has another path from this version on; a folder ends in a slash and moves with all the template's files in it. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * What a template version changes beyond the contents of its files. Moves are declared here, never guessed from contents.
+ * All functions are pure: they are called again when an upgrade is planned again.
+ */
+export interface Migration {
+  /** The template version that brings it, semver. */
+  readonly version: string;
+  readonly moves?: readonly Move[];
+  readonly answers?: (answers: RawAnswers) => RawAnswers;
+  /**
+   * By the path a file has before this migration's moves: rewrites its text from the old form to the new. Applied to the
+   * base and to the person's file alike, so that the change of form meets no edit of the person as a conflict.
+   */
+  readonly files?: Readonly<Record<string, (text: string) => string>>;
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { ServingError } from '../errors.ts';
+import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest } from './manifest.ts';
+import { parseManifest } from './parse-manifest.ts';
+
+/** Reads a plain file of the repository by its path; null where there is none. Never follows a symlink. */
+export type ReadFile = (path: string) => Uint8Array | null;
+
+/** The record as it was found. Without a manifest there is no base: then nothing of the person's is ever replaced. */
+export interface ProjectRecord {
+  readonly manifest: Manifest | null;
+  /** The answers as they are written, before any migration. */
+  readonly answersText: string;
+  /** What is missing or damaged, for a person. */
+  readonly problems: readonly string[];
+  /** Contents the template rendered last, by hash; null where they were not kept or are damaged. */
+  readonly base: (sha256: string) => Uint8Array | null;
+}
+
+/** Far above any file of a template; a damaged or hostile blob must not fill the memory. */
+const LARGEST_BLOB = 256 * 1024 * 1024;
+
+/** Where the contents with a hash are kept. */
+export function blobPath(sha256: string): string {
+  return `${BASE_FOLDER}/${sha256}.gz`;
+}
+
+function readBlob(read: ReadFile, hash: string): Uint8Array | null {
+  const packed = read(blobPath(hash));
+  if (packed === null) return null;
+  try {
+    const bytes = gunzipSync(packed, { maxOutputLength: LARGEST_BLOB });
+    return createHash('sha256').update(bytes).digest('hex') === hash ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+function readAnswers(read: ReadFile): string {
+  const bytes = read(ANSWERS_PATH);
+  if (bytes !== null) return Buffer.from(bytes).toString('utf8');
+  throw new ServingError(
+    'RECORD_DAMAGED',
+    `${ANSWERS_PATH} is missing, so nobody knows what this repository was made from.`,
+  );
+}
+
+/**
+ * Reads and verifies the record of a repository.
+ * @throws NOT_STAMPED_OUT where there is no record, RECORD_DAMAGED without answers, PATH_UNSAFE for a hostile manifest
+ */
+export function readRecord(read: ReadFile): ProjectRecord {
+  const bytes = read(MANIFEST_PATH);
+  if (bytes === null && read(ANSWERS_PATH) === null) {
+    throw new ServingError('NOT_STAMPED_OUT', `There is no ${MANIFEST_PATH} here.`);
+  }
+  const parsed = bytes === null ? `${MANIFEST_PATH} is missing` : parseManifest(Buffer.from(bytes).toString('utf8'));
+  const damaged = typeof parsed === 'string';
+  const cache = new Map<string, Uint8Array | null>();
+  return {
+    manifest: damaged ? null : parsed,
+    answersText: readAnswers(read),
+    problems: damaged ? [parsed] : missingBlobs(parsed, read),
+    base(hash) {
+      if (!cache.has(hash)) cache.set(hash, readBlob(read, hash));
+      return cache.get(hash) ?? null;
+    },
+  };
+}
+
+function missingBlobs({ files }: Manifest, read: ReadFile): string[] {
+  return Object.entries(files)
+    .filter(([, { owner, sha256 }]) => owner !== 'seeded' && read(blobPath(sha256)) === null)
+    .map(([path, { sha256 }]) => `the base of ${path} is missing (${blobPath(sha256)})`);
+}

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { ServingError } from '../errors.ts';
+import type { FileState } from '../merge/states.ts';
+import type { Sides } from './plan.ts';
+
+/** A work tree of Git, and where a stamped-out repository lies in it: a monorepo has it in a folder. */
+export interface WorkTree {
+  readonly top: string;
+  /** Empty, or a folder with its slash. */
+  readonly prefix: string;
+}
+
+const LARGEST_OUTPUT = 256 * 1024 * 1024;
+/** A repository's own settings must not start programs, nor a terminal prompt stop us. */
+const CAREFUL = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false'];
+
+function run(cwd: string, args: readonly string[], input?: string | Uint8Array) {
+  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+  return spawnSync('git', [...CAREFUL, ...args], { cwd, env, input, encoding: 'utf8', maxBuffer: LARGEST_OUTPUT });
+}
+
+function must(cwd: string, args: readonly string[], input?: string | Uint8Array): string {
+  const { status, stdout, stderr, error } = run(cwd, args, input);
+  if (status === 0) return stdout;
+  throw new ServingError('GIT_FAILED', `git ${args[0]} failed in ${cwd}: ${(stderr || error?.message || '').trim()}`);
+}
+
+/** The work tree a folder lies in; null where there is none, or no Git. */
+export function workTreeOf(root: string): WorkTree | null {
+  const { status, stdout } = run(root, ['rev-parse', '--show-toplevel', '--show-prefix']);
+  if (status !== 0) return null;
+  const [top = '', prefix = ''] = stdout.split('\n');
+  return { top, prefix };
+}
+
+/** Paths below a folder that differ from the last commit, untracked ones included. */
+export function uncommitted(root: string): string[] {
+  const output = must(root, ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=normal', '--', '.']);
+  return output
+    .split('\0')
+    .filter(Boolean)
+    .map((line) => line.slice(3));
+}
+
+function blob(top: string, file: FileState): string | null {
+  const bytes = file.bytes();
+  return bytes === null ? null : must(top, ['hash-object', '-w', '--stdin'], bytes).trim();
+}
+
+/** Puts conflicts into the index as a merge of Git's would, so that every merge tool finds all sides. */
+export function setStages({ top, prefix }: WorkTree, conflicts: readonly Sides[]): void {
+  const zero = '0'.repeat(40);
+  const lines = conflicts.flatMap(({ path, ...sides }) => {
+    const stages = ([sides.base, sides.yours, sides.theirs] as const).flatMap((file, index) => {
+      const hash = file && blob(top, file);
+      return hash ? [`100${file.mode.toString(8)} ${hash} ${index + 1}\t${prefix}${path}\0`] : [];
+    });
+    return [`0 ${zero}\t${prefix}${path}\0`, ...stages];
+  });
+  if (lines.length > 0) must(top, ['update-index', '-z', '--index-info'], lines.join(''));
+}
+
+/** What the index holds for some paths, in a form that `restoreIndex` takes. */
+export function readIndex({ top, prefix }: WorkTree, paths: readonly string[]): string {
+  if (paths.length === 0) return '';
+  return must(top, ['ls-files', '--stage', '-z', '--', ...paths.map((path) => `:(top,literal)${prefix}${path}`)]);
+}
+
+/** Gives the index back what it held for some paths, and forgets those it did not hold. */
+export function restoreIndex({ top, prefix }: WorkTree, paths: readonly string[], saved: string): void {
+  const zero = '0'.repeat(40);
+  const removals = paths.map((path) => `0 ${zero}\t${prefix}${path}\0`).join('');
+  if (removals !== '') must(top, ['update-index', '-z', '--index-info'], removals + saved);
+}
+
+/** Takes what stands in the work tree as the resolution of conflicts that the index still has. */
+export function stageResolved(tree: WorkTree, paths: readonly string[]): void {
+  const unmerged = must(tree.top, ['ls-files', '--unmerged', '-z', '--', '.']);
+  const open = paths.filter((path) => unmerged.includes(`\t${tree.prefix}${path}\0`));
+  if (open.length === 0) return;
+  must(tree.top, ['add', '--all', '--force', '--', ...open.map((path) => `:(top,literal)${tree.prefix}${path}`)]);
+}

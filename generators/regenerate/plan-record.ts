@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
+import type { Change } from '../apply/change.ts';
+import { sha256 } from '../apply/hash.ts';
+import type { Outcome } from '../merge/outcome.ts';
+import { ANSWERS_PATH, BASE_FOLDER, RECORD_FOLDER } from '../project/manifest.ts';
+import type { RecordFile } from '../project/record.ts';
+import { CONFLICTS_PATH, type Conflicts, formatConflicts } from './conflicts.ts';
+import type { Scan } from './scan.ts';
+
+function before(scan: Scan, path: string) {
+  const state = scan(path);
+  return state?.kind === 'file' ? ({ sha256: state.sha256, mode: state.mode } as const) : 'absent';
+}
+
+function writeOver(scan: Scan, path: string, bytes: Uint8Array): Change[] {
+  const found = before(scan, path);
+  if (found !== 'absent' && found.sha256 === sha256(bytes)) return [];
+  return [{ kind: 'write', path, bytes, mode: found === 'absent' ? 0o644 : found.mode, before: found }];
+}
+
+/** The same answers in another spelling are left alone. */
+function answersChange(scan: Scan, { bytes }: RecordFile): Change[] {
+  const found = scan(ANSWERS_PATH);
+  if (found?.kind === 'file') {
+    const [old, fresh] = [found.bytes(), bytes].map((text) => parse(Buffer.from(text ?? '').toString('utf8')));
+    if (isDeepStrictEqual(old, fresh)) return [];
+  }
+  return writeOver(scan, ANSWERS_PATH, bytes);
+}
+
+/** Contents never change under a name that is their hash: a blob that is there is left as it is. */
+function blobChanges(scan: Scan, blobs: readonly RecordFile[], intact: (path: string) => boolean): Change[] {
+  return blobs.flatMap(({ path, bytes }) => (intact(path) ? [] : writeOver(scan, path, bytes)));
+}
+
+function blobRemovals(scan: Scan, listed: readonly string[], kept: ReadonlySet<string>): Change[] {
+  return listed.flatMap((name): Change[] => {
+    const path = `${BASE_FOLDER}/${name}`;
+    const found = before(scan, path);
+    if (kept.has(path) || !/^[0-9a-f]{64}\.gz$/.test(name) || found === 'absent') return [];
+    return [{ kind: 'delete', path, before: found }];
+  });
+}
+
+export interface RecordInput {
+  readonly files: readonly RecordFile[];
+  readonly scan: Scan;
+  /** Names in the folder of the base. */
+  readonly listed: readonly string[];
+  /** Whether the blob at a path can be read and holds what its name says. */
+  readonly intact: (path: string) => boolean;
+  readonly conflicts: Conflicts | null;
+}
+
+/** Whether a path belongs to the record itself, rather than to what the template rendered. */
+export function isRecord(path: string): boolean {
+  return path.startsWith(`${RECORD_FOLDER}/`);
+}
+
+/** What changes in the record: new contents of the base, what nobody needs any more, answers, conflicts, the manifest. */
+export function planRecord({ files, scan, listed, intact, conflicts }: RecordInput): Change[] {
+  const blobs = files.filter(({ path }) => path.startsWith(`${BASE_FOLDER}/`));
+  const answers = files.filter(({ path }) => path === ANSWERS_PATH);
+  const rest = files.filter(({ path }) => !path.startsWith(`${BASE_FOLDER}/`) && path !== ANSWERS_PATH);
+  const list = conflicts === null ? [] : writeOver(scan, CONFLICTS_PATH, formatConflicts(conflicts));
+  return [
+    ...blobChanges(scan, blobs, intact),
+    ...blobRemovals(scan, listed, new Set(blobs.map(({ path }) => path))),
+    ...answers.flatMap((file) => answersChange(scan, file)),
+    ...list,
+    ...rest.flatMap(({ path, bytes }) => writeOver(scan, path, bytes)),
+  ];
+}
+
+/** The conflicts of an upgrade as they stand in the record. */
+export function conflictsOf(outcomes: readonly Outcome[], from: string | null, to: string): Conflicts | null {
+  const list = outcomes.flatMap(({ path, conflict }) => (conflict === null ? [] : [{ path, ...conflict }]));
+  return list.length === 0 ? null : { schema: 1, from, to, conflicts: list };
+}

@@ -1,0 +1,42 @@
+import type { Disk } from '../apply/disk.ts';
+import { sha256 } from '../apply/hash.ts';
+import { pendingApply } from '../apply/pending.ts';
+import { decodeText } from '../merge/text.ts';
+import { ANSWERS_PATH, type Manifest } from '../project/manifest.ts';
+import { type ProjectRecord, readRecord } from '../project/read-record.ts';
+import { readConflicts } from './conflicts.ts';
+import { plainReader, type Scan, scanner } from './scan.ts';
+
+/** A repository that is at this template version. */
+export interface QuickCheck {
+  /** Managed files that were edited, removed or replaced. */
+  readonly drift: readonly string[];
+}
+
+function isSame(scan: Scan, { base }: ProjectRecord, path: string, entry: Manifest['files'][string]): boolean {
+  const yours = scan(path);
+  if (yours?.kind !== 'file' || yours.mode !== (entry.mode === '755' ? 0o755 : 0o644)) return false;
+  if (yours.sha256 === entry.sha256) return true;
+  // A Windows checkout gives every line another end; that is nobody's edit.
+  const [old, own] = [base(entry.sha256), yours.bytes()].map((bytes) => bytes && decodeText(bytes));
+  return typeof old === 'string' && typeof own === 'string' && old === own.replaceAll('\r\n', '\n');
+}
+
+/**
+ * Answers at once where nothing can have changed: at the same version, from the same answers, the template renders what
+ * it rendered then, so an upgrade has nothing to bring and only hand edits of managed files are to be found.
+ * Null where the whole plan has to be made: another version, other answers, a damaged record, an unfinished run.
+ */
+export function quickCheck(root: string, version: string, disk: Disk): QuickCheck | null {
+  if (pendingApply(root, disk) !== null) return null;
+  const read = plainReader(root, disk);
+  const record = readRecord(read);
+  const { manifest, problems } = record;
+  const answers = read(ANSWERS_PATH);
+  if (manifest === null || problems.length > 0 || answers === null || readConflicts(read) !== null) return null;
+  if (manifest.templateVersion !== version || manifest.answersSha256 !== sha256(answers)) return null;
+  const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
+  const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');
+  const drift = managed.filter(([path, entry]) => !isSame(scan, record, path, entry)).map(([path]) => path);
+  return { drift: drift.sort() };
+}

@@ -1,0 +1,29 @@
+import { parse, stringify } from 'yaml';
+import { ServingError } from '../errors.ts';
+import { migrateAnswers } from '../migrations/migrate.ts';
+import type { Migration, RawAnswers } from '../migrations/migration.ts';
+import { ANSWERS_PATH } from '../project/manifest.ts';
+import type { GivenAnswers } from '../questions/answers.ts';
+import { parseAnswersFile } from '../questions/answers-file.ts';
+
+function parseRaw(text: string): RawAnswers {
+  let value: unknown;
+  try {
+    value = parse(text, { maxAliasCount: 0 });
+  } catch (cause) {
+    throw new ServingError('RECORD_DAMAGED', `${ANSWERS_PATH} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RawAnswers;
+  throw new ServingError('RECORD_DAMAGED', `${ANSWERS_PATH} holds no keys and values.`);
+}
+
+/**
+ * The answers a repository was made from, in the terms of the new template.
+ * @throws RECORD_DAMAGED, MIGRATION_FAILED, ANSWERS_INVALID
+ */
+export function recordedAnswers(text: string, due: readonly Migration[]): GivenAnswers {
+  const changes = due.some((migration) => migration.answers !== undefined);
+  if (!changes) return parseAnswersFile(text, ANSWERS_PATH);
+  const migrated = migrateAnswers(due, parseRaw(text));
+  return parseAnswersFile(stringify(migrated, { lineWidth: 0 }), `${ANSWERS_PATH} (after its migrations)`);
+}

@@ -1,0 +1,63 @@
+import { explainConflict } from './conflicts.ts';
+import { describeAll, type Line } from './describe.ts';
+import { isUpToDate, type Upgrade } from './upgrade.ts';
+
+/** An upgrade as data, for programs. The form is a contract: fields are added, never taken away. */
+export function toJson(upgrade: Upgrade): object {
+  const { root, from, to, plan, conflicts, problems, reinstall, rollout, changelog, defaulted } = upgrade;
+  return {
+    directory: root,
+    from,
+    to,
+    upToDate: isUpToDate(upgrade),
+    rollout: { class: rollout.class, findings: rollout.findings, steps: rollout.steps },
+    files: describeAll(plan.outcomes),
+    drift: plan.drift,
+    conflicts: conflicts?.conflicts ?? [],
+    newAnswers: defaulted,
+    reinstall,
+    problems,
+    changelog,
+  };
+}
+
+/** Text that is put into Markdown must not be able to become markup: paths are the user's. */
+function code(text: string): string {
+  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+}
+
+function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function section(title: string, body: string): string[] {
+  return body === '' ? [] : [`### ${title}\n\n${body}`];
+}
+
+function fileLine({ word, path, detail }: Line): string {
+  return `**${word}** ${code(path)}${detail ? `: ${detail.replaceAll('<', '&lt;')}` : ''}`;
+}
+
+/** An upgrade as the body of a pull request. */
+export function toMarkdown(upgrade: Upgrade): string {
+  const { from, to, plan, conflicts, rollout, changelog, defaulted, reinstall, problems } = upgrade;
+  const title = from === to ? `Template ${to}` : `Template ${from ?? '(unknown)'} → ${to}`;
+  const changes = changelog.map(({ version, text }) => `#### ${version}\n\n${text}`).join('\n\n');
+  const answers = Object.entries(defaulted).map(([key, value]) => `${code(key)} = ${code(JSON.stringify(value))}`);
+  return [
+    `## ${title}`,
+    `**Rollout: ${rollout.class}**\n\n${bullets(rollout.findings.map(({ what }) => what.replaceAll('<', '&lt;')))}`,
+    ...section('What changes in your repository', changes),
+    ...section(
+      'Conflicts to resolve',
+      bullets(
+        (conflicts?.conflicts ?? []).map((c) => `${code(c.path)}: ${explainConflict(c).replaceAll('<', '&lt;')}`),
+      ),
+    ),
+    ...section('Files', bullets(describeAll(plan.outcomes).map(fileLine))),
+    ...section('New questions, answered by their defaults', bullets(answers)),
+    ...section('Managed files with edits of your own', bullets(plan.drift.map(code))),
+    ...section('The record', bullets(problems)),
+    ...section('To do', bullets([...(reinstall ? ['npm install'] : []), ...rollout.steps])),
+  ].join('\n\n');
+}

@@ -1,0 +1,63 @@
+import type { Tell } from '../app/job.ts';
+import { abortApply, applyChanges, finishApply } from '../apply/apply.ts';
+import type { Disk } from '../apply/disk.ts';
+import { ServingError } from '../errors.ts';
+import { uncommitted, workTreeOf } from './git.ts';
+import { captured, stageConflicts } from './index-stages.ts';
+import type { Upgrade } from './upgrade.ts';
+import { keepLockFile, verifyRepository } from './verify.ts';
+
+export interface RunOptions {
+  readonly allowDirty: boolean;
+  /** Run the repository's tests afterwards, and put everything back if they fail. */
+  readonly verify: boolean;
+  readonly disk: Disk;
+  readonly tell: Tell;
+}
+
+/** Edits that are in no commit could not be told from those of the upgrade. */
+export function refuseDirty(root: string): void {
+  if (workTreeOf(root) === null) return;
+  const paths = uncommitted(root);
+  if (paths.length === 0) return;
+  const shown = paths.slice(0, 10).join(', ');
+  const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
+  throw new ServingError('TREE_DIRTY', `${root} has changes that are in no commit: ${shown}${more}.`);
+}
+
+/** Git's index is a help for merge tools; without it the conflicts still stand in the files and in the record. */
+function showToGit({ root, plan }: Upgrade, sides: Upgrade['plan']['sides'], { disk, tell }: RunOptions): void {
+  try {
+    stageConflicts(root, disk, sides);
+  } catch (error) {
+    if (plan.sides.length > 0) tell(`Git was not told of the conflicts: ${(error as Error).message}`);
+  }
+}
+
+async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOptions): Promise<void> {
+  const putBackLock = keepLockFile(root);
+  const failed = await verifyRepository(root, reinstall, tell);
+  if (failed === null) {
+    finishApply(root, disk);
+    return;
+  }
+  putBackLock();
+  abortApply(root, disk);
+  throw new ServingError('VERIFY_FAILED', `${failed} failed in ${root} with template files in place.`, {
+    hint: 'Everything was put back as it was; run npm install if dependencies had changed. Without --verify the upgrade stays, to be looked at.',
+  });
+}
+
+/**
+ * Brings an upgrade to disk, whole or not at all. With conflicts it stays open until `--continue` or `--abort`.
+ * @throws TREE_DIRTY, VERIFY_FAILED and what `applyChanges` throws
+ */
+export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise<void> {
+  const { root, changes, conflicts, plan } = upgrade;
+  if (!options.allowDirty) refuseDirty(root);
+  const verifies = options.verify && conflicts === null;
+  const sides = captured(plan.sides);
+  applyChanges(root, changes, { disk: options.disk, hold: conflicts !== null || verifies });
+  if (conflicts !== null) showToGit(upgrade, sides, options);
+  else if (verifies && changes.length > 0) await verifyOrUndo(upgrade, options);
+}

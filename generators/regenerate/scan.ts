@@ -1,0 +1,88 @@
+import type { Disk, DiskEntry } from '../apply/disk.ts';
+import { sha256 } from '../apply/hash.ts';
+import { layoutOf, placeOf } from '../apply/layout.ts';
+import { gitMode } from '../apply/observe.ts';
+import type { SpecialState, YoursState } from '../merge/states.ts';
+import { foldedPath, parentsOf } from '../project/path.ts';
+import type { ReadFile } from '../project/read-record.ts';
+import type { Mode } from '../render/tree.ts';
+
+/** Looks at what a person has at a path. */
+export type Scan = (path: string) => YoursState;
+
+const WINDOWS = process.platform === 'win32';
+
+function filesIn(disk: Disk, place: string, path: string): string[] {
+  return disk.list(place).flatMap((name) => {
+    const inner = `${place}/${name}`;
+    return disk.entry(inner)?.kind === 'folder' ? filesIn(disk, inner, `${path}/${name}`) : [`${path}/${name}`];
+  });
+}
+
+/**
+ * Looks at a repository path by path, each folder listed once. Names are taken from the listing, so that a file whose name
+ * differs by case alone is told apart on every file system.
+ * @param recordedMode Windows has no run bit: there a file has the mode the template gave it
+ */
+export function scanner(root: string, disk: Disk, recordedMode: (path: string) => Mode): Scan {
+  const layout = layoutOf(root);
+  const listings = new Map<string, { names: Set<string>; folded: Map<string, string> }>();
+  const entries = new Map<string, DiskEntry | null>();
+
+  function listing(folder: string) {
+    const known = listings.get(folder);
+    if (known) return known;
+    const names = disk.list(folder === '' ? root : placeOf(layout, folder));
+    const fresh = { names: new Set(names), folded: new Map(names.map((name) => [foldedPath(name), name])) };
+    listings.set(folder, fresh);
+    return fresh;
+  }
+
+  function entryOf(path: string): DiskEntry | null {
+    if (!entries.has(path)) entries.set(path, disk.entry(placeOf(layout, path)));
+    return entries.get(path) ?? null;
+  }
+
+  /** Null where a name is free, the name that is in its way, or the name itself. */
+  function nameAt(path: string): string | null {
+    const slash = path.lastIndexOf('/');
+    const { names, folded } = listing(path.slice(0, Math.max(slash, 0)));
+    const name = path.slice(slash + 1);
+    const found = names.has(name) ? name : folded.get(foldedPath(name));
+    return found === undefined ? null : path.slice(0, slash + 1) + found;
+  }
+
+  function blocked(path: string): SpecialState | null | 'free' {
+    const found = nameAt(path);
+    if (found === null) return 'free';
+    return found === path ? null : { kind: 'blocked', by: found };
+  }
+
+  return (path) => {
+    for (const parent of parentsOf(path)) {
+      const wrong = blocked(parent);
+      if (wrong === 'free') return null;
+      if (wrong !== null) return wrong;
+      if (entryOf(parent)?.kind !== 'folder') return { kind: 'blocked', by: parent };
+    }
+    const wrong = blocked(path);
+    if (wrong === 'free') return null;
+    if (wrong !== null) return wrong;
+    const place = placeOf(layout, path);
+    const entry = entryOf(path);
+    if (entry === null) return null;
+    if (entry.kind === 'folder') return { kind: 'folder', files: () => filesIn(disk, place, path) };
+    if (entry.kind !== 'file') return { kind: entry.kind };
+    const mode = WINDOWS ? recordedMode(path) : gitMode(entry.mode);
+    return { kind: 'file', sha256: sha256(disk.read(place)), mode, bytes: () => disk.read(place) };
+  };
+}
+
+/** Reads plain files of the repository; a symlink on the way counts as absence. */
+export function plainReader(root: string, disk: Disk): ReadFile {
+  const scan = scanner(root, disk, () => 0o644);
+  return (path) => {
+    const state = scan(path);
+    return state?.kind === 'file' ? state.bytes() : null;
+  };
+}

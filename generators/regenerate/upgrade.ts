@@ -1,0 +1,104 @@
+import type { Change } from '../apply/change.ts';
+import { decodeText } from '../merge/text.ts';
+import { BASE_FOLDER } from '../project/manifest.ts';
+import { buildRecord } from '../project/record.ts';
+import type { Answers } from '../questions/questions.ts';
+import { renderTree } from '../render/render-tree.ts';
+import type { Tree } from '../render/tree.ts';
+import { type ChangelogEntry, changelogBetween } from './changelog.ts';
+import type { Conflicts } from './conflicts.ts';
+import type { Project } from './open-project.ts';
+import { planUpgrade, type UpgradePlan } from './plan.ts';
+import { conflictsOf, planRecord } from './plan-record.ts';
+import { classifyRollout, type Rollout, unknownRollout } from './rollout/classify.ts';
+import type { Side } from './rollout/side.ts';
+import { scanner } from './scan.ts';
+
+/** Everything an upgrade will do and say, before anything is touched. All commands consume this one plan. */
+export interface Upgrade {
+  readonly root: string;
+  readonly from: string | null;
+  readonly to: string;
+  readonly answers: Answers;
+  /** Answers to new questions that were taken from their defaults. */
+  readonly defaulted: Partial<Answers>;
+  readonly plan: UpgradePlan;
+  /** All changes, those of the record included. */
+  readonly changes: readonly Change[];
+  readonly conflicts: Conflicts | null;
+  /** What is missing or damaged in the record. */
+  readonly problems: readonly string[];
+  /** Whether dependencies changed, so that they have to be installed again. */
+  readonly reinstall: boolean;
+  readonly rollout: Rollout;
+  readonly changelog: readonly ChangelogEntry[];
+}
+
+function baseSide({ record }: Project): Side {
+  const files = record.manifest?.files ?? {};
+  const text = (path: string) => {
+    const entry = files[path];
+    const bytes = entry && record.base(entry.sha256);
+    return bytes ? decodeText(bytes) : null;
+  };
+  return { paths: merged(Object.entries(files)), text };
+}
+
+function treeSide(tree: Tree): Side {
+  const text = (path: string) => {
+    const file = tree.get(path);
+    return file ? decodeText(file.bytes) : null;
+  };
+  return { paths: merged([...tree]), text };
+}
+
+/** Seeded files are the team's, and no part of what an upgrade brings to production. */
+function merged(entries: readonly (readonly [string, { readonly owner: string }])[]): string[] {
+  return entries.filter(([, { owner }]) => owner !== 'seeded').map(([path]) => path);
+}
+
+function listBase({ disk, root }: Project): string[] {
+  const folder = `${root}/${BASE_FOLDER}`;
+  return disk.entry(folder)?.kind === 'folder' ? disk.list(folder) : [];
+}
+
+function needsReinstall({ outcomes }: UpgradePlan): boolean {
+  const manifests = outcomes.filter(({ path }) => /(^|\/)(package|package-lock)\.json$/.test(path));
+  return manifests.some(({ write, reinstall }) => write !== null || reinstall);
+}
+
+/**
+ * Works out an upgrade.
+ * @param answers complete, as settled from what is recorded, set and asked
+ */
+export function prepareUpgrade(project: Project, answers: Answers): Upgrade {
+  const { root, disk, record, source, from, due } = project;
+  const to = source.template.version;
+  const theirs = renderTree(answers, source.template);
+  const scan = scanner(root, disk, (path) => (record.manifest?.files[path]?.mode === '755' ? 0o755 : 0o644));
+  const labels = { yours: 'yours', base: `template ${from ?? '(unknown)'}`, theirs: `template ${to}` };
+  const plan = planUpgrade({ record, theirs, due, scan, labels });
+  const conflicts = conflictsOf(plan.outcomes, from, to);
+  const intact = (path: string) => record.base(path.slice(BASE_FOLDER.length + 1, -'.gz'.length)) !== null;
+  const files = buildRecord(theirs, answers, to);
+  const recordChanges = planRecord({ files, scan, listed: listBase(project), intact, conflicts });
+  return {
+    root,
+    from,
+    to,
+    answers,
+    defaulted: Object.fromEntries(project.unanswered.map((name) => [name, answers[name]])),
+    plan,
+    changes: [...plan.changes, ...recordChanges],
+    conflicts,
+    problems: record.problems,
+    reinstall: needsReinstall(plan),
+    rollout: from === null ? unknownRollout() : classifyRollout(baseSide(project), treeSide(theirs), from, to),
+    changelog: changelogBetween(source.changelog, from ?? to, to),
+  };
+}
+
+/** Whether there is nothing to bring: no new version, no change of any file, no conflict. */
+export function isUpToDate({ from, to, changes, conflicts }: Upgrade): boolean {
+  return from === to && changes.length === 0 && conflicts === null;
+}

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { constants, deflate, gzip } from 'node:zlib';
+import type { Reply } from './reply.ts';
+
+const ENCODERS = { gzip: promisify(gzip), deflate: promisify(deflate) } as const;
+
+/** Smaller answers fit into a packet anyhow. */
+const MIN_BYTES = 1400;
+
+/** Which compression an answer gets, if any. Cheap to ask: most answers are small, and most clients name none. */
+export function compressionFor({ headers }: IncomingMessage, reply: Reply): keyof typeof ENCODERS | undefined {
+  if (reply.compressible !== true || reply.body.length < MIN_BYTES) return undefined;
+  const accepted = headers['accept-encoding'];
+  if (typeof accepted !== 'string') return undefined;
+  const refused = /\b(gzip|deflate)\s*;\s*q=0(?:\.0*)?(?![\d.])/g;
+  const offered = accepted.toLowerCase().replace(refused, '');
+  return /\bgzip\b/.test(offered) ? 'gzip' : /\bdeflate\b/.test(offered) ? 'deflate' : undefined;
+}
+
+/** The answer compressed, off the main thread. Its other headers stay true: the protocol's lengths are those before compression. */
+export async function compress(reply: Reply, encoding: keyof typeof ENCODERS): Promise<Reply> {
+  const body = await ENCODERS[encoding](reply.body, { level: constants.Z_BEST_SPEED });
+  return {
+    ...reply,
+    body,
+    headers: [...(reply.headers ?? []), 'Content-Encoding', encoding, 'Vary', 'Accept-Encoding'],
+  };
+}

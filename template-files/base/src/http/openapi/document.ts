@@ -1,0 +1,90 @@
+import type { Config } from '../../config.ts';
+import type { Route } from '../exchange.ts';
+import { operations } from './operations.ts';
+import { instanceSchema, predictionSchema, record, type Schema, tensorSchema } from './schemas.ts';
+
+const ERRORS: Readonly<Record<number, string>> = {
+  400: 'What was sent is wrong: the text names the place, what was expected and what was found.',
+  404: 'There is no such thing.',
+  413: 'The body is too large.',
+  415: 'The media type or encoding is not taken.',
+  422: 'The model has no finite answer to this input.',
+  500: 'The model failed on this request.',
+  503: 'Not ready, or the queue is full: try again after the time in Retry-After.',
+  504: 'No answer within the timeout.',
+};
+
+/** The service as an OpenAPI 3.1 document, made from serving.yaml and the routes. */
+export function openApiDocument(config: Config, routes: readonly Route[]): Schema {
+  const { serving } = config;
+  const { model } = serving;
+  const all = operations(config);
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { path, method, label } of routes) {
+    const operation = all[`${method} ${label}`];
+    if (!operation) continue;
+    const { errors, parameters = [], ...rest } = operation;
+    const template = path.replace(/:(\w+)/g, '{$1}');
+    const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+    paths[template] = {
+      ...paths[template],
+      [method.toLowerCase()]: {
+        ...rest,
+        parameters: [
+          ...names.map((name) => pathParameter(name, name === 'model' ? model.name : model.version)),
+          ...parameters,
+        ],
+        responses: { ...rest.responses, ...errorResponses(errors) },
+      },
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: model.name,
+      version: model.version,
+      description: `${model.type}, served by template ${config.templateVersion}.`,
+    },
+    servers: [{ url: '/', description: 'This service.' }],
+    security: [],
+    tags: [
+      { name: 'predict', description: 'The model by its features and labels.' },
+      { name: 'v2', description: 'The Open Inference Protocol v2, with the binary tensor extension.' },
+      { name: 'service', description: 'What is served, and how it is doing.' },
+    ],
+    paths,
+    components: {
+      schemas: {
+        Instance: instanceSchema(serving),
+        Prediction: predictionSchema(serving),
+        InputTensor: tensorSchema(serving.inputs, {
+          data: { description: 'Flat in row-major order, or nested.', type: 'array' },
+          parameters: { type: 'object' },
+        }),
+        OutputTensor: tensorSchema(serving.outputs, { data: { type: 'array' }, parameters: { type: 'object' } }),
+        Error: record({
+          error: { description: 'For people.', type: 'string' },
+          code: { description: 'For programs.', type: 'string' },
+        }),
+      },
+    },
+  };
+}
+
+function pathParameter(name: string, value: string): Schema {
+  return { name, in: 'path', required: true, schema: { const: value }, example: value };
+}
+
+/** Any request may be refused before its route is known (headers too large, too slow), with the same JSON. */
+function errorResponses(statuses: readonly number[]): Readonly<Record<string, Schema>> {
+  const known = Object.fromEntries(statuses.map((status) => [`${status}`, errorResponse(status)]));
+  return statuses.some((status) => status < 500) ? known : { ...known, '4XX': errorResponse(400) };
+}
+
+function errorResponse(status: number): Schema {
+  return {
+    description: ERRORS[status] ?? 'An error.',
+    ...(status === 503 && { headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } } }),
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  };
+}

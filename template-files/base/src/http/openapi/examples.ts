@@ -1,0 +1,46 @@
+import type { Config } from '../../config.ts';
+import { elementCount, hasBatchAxis, type Serving } from '../../contract/serving.ts';
+import { KINDS } from '../../inference/datatypes.ts';
+
+/** Examples that really work: they are made from the golden samples, and there are none without them. */
+export function examples({ serving, golden }: Config) {
+  const { model } = serving;
+  const sample = golden?.samples[0];
+  const who = { model_name: model.name, model_version: model.version, id: '0b6ff1a2-7d0c-4a53-9f0f-0c6d5a6f6a51' };
+  return {
+    predict: sample && {
+      request: { instances: [sample.instance] },
+      response: { predictions: [sample.prediction], ...who },
+    },
+    test: sample && {
+      instance: sample.instance,
+      prediction: sample.prediction,
+      expected: sample.prediction,
+      agrees: true,
+      max_abs_diff: 0,
+      tolerance: golden.tolerance,
+      ...who,
+    },
+    infer: sample && inferExample(sample.instance, serving),
+  };
+}
+
+/** The sample as a tensor, for tables of one input; other models' tensors have no example that could be guessed. */
+function inferExample(instance: unknown, serving: Serving) {
+  const [input, ...more] = serving.inputs;
+  if (!input || more.length > 0 || !hasBatchAxis(serving) || input.datatype === 'FP16') return undefined;
+  const values = Array.isArray(instance)
+    ? instance.flat(16)
+    : rowOf(instance, input.features?.map(({ name }) => name) ?? []);
+  const shape = [1, ...input.shape.slice(1)];
+  const kind = KINDS[input.datatype];
+  if (values.length !== elementCount(shape) || values.some((value) => kind.parse(value) === undefined))
+    return undefined;
+  return { request: { inputs: [{ name: input.name, shape, datatype: input.datatype, data: values }] } };
+}
+
+function rowOf(instance: unknown, names: readonly string[]): unknown[] {
+  return typeof instance === 'object' && instance !== null
+    ? names.map((name) => (instance as Record<string, unknown>)[name])
+    : [];
+}

@@ -1,0 +1,158 @@
+import {
+  type Datatype,
+  elementCount,
+  type Feature,
+  hasBatchAxis,
+  type InputSpec,
+  type Serving,
+  type TensorSpec,
+} from '../../contract/serving.ts';
+import { hasColumns } from '../../inference/preprocess/columns.ts';
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+const INTEGERS: Readonly<Partial<Record<Datatype, readonly [number, number]>>> = {
+  UINT8: [0, 0xff],
+  UINT16: [0, 0xffff],
+  UINT32: [0, 0xffffffff],
+  INT8: [-0x80, 0x7f],
+  INT16: [-0x8000, 0x7fff],
+  INT32: [-0x80000000, 0x7fffffff],
+};
+
+const WIDE: Schema = {
+  description: 'A 64-bit integer; beyond 2^53 as a string.',
+  type: ['integer', 'string'],
+  pattern: '^-?[0-9]{1,20}$',
+};
+
+const NON_FINITE: Schema = { enum: ['NaN', 'Infinity', '-Infinity'] };
+
+/** The JSON values that an element of a tensor may be. */
+export function elementSchema({ datatype, allowNonFinite }: TensorSpec): Schema {
+  const range = INTEGERS[datatype];
+  if (range) return { type: 'integer', minimum: range[0], maximum: range[1] };
+  if (datatype === 'INT64' || datatype === 'UINT64') return WIDE;
+  if (datatype === 'BOOL') return { type: 'boolean' };
+  if (datatype === 'BYTES') return { type: 'string' };
+  return allowNonFinite ? { anyOf: [{ type: 'number' }, NON_FINITE] } : { type: 'number' };
+}
+
+function featureSchema(feature: Feature, input: InputSpec): Schema {
+  const { min, max, categories, description, unit } = feature;
+  const refused = input.outOfRange === 'refuse';
+  const text = [description, unit && `Unit: ${unit}.`, !refused && rangeWords(feature)].filter(Boolean).join(' ');
+  const base = {
+    ...elementSchema(input),
+    ...(text && { description: text }),
+    ...(refused && min !== undefined && { minimum: min }),
+    ...(refused && max !== undefined && { maximum: max }),
+    ...(refused && categories && { enum: categories }),
+  };
+  return feature.nullable ? { anyOf: [base, { type: 'null' }] } : base;
+}
+
+/** What is expected but not enforced is said, not declared. */
+function rangeWords({ min, max, categories }: Feature): string {
+  if (categories) return `Expected: ${categories.slice(0, 20).join(', ')}.`;
+  return min === undefined && max === undefined ? '' : `Expected from ${min ?? '-∞'} to ${max ?? '∞'}.`;
+}
+
+/** Nested lists of a shape, or the same values in one flat list. */
+function nestedSchema(dims: readonly number[], item: Schema): Schema {
+  const nested = dims.reduceRight<Schema>((items, size) => ({ type: 'array', items, ...lengths(size) }), item);
+  if (dims.length < 2) return nested;
+  const flat = { type: 'array', items: item, ...(dims.includes(-1) ? {} : lengths(elementCount(dims))) };
+  return { anyOf: [nested, flat] };
+}
+
+function lengths(size: number): Schema {
+  return size === -1 ? {} : { minItems: size, maxItems: size };
+}
+
+/** An instance of POST /predict. */
+export function instanceSchema(serving: Serving): Schema {
+  const { inputs } = serving;
+  if (serving.model.type.startsWith('tabular-') && hasColumns(inputs)) {
+    const columns = inputs.flatMap((input) =>
+      (input.features ?? [{ name: input.name }]).map((feature: Feature) => ({
+        feature,
+        schema: featureSchema(feature, input),
+      })),
+    );
+    return {
+      oneOf: [
+        {
+          title: 'Object',
+          type: 'object',
+          additionalProperties: false,
+          required: columns.filter(({ feature }) => !feature.nullable).map(({ feature }) => feature.name),
+          properties: Object.fromEntries(columns.map(({ feature, schema }) => [feature.name, schema])),
+        },
+        {
+          title: 'Row',
+          description: `Values in the order ${columns.map(({ feature }) => feature.name).join(', ')}.`,
+          type: 'array',
+          prefixItems: columns.map(({ schema }) => schema),
+          ...lengths(columns.length),
+        },
+      ],
+    };
+  }
+  const tensors = inputs.map((input) => nestedSchema(rowShape(input, serving), elementSchema(input)));
+  const object = {
+    title: 'Tensors',
+    type: 'object',
+    additionalProperties: false,
+    required: inputs.map(({ name }) => name),
+    properties: Object.fromEntries(inputs.map(({ name }, i) => [name, tensors[i]])),
+  };
+  return inputs.length === 1 ? { anyOf: [object, tensors[0]] } : object;
+}
+
+/** A prediction of POST /predict, by the model's type. */
+export function predictionSchema(serving: Serving): Schema {
+  const { model, outputs } = serving;
+  const [first] = outputs;
+  if (model.type.endsWith('-classification')) {
+    const labels = outputs.find((output) => output.labels)?.labels ?? [];
+    return record({
+      label: { enum: labels },
+      probabilities: record(Object.fromEntries(labels.map((label) => [label, { type: 'number' }]))),
+    });
+  }
+  if (model.type === 'tabular-regression' && first) {
+    const size = elementCount(rowShape(first, serving));
+    return size === 1
+      ? record({ value: elementSchema(first) })
+      : record({ values: { type: 'array', items: elementSchema(first), ...lengths(size < 0 ? -1 : size) } });
+  }
+  const value = (output: TensorSpec): Schema =>
+    rowShape(output, serving).reduceRight<Schema>(
+      (items, size) => ({ type: 'array', items, ...lengths(size) }),
+      elementSchema(output),
+    );
+  return record(Object.fromEntries(outputs.map((output) => [output.name, value(output)])));
+}
+
+/** A tensor in the Open Inference Protocol's JSON. */
+export function tensorSchema(specs: readonly TensorSpec[], extra: Schema): Schema {
+  return {
+    type: 'object',
+    required: ['name', 'shape', 'datatype'],
+    properties: {
+      name: { enum: specs.map(({ name }) => name) },
+      shape: { type: 'array', items: { type: 'integer', minimum: 1 } },
+      datatype: { enum: [...new Set(specs.map(({ datatype }) => datatype))] },
+      ...extra,
+    },
+  };
+}
+
+export function record(properties: Readonly<Record<string, Schema>>): Schema {
+  return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties };
+}
+
+function rowShape(tensor: TensorSpec, serving: Serving): readonly number[] {
+  return hasBatchAxis(serving) ? tensor.shape.slice(1) : tensor.shape;
+}

@@ -1,0 +1,104 @@
+import type { Config } from '../../config.ts';
+import type { Serving, TensorSpec } from '../../contract/serving.ts';
+import { describe, ServiceError } from '../../errors.ts';
+import type { Predictor } from '../../inference/predictor.ts';
+import { createJsonParser, isJson, readBody } from '../body.ts';
+import type { Exchange, Handler, Route } from '../exchange.ts';
+import { json, type Reply } from '../reply.ts';
+import { readInferRequest } from '../v2/request.ts';
+import { createInferResponse } from '../v2/response.ts';
+
+/** The Open Inference Protocol v2 over REST, with the binary tensor extension. */
+export function v2Routes(config: Config, predictor: Predictor): readonly Route[] {
+  const { serving } = config;
+  const { model } = serving;
+
+  const known = (handler: Handler): Handler => {
+    return (exchange) => {
+      const { model: name, version } = exchange.params;
+      if (name !== model.name) throw unknownModel(`model "${name}"`, model.name);
+      if (version !== undefined && version !== model.version) throw unknownModel(`version "${version}"`, model.version);
+      return handler(exchange);
+    };
+  };
+  const server: Handler = () =>
+    json({ name: 'ml-serving', version: config.templateVersion, extensions: ['binary_tensor_data'] });
+  const metadata: Handler = () =>
+    json({
+      name: model.name,
+      versions: [model.version],
+      platform: 'onnxruntime_onnx',
+      inputs: serving.inputs.map(tensorMetadata),
+      outputs: serving.outputs.map(tensorMetadata),
+    });
+  const ready: Handler = () => {
+    const state = predictor.readiness();
+    return state.ready
+      ? json({ name: model.name, ready: true })
+      : json({ name: model.name, ready: false, error: state.reason, code: 'NOT_READY' }, 503, ['Retry-After', '1']);
+  };
+  const infer = inferHandler(serving, predictor);
+
+  const perModel = [
+    { method: 'GET', suffix: '', handler: metadata },
+    { method: 'GET', suffix: '/ready', handler: ready, open: true },
+    { method: 'POST', suffix: '/infer', handler: infer, hot: true, needsModel: true },
+  ] as const;
+  const versioned = [
+    { path: '/v2/models/:model', label: '/v2/models/{model}' },
+    { path: '/v2/models/:model/versions/:version', label: '/v2/models/{model}/versions/{version}' },
+  ];
+  return [
+    { method: 'GET', path: '/v2', label: '/v2', handler: server },
+    ...versioned.flatMap(({ path, label }) =>
+      perModel.map(({ suffix, handler, ...rest }) => ({
+        ...rest,
+        path: path + suffix,
+        label: label + suffix,
+        handler: known(handler),
+      })),
+    ),
+  ];
+}
+
+function inferHandler(serving: Serving, predictor: Predictor): Handler {
+  const respond = createInferResponse(serving);
+  const parse = createJsonParser(serving);
+  return async (exchange: Exchange): Promise<Reply> => {
+    const { headers } = exchange.req;
+    const header = headers['inference-header-content-length'];
+    if (header === undefined && !isJson(headers['content-type'])) {
+      throw new ServiceError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        `Content-Type: expected application/json, or Inference-Header-Content-Length with binary tensors, found ${headers['content-type']}`,
+      );
+    }
+    const body = await readBody(exchange.req, serving.limits.maxBodyBytes);
+    const request = readInferRequest(body, headerLength(header, body.length), parse, serving);
+    const deadline =
+      request.timeoutMs === undefined
+        ? exchange.deadline
+        : Math.min(exchange.deadline, performance.now() + request.timeoutMs);
+    const fetch = request.outputs.map(({ index }) => index);
+    const answers = await predictor.inferTensors([request.block], fetch, exchange, deadline);
+    return respond(request.id ?? exchange.id, request.outputs, answers);
+  };
+}
+
+function headerLength(header: string | string[] | undefined, bodyLength: number): number | undefined {
+  if (header === undefined) return undefined;
+  const length = typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : -1;
+  if (length >= 0 && length <= bodyLength) return length;
+  throw new ServiceError(
+    'INVALID_REQUEST',
+    `Inference-Header-Content-Length: expected the length of the JSON, at most the body's ${bodyLength}, found ${describe(header)}`,
+  );
+}
+
+function tensorMetadata({ name, datatype, shape }: TensorSpec) {
+  return { name, datatype, shape };
+}
+
+function unknownModel(asked: string, served: string): ServiceError {
+  return new ServiceError('MODEL_NOT_FOUND', `there is no ${asked} here; this service has "${served}"`);
+}

@@ -1,0 +1,61 @@
+import { elementCount, type InputSpec } from '../../contract/serving.ts';
+import { inputError, ServiceError } from '../../errors.ts';
+import { KINDS } from '../../inference/datatypes.ts';
+import { fillNested } from '../../inference/preprocess/fill.ts';
+import type { Tensor } from '../../inference/tensor.ts';
+import type { BinaryReader } from './binary.ts';
+
+/** An input as a client sends it: nothing of it is trusted. */
+export interface WireTensor {
+  readonly shape?: unknown;
+  readonly datatype?: unknown;
+  readonly data?: unknown;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+/** An input, from its JSON data or from the bytes behind the JSON. `bodyLength` bounds what a shape may claim. */
+export function decodeInput(
+  wire: WireTensor,
+  spec: InputSpec,
+  where: string,
+  bytes: BinaryReader,
+  bodyLength: number,
+): Tensor {
+  if (wire.datatype !== spec.datatype) throw inputError(`${where}.datatype`, spec.datatype, wire.datatype);
+  const dims = checkShape(wire.shape, spec, `${where}.shape`);
+  const count = elementCount(dims);
+  if (!(count <= bodyLength))
+    throw inputError(`${where}.data`, `${count} elements (shape [${dims.join(', ')}])`, 'fewer');
+  const size = wire.parameters?.['binary_data_size'];
+  if (size !== undefined) {
+    if (wire.data !== undefined) throw inputError(where, 'data or binary_data_size', 'both');
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+      throw inputError(`${where}.parameters.binary_data_size`, 'a number of bytes', size);
+    }
+    return { dims, data: bytes.read(size, count, spec, where) };
+  }
+  if (spec.datatype === 'FP16') {
+    throw new ServiceError('INVALID_REQUEST', `${where}: FP16 has no JSON form, send it as binary data`);
+  }
+  if (!Array.isArray(wire.data)) throw inputError(`${where}.data`, 'a list', wire.data);
+  const kind = KINDS[spec.datatype];
+  const data = kind.create(count);
+  // A single value without axes still comes in a list.
+  fillNested(data, 0, wire.data, dims.length === 0 ? [1] : dims, kind, spec.allowNonFinite === true, `${where}.data`);
+  return { dims, data };
+}
+
+function checkShape(shape: unknown, spec: InputSpec, where: string): readonly number[] {
+  const expected = `[${spec.shape.join(', ')}] (-1 is free)`;
+  if (!Array.isArray(shape)) throw inputError(where, expected, shape);
+  const fits =
+    shape.length === spec.shape.length &&
+    shape.every(
+      (size, axis) => Number.isSafeInteger(size) && size > 0 && (spec.shape[axis] === -1 || spec.shape[axis] === size),
+    );
+  if (!fits) {
+    const found = JSON.stringify(shape).slice(0, 60);
+    throw new ServiceError('INVALID_INPUT', `${where}: expected ${expected}, found ${found}`);
+  }
+  return shape as number[];
+}

@@ -1,0 +1,70 @@
+import { ServiceError } from '../errors.ts';
+import type { Block, Tensor } from './tensor.ts';
+
+/** Rows of a run that are one caller's: the whole run's outputs, and which rows of them. */
+export interface Answer {
+  readonly outputs: readonly Tensor[];
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+/** A block that waits or runs. */
+export interface Job {
+  readonly block: Block;
+  /** Places of the outputs that are asked for in serving.yaml. */
+  readonly fetch: readonly number[];
+  /** Jobs of equal keys may share a run. */
+  readonly key: string;
+  readonly arrived: number;
+  /** Moment (performance.now) after which the caller gets TIMEOUT. */
+  readonly deadline: number;
+  readonly answer: Promise<Answer>;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+  /** The caller has been told, whatever becomes of the run. */
+  settled: boolean;
+  /** After a failure it shares no run any more, so that it can only hurt itself. */
+  alone: boolean;
+  /** Workers that died with it. */
+  losses: number;
+}
+
+export function createJob(block: Block, fetch: readonly number[], deadline: number): Job {
+  let resolve: Job['resolve'] = () => {};
+  let reject: Job['reject'] = () => {};
+  const answer = new Promise<Answer>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return {
+    block,
+    fetch,
+    key: `${block.key}|${fetch.join(',')}`,
+    arrived: performance.now(),
+    deadline,
+    answer,
+    resolve,
+    reject,
+    settled: false,
+    alone: false,
+    losses: 0,
+  };
+}
+
+export function complete(job: Job, answer: Answer): void {
+  if (job.settled) return;
+  job.settled = true;
+  job.resolve(answer);
+}
+
+export function fail(job: Job, code: 'INFERENCE_FAILED' | 'CLIENT_GONE' | 'TIMEOUT'): void {
+  if (job.settled) return;
+  job.settled = true;
+  job.reject(new ServiceError(code, MESSAGES[code](job)));
+}
+
+const MESSAGES = {
+  INFERENCE_FAILED: () => 'the model failed on this request; the log has the reason under its id',
+  CLIENT_GONE: () => 'the client closed the connection before it was answered',
+  TIMEOUT: ({ arrived }: Job) => `no answer within ${Math.round(performance.now() - arrived)} ms`,
+} as const;

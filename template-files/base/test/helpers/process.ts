@@ -1,0 +1,40 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { ROOT } from '../../src/config.ts';
+
+export interface Process {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<unknown[]>;
+  seen(text: string): Promise<void>;
+}
+
+/** Starts the built server as the container does, on a port of its own. */
+export function start(env: Record<string, string> = {}): Process {
+  const child = spawn(process.execPath, ['dist/server.js'], {
+    cwd: ROOT,
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const collect = (chunk: Buffer) => {
+    output += chunk;
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const exit = once(child, 'exit');
+  return {
+    child,
+    output: () => output,
+    exit,
+    async seen(text) {
+      while (!output.includes(text)) {
+        if (child.exitCode !== null) throw new Error(`ended before "${text}": ${output}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+  };
+}
+
+/** Where a server says that it listens. */
+export const portOf = (output: string) => Number(/"port":(\d+)/.exec(output)?.[1]);

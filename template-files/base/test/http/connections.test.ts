@@ -1,0 +1,103 @@
+import { connect } from 'node:net';
+import { boot, type Running } from '../helpers/service.ts';
+
+let service: Running;
+beforeAll(async () => {
+  service = await boot();
+});
+afterAll(() => service.close());
+
+/** Sends bytes as they are and reads what comes back until the server closes or `ms` have passed. */
+function talk(text: string, ms = 1500): Promise<string> {
+  const { port } = new URL(service.url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    let answer = '';
+    const end = () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(end, ms);
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      clearTimeout(timer);
+      end();
+    });
+    socket.write(text);
+  });
+}
+
+test.each([
+  ['no HTTP at all', 'hello\r\n\r\n', 400, 'INVALID_REQUEST'],
+  [
+    'headers too large',
+    `GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`,
+    431,
+    'HEADERS_TOO_LARGE',
+  ],
+  [
+    'two lengths',
+    'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx',
+    400,
+    'INVALID_REQUEST',
+  ],
+  [
+    'a length and chunks',
+    'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+    'INVALID_REQUEST',
+  ],
+])('%s is answered with JSON and closed', async (_, text, status, code) => {
+  const answer = await talk(text);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toContain('Connection: close');
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ code });
+});
+
+test('a refused body does not cost the connection: the next request on it is answered', async () => {
+  const large = 'x'.repeat(5_000_000);
+  const first = `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${large.length}\r\n\r\n${large}`;
+  const second = 'GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+  const answer = await talk(first + second, 3000);
+  expect(answer).toContain('HTTP/1.1 413 ');
+  expect(answer).toContain('{"live":true}');
+});
+
+test('requests in a row on one connection get their answers in order', async () => {
+  const body = '{"instances":[[5.1,3.5,1.4,0.2]]}';
+  const one = (id: number, more = '') =>
+    `POST /predict HTTP/1.1\r\nHost: x\r\nX-Request-Id: r${id}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${more}\r\n${body}`;
+  const answer = await talk(one(1) + one(2) + one(3, 'Connection: close\r\n'));
+  expect([...answer.matchAll(/"id":"(r\d)"/g)].map((match) => match[1])).toEqual(['r1', 'r2', 'r3']);
+});
+
+test('what a slow client may take is bounded', () => {
+  const { headersTimeout, requestTimeout, keepAliveTimeout } = service.server;
+  expect(headersTimeout).toBeLessThanOrEqual(10_000);
+  expect(requestTimeout).toBeLessThanOrEqual(30_000);
+  expect(keepAliveTimeout).toBeGreaterThan(60_000);
+});
+
+test('a client that sends its headers too slowly is cut off with JSON', async () => {
+  service.server.headersTimeout = 200;
+  const { port } = new URL(service.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.on('error', () => {});
+  socket.write('POST /predict HTTP/1.1\r\nHost: x\r\n');
+  const drip = setInterval(() => socket.write('X: y\r\n'), 100);
+  try {
+    await new Promise((resolve) => socket.on('close', resolve));
+  } finally {
+    clearInterval(drip);
+    service.server.headersTimeout = 10_000;
+  }
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain('REQUEST_TIMEOUT');
+}, 10_000);

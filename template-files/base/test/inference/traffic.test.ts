@@ -1,0 +1,148 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../../src/config.ts';
+import type { Limits } from '../../src/contract/serving.ts';
+import { bodyOf, boot, type Running } from '../helpers/service.ts';
+
+/** What happens under load, told by a worker that answers each row with itself and fails on demand. */
+const workerPath = fileURLToPath(new URL('../fixtures/double-worker.mjs', import.meta.url));
+
+let service: Running;
+afterEach(() => service.close());
+
+const start = async (limits: Partial<Limits> = {}, workers = 1, maxBatchSize = 32) => {
+  service = await boot({
+    workerPath,
+    config: (config: Config) => ({
+      ...config,
+      golden: undefined,
+      workers,
+      serving: {
+        ...config.serving,
+        limits: { ...config.serving.limits, timeoutMs: 5000, ...limits },
+        batching: { ...config.serving.batching, maxBatchSize },
+      },
+    }),
+  });
+};
+
+async function ask(first: number, init: RequestInit = {}) {
+  const response = await fetch(`${service.url}/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ instances: [[first, 0, 0, 0]] }),
+    ...init,
+  });
+  const body = (await bodyOf(response)) as { predictions?: { probabilities: { setosa: number } }[]; code?: string };
+  return {
+    status: response.status,
+    code: body.code,
+    value: (body.predictions?.[0]?.probabilities.setosa ?? 0) * 1024,
+    response,
+  };
+}
+
+const metric = async (name: string) => {
+  const text = await service.metrics.registry.metrics();
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return Number(line?.split(' ').at(-1));
+};
+
+test('dead workers are replaced under traffic: everyone else gets his own answer', async () => {
+  await start({}, 2);
+  const answers = await Promise.all(
+    Array.from({ length: 300 }, async (_, i) => {
+      await new Promise((resolve) => setTimeout(resolve, i));
+      const poison = i % 100 === 50;
+      const { status, code, value } = await ask(poison ? 666 : i);
+      return poison ? [code, 'INFERENCE_FAILED'] : [`${status} ${value}`, `200 ${i}`];
+    }),
+  );
+  for (const [found, expected] of answers) expect(found).toBe(expected);
+  expect(service.logs.filter(({ msg }) => msg === 'an inference worker died and is replaced').length).toBeGreaterThan(
+    1,
+  );
+  expect(service.predictor.readiness().ready).toBe(true);
+});
+
+test('a bad row is its own caller’s, not its neighbours’', async () => {
+  await start();
+  const slow = ask(700);
+  const answers = await Promise.all([1, 2, 667, 4, 5].map((value) => ask(value)));
+  await slow;
+  expect(answers.map(({ status, value }) => (status === 200 ? value : status))).toEqual([1, 2, 500, 4, 5]);
+});
+
+test('a full queue answers 503 at once, with Retry-After, and is counted', async () => {
+  await start({ maxQueue: 2 }, 1, 1);
+  const first = ask(700);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const started = performance.now();
+  const answers = await Promise.all(
+    [1, 2, 3, 4, 5].map(async (value) => ({ ...(await ask(value)), ms: performance.now() - started })),
+  );
+  const refused = answers.filter(({ status }) => status === 503);
+  expect(refused).toHaveLength(3);
+  for (const { code, response, ms } of refused) {
+    expect([code, response.headers.get('retry-after')]).toEqual(['QUEUE_FULL', '1']);
+    expect(ms).toBeLessThan(200);
+  }
+  expect((await first).status).toBe(200);
+  expect(await metric('ml_serving_rejected_total{reason="queue_full"}')).toBe(3);
+});
+
+test('a request waits no longer than the timeout; its own may only be shorter', async () => {
+  await start({ timeoutMs: 150 });
+  const started = performance.now();
+  expect(await ask(700)).toMatchObject({ status: 504, code: 'TIMEOUT' });
+  expect(performance.now() - started).toBeLessThan(250);
+  const headers = (ms: string) => ({ headers: { 'content-type': 'application/json', 'x-timeout-ms': ms } });
+  const again = performance.now();
+  expect(await ask(700, headers('20'))).toMatchObject({ status: 504 });
+  expect(performance.now() - again).toBeLessThan(120);
+  expect(await ask(700, headers('100000'))).toMatchObject({ status: 504 });
+  expect(await metric('ml_serving_rejected_total{reason="timeout"}')).toBe(3);
+});
+
+test('a client that goes away frees its place', async () => {
+  await start({ maxQueue: 3 }, 1, 1);
+  const running = ask(700);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const leaving = new AbortController();
+  const left = [1, 2, 3].map((value) => ask(value, { signal: leaving.signal }).catch(() => 'left'));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await metric('ml_serving_queue_depth')).toBe(3);
+  leaving.abort();
+  await Promise.all(left);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await metric('ml_serving_queue_depth')).toBe(0);
+  expect(await ask(4)).toMatchObject({ status: 200, value: 4 });
+  await running;
+  expect(await metric('ml_serving_rejected_total{reason="client_gone"}')).toBe(3);
+});
+
+test('probes are answered while every worker is busy', async () => {
+  await start();
+  const busy = ask(700);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  for (let i = 0; i < 10; i++) {
+    const started = performance.now();
+    expect((await fetch(`${service.url}/v2/health/live`)).status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(50);
+  }
+  await busy;
+});
+
+test('a drain finishes what was accepted and refuses what is new', async () => {
+  await start();
+  const accepted = ask(700);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const drained = service.predictor.drain();
+  const refused = await ask(1);
+  expect([refused.status, refused.code, refused.response.headers.get('connection')]).toEqual([
+    503,
+    'NOT_READY',
+    'close',
+  ]);
+  await drained;
+  expect(await accepted).toMatchObject({ status: 200, value: 700 });
+});

@@ -1,0 +1,93 @@
+import { Agent, request } from 'node:http';
+import { type Process, portOf, start } from './helpers/process.ts';
+
+type Outcome = 'answered' | 'refused' | 'lost';
+
+const BODY = JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] });
+
+/** One request. Refused: told so, or never let in. Lost: sent, and nothing came back. */
+function ask(port: number, agent: Agent): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const headers = { 'content-type': 'application/json', 'content-length': BODY.length };
+    const req = request({ port, host: '127.0.0.1', path: '/predict', method: 'POST', agent, headers }, (res) => {
+      let text = '';
+      res.on('data', (chunk) => {
+        text += chunk;
+      });
+      res.on('error', () => resolve('lost'));
+      res.on('end', () => {
+        const told = res.statusCode === 503 && text.includes('NOT_READY');
+        resolve(res.statusCode === 200 && text.includes('setosa') ? 'answered' : told ? 'refused' : 'lost');
+      });
+    });
+    req.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED' ? 'refused' : 'lost'));
+    req.end(BODY);
+  });
+}
+
+/** 32 clients that ask without pause, each until it is told that the service goes away. */
+function load(server: Process) {
+  const counts = { answered: 0, refused: 0, lost: 0 };
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  let stopped = false;
+  const client = async () => {
+    while (!stopped) {
+      const outcome = await ask(portOf(server.output()), agent);
+      counts[outcome] += 1;
+      if (outcome === 'refused') return;
+    }
+  };
+  const clients = Promise.all(Array.from({ length: 32 }, client)).then(() => agent.destroy());
+  const stop = () => {
+    stopped = true;
+  };
+  return { counts, clients, stop };
+}
+
+test('SIGTERM under load: what was accepted is answered, the rest is told so, nothing is lost', async () => {
+  const server = start({ ACCESS_LOG: 'off' });
+  await server.seen('"msg":"ready"');
+  const { counts, clients } = load(server);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const started = performance.now();
+  server.child.kill('SIGTERM');
+  expect(await server.exit).toEqual([0, null]);
+  expect(performance.now() - started).toBeLessThan(3000);
+  await clients;
+  expect(counts).toMatchObject({ refused: 32, lost: 0 });
+  expect(counts.answered).toBeGreaterThan(100);
+}, 20_000);
+
+test('with a delay for balancers nobody is even refused', async () => {
+  const server = start({ ACCESS_LOG: 'off', DRAIN_DELAY_MS: '500' });
+  await server.seen('"msg":"ready"');
+  const { counts, clients, stop } = load(server);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  server.child.kill('SIGTERM');
+  // What a balancer does: it asks for readiness now and then, and sends nothing more once that is gone.
+  const ready = () => fetch(`http://127.0.0.1:${portOf(server.output())}/v2/health/ready`).then(({ status }) => status);
+  while ((await ready()) === 200) await new Promise((resolve) => setTimeout(resolve, 50));
+  const answeredMeanwhile = counts.answered;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  stop();
+  expect(await server.exit).toEqual([0, null]);
+  await clients;
+  expect(counts).toMatchObject({ refused: 0, lost: 0 });
+  expect(counts.answered).toBeGreaterThan(answeredMeanwhile);
+}, 20_000);
+
+test('SIGTERM while the model is being loaded ends with 0 as well', async () => {
+  const server = start();
+  await server.seen('"msg":"listening"');
+  server.child.kill('SIGTERM');
+  expect(await server.exit).toEqual([0, null]);
+}, 20_000);
+
+test('a second signal changes nothing', async () => {
+  const server = start();
+  await server.seen('"msg":"ready"');
+  server.child.kill('SIGTERM');
+  server.child.kill('SIGINT');
+  expect(await server.exit).toEqual([0, null]);
+  expect(server.output().match(/shutting down/g)).toHaveLength(1);
+});

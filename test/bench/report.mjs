@@ -1,0 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** Prints a table and puts it into its section of docs/BENCHMARKS.md. */
+export function writeSection(name, content) {
+  console.log(content);
+  const file = new URL('../../docs/BENCHMARKS.md', import.meta.url);
+  const text = readFileSync(file, 'utf8');
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  if (!text.includes(start)) throw new Error(`docs/BENCHMARKS.md has no section ${name}`);
+  writeFileSync(
+    file,
+    `${text.slice(0, text.indexOf(start) + start.length)}\n\n${content}\n\n${text.slice(text.indexOf(end))}`,
+  );
+}

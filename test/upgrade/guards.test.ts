@@ -1,0 +1,209 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { pendingApply } from '../../generators/apply/pending.ts';
+import { openProject } from '../../generators/regenerate/open-project.ts';
+import { quickCheck } from '../../generators/regenerate/quick-check.ts';
+import { putFiles, snapshot } from '../support/folder.ts';
+import { commit, edit, ownTestsPass, prepare, read, remove, sourceOf, stampOut, upgrade } from './harness.ts';
+
+const MANIFEST = '.ml-serving/manifest.json';
+
+/** The plan is refused with a code, and nothing was touched. */
+function refused(root: string, version: string, code: string, message: RegExp = /./): void {
+  const old = snapshot(root);
+  expect(() => prepare(root, version)).toThrow(
+    expect.objectContaining({ code, message: expect.stringMatching(message) }),
+  );
+  expect(snapshot(root)).toEqual(old);
+}
+
+describe('an upgrade is refused before anything is touched', () => {
+  it('where changes are in no commit, unless that is allowed', async () => {
+    const root = stampOut('1.0.0');
+    edit(root, 'README.md', 'Run it', 'Run it now');
+    putFiles(root, { 'new.txt': 'new\n' });
+    const old = snapshot(root);
+    await expect(upgrade(root, '1.1.0')).rejects.toMatchObject({
+      code: 'TREE_DIRTY',
+      message: expect.stringMatching(/README\.md, new\.txt/),
+    });
+    expect(snapshot(root)).toEqual(old);
+    await upgrade(root, '1.1.0', { allowDirty: true });
+    expect(read(root, 'README.md')).toContain('Run it now');
+  });
+
+  it('to an older version', () => refused(stampOut('2.0.0'), '1.1.0', 'DOWNGRADE', /2\.0\.0.*1\.1\.0/));
+
+  it('where nothing was stamped out, and inside a repository', () => {
+    const root = stampOut('1.0.0');
+    const open = (directory: string) => () => openProject(directory, sourceOf('1.1.0'), {});
+    expect(open(join(root, '..'))).toThrow(expect.objectContaining({ code: 'NOT_STAMPED_OUT' }));
+    expect(open(join(root, 'src'))).toThrow(
+      expect.objectContaining({ code: 'NOT_STAMPED_OUT', hint: `Run it in ${root}.` }),
+    );
+    expect(open(join(root, 'nowhere'))).toThrow(expect.objectContaining({ code: 'NOT_STAMPED_OUT' }));
+  });
+
+  it.each([
+    '../outside.txt',
+    '/etc/passwd',
+    '.git/hooks/pre-commit',
+    'a/../../b',
+    'C:\\x',
+    '.ml-serving/local/lock',
+    '.ml-serving/manifest.json',
+  ])('with %s in the manifest', (path) => {
+    const root = stampOut('1.0.0');
+    const manifest = JSON.parse(read(root, MANIFEST));
+    manifest.files[path] = manifest.files['README.md'];
+    writeFileSync(join(root, MANIFEST), JSON.stringify(manifest));
+    refused(root, '1.1.0', 'PATH_UNSAFE');
+  });
+
+  it('with two spellings of a path in the manifest', () => {
+    const root = stampOut('1.0.0');
+    const manifest = JSON.parse(read(root, MANIFEST));
+    manifest.files['readme.MD'] = manifest.files['README.md'];
+    writeFileSync(join(root, MANIFEST), JSON.stringify(manifest));
+    refused(root, '1.1.0', 'PATH_UNSAFE');
+  });
+
+  it('with a record of a form that is not known yet', () => {
+    const root = stampOut('1.0.0');
+    edit(root, MANIFEST, '"schema": 1', '"schema": 2');
+    refused(root, '1.1.0', 'RECORD_NEWER');
+  });
+
+  it('without answers, or with answers that no longer fit', () => {
+    const root = stampOut('1.0.0');
+    edit(root, '.ml-serving/answers.yaml', 'ci: github', 'ci: jenkins');
+    refused(root, '1.1.0', 'ANSWERS_INVALID', /ci/);
+    remove(root, '.ml-serving/answers.yaml');
+    refused(root, '1.1.0', 'RECORD_DAMAGED');
+  });
+
+  it('by a migration that throws', () => {
+    const root = stampOut('1.0.0');
+    const boom = () => {
+      throw new Error('boom');
+    };
+    const old = snapshot(root);
+    for (const migration of [{ answers: boom }, { files: { 'serving.yaml': boom } }]) {
+      expect(() => prepare(root, '2.0.0', { migrations: [{ version: '2.0.0', ...migration }] })).toThrow(
+        expect.objectContaining({ code: 'MIGRATION_FAILED', message: expect.stringMatching(/2\.0\.0.*boom/) }),
+      );
+    }
+    expect(snapshot(root)).toEqual(old);
+  });
+});
+
+describe('a damaged record', () => {
+  it.each([
+    ['no manifest', (root: string) => remove(root, MANIFEST)],
+    ['a manifest with conflict markers', (root: string) => putFiles(root, { [MANIFEST]: '<<<<<<< HEAD\n{}\n' })],
+    [
+      'a manifest without versions',
+      (root: string) => putFiles(root, { [MANIFEST]: '{"template":"create-ml-serving"}' }),
+    ],
+  ])('%s: works without a base, says so, replaces nothing and is mended by it', async (_, damage) => {
+    const root = stampOut('1.0.0');
+    edit(root, 'src/limits.mjs', '1024', '10');
+    damage(root);
+    commit(root, 'damaged');
+    const { problems, from, rollout, conflicts, plan } = await upgrade(root, '1.1.0');
+    expect(problems).toHaveLength(1);
+    expect(from).toBeNull();
+    expect(rollout.class).toBe('breaking');
+    expect(plan.outcomes.every(({ decision }) => !['update', 'delete', 'merge'].includes(decision))).toBe(true);
+    expect(conflicts?.conflicts.map(({ path }) => path)).toContain('src/limits.mjs');
+    expect(read(root, 'src/limits.mjs')).toMatch(/<<<<<<< yours\n.*10 [\s\S]*=======\n.*1024 /);
+    expect(JSON.parse(read(root, MANIFEST)).templateVersion).toBe('1.1.0');
+  });
+
+  it('a missing or falsified base of one file costs the merge of that file alone, and is mended', async () => {
+    const root = stampOut('1.0.0');
+    edit(root, 'src/app.mjs', "status: 'ok'", "status: 'fine'");
+    const { sha256 } = JSON.parse(read(root, MANIFEST)).files['src/app.mjs'];
+    putFiles(root, { [`.ml-serving/base/${sha256}.gz`]: 'no gzip' });
+    remove(root, `.ml-serving/base/${JSON.parse(read(root, MANIFEST)).files['src/limits.mjs'].sha256}.gz`);
+    commit(root, 'work');
+    const { conflicts, problems } = await upgrade(root, '1.1.0');
+    expect(problems).toEqual([expect.stringContaining('src/limits.mjs')]);
+    expect(conflicts?.conflicts.map(({ path }) => path)).toEqual(['src/app.mjs']);
+    expect(existsSync(join(root, `.ml-serving/base/${sha256}.gz`))).toBe(false);
+    expect(quickCheck(root, '1.1.0', nodeDisk)).toBeNull();
+  });
+});
+
+describe('answers', () => {
+  it('of new questions are taken from their defaults, and named', () => {
+    const root = stampOut('1.0.0');
+    const text = read(root, '.ml-serving/answers.yaml');
+    writeFileSync(join(root, '.ml-serving/answers.yaml'), text.replace(/^node: .*\n/m, ''));
+    const { defaulted, answers } = prepare(root, '1.1.0');
+    expect(defaulted).toEqual({ node: '24' });
+    expect(answers.node).toBe('24');
+  });
+
+  it('go through the migrations, and can be changed', async () => {
+    const root = stampOut('1.0.0');
+    expect(prepare(root, '1.1.0').answers.registry).toBe('ghcr.io/ml-team');
+    const { answers, plan } = prepare(root, '2.0.0', { set: { owner: 'vision' } });
+    expect(answers).toMatchObject({ registry: 'registry.example/ml-team', owner: 'vision' });
+    expect(plan.outcomes.find(({ path }) => path === 'README.md')?.decision).toBe('update');
+  });
+
+  it('that turn a feature off remove its files', () => {
+    const { plan } = prepare(stampOut('1.0.0'), '1.0.0', { set: { ci: 'none' } });
+    const gone = plan.outcomes.filter(({ decision }) => decision === 'delete').map(({ path }) => path);
+    expect(gone).toEqual(['.github/workflows/ci.yml']);
+  });
+
+  it('written by hand are read as any answers file: no aliases, no unknown keys', () => {
+    const root = stampOut('1.0.0');
+    writeFileSync(join(root, '.ml-serving/answers.yaml'), stringify({ name: 'x', nonsense: 1 }));
+    refused(root, '1.1.0', 'ANSWERS_INVALID', /nonsense/);
+  });
+});
+
+describe('--verify', () => {
+  it('keeps an upgrade whose tests pass', async () => {
+    const root = stampOut('1.0.0');
+    putFiles(root, { 'node_modules/.keep': '' });
+    await upgrade(root, '2.0.0', { verify: true });
+    expect(pendingApply(root)).toBeNull();
+    expect(ownTestsPass(root)).toBe(true);
+  }, 60_000);
+
+  it('puts everything back where they fail', async () => {
+    const root = stampOut('1.0.0');
+    putFiles(root, {
+      'test/ours.test.mjs': "import '../src/legacy.mjs'; // which the template removes\n",
+    });
+    commit(root, 'ours');
+    const old = snapshot(root, { without: '.git' });
+    await expect(upgrade(root, '2.0.0', { verify: true })).rejects.toMatchObject({ code: 'VERIFY_FAILED', exit: 1 });
+    const now = snapshot(root, { without: '.git' });
+    expect(Object.fromEntries(Object.entries(now).filter(([path]) => !path.startsWith('node_modules')))).toEqual(old);
+  }, 60_000);
+});
+
+describe('the quick check', () => {
+  it('finds edits of managed files, and leaves all else to the plan', async () => {
+    const root = stampOut('1.0.0');
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [] });
+    edit(root, 'README.md', 'Run it', 'Run it now');
+    edit(root, 'src/hooks/preprocess.mjs', 'room', 'own room');
+    writeFileSync(join(root, 'docs/updating.md'), read(root, 'docs/updating.md').replaceAll('\n', '\r\n'));
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [] });
+    edit(root, 'src/limits.mjs', '1024', '10');
+    remove(root, 'src/legacy.mjs');
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: ['src/legacy.mjs', 'src/limits.mjs'] });
+    expect(prepare(root, '1.0.0').plan.drift).toEqual(['src/legacy.mjs', 'src/limits.mjs']);
+    expect(quickCheck(root, '1.1.0', nodeDisk)).toBeNull();
+    edit(root, '.ml-serving/answers.yaml', 'owner: ml-team', 'owner: vision');
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toBeNull();
+  });
+});

@@ -1,0 +1,4 @@
+/** The team's room. */
+export function preprocess(instance) {
+  return Number(instance);
+}

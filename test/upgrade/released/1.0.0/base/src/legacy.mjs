@@ -1,0 +1,4 @@
+/** The name older clients know. */
+export function legacyName() {
+  return 'iris';
+}
