@@ -23,3 +23,8 @@ export function uploadReader(type: ModelType, contentType: string | undefined): 
   const essence = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return Object.hasOwn(readers, essence) ? readers[essence] : undefined;
 }
+
+/** Media types that may be uploaded to a model of a type. */
+export function uploadTypes(type: ModelType): string[] {
+  return Object.keys(UPLOADS[type] ?? {});
+}

@@ -26,7 +26,7 @@ async function load(name: string): Promise<Extension> {
   try {
     return (await import(`./${name}.ts`)) as Extension;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    if (!/MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
     throw new ServiceError(
       'CONFIG_INVALID',
       `serving.yaml model.type: this repository was stamped out for another type of model (${(error as Error).message}). ` +

@@ -10,6 +10,9 @@ const WORDS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'where', 'is', 'my', 'parcel'
 /** A tokenizer.json as BERT's: words, [CLS] before and [SEP] behind. */
 const TOKENIZER = {
   version: '1.0',
+  truncation: null,
+  padding: null,
+  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
   added_tokens: WORDS.slice(0, 4).map((content, id) => ({ id, content, special: true })),
   normalizer: {
     type: 'BertNormalizer',
