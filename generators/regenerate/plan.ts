@@ -4,7 +4,7 @@ import { isEdited, type Outcome, type PathCase, resolvePath } from '../merge/out
 import type { FileState, YoursState } from '../merge/states.ts';
 import { decodeText } from '../merge/text.ts';
 import type { Labels } from '../merge/text-merge.ts';
-import { migrateText } from '../migrations/migrate.ts';
+import { isRewritten, migrateText } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import type { ProjectRecord } from '../project/read-record.ts';
 import type { Tree } from '../render/tree.ts';
@@ -52,7 +52,7 @@ function baseOf(record: UpgradeInput['record'], path: string): FileState | null 
 
 /** Takes a file through the migrations of its text. Unknown contents and files that are not text stay as they are. */
 function migrated<T extends YoursState>(file: T, path: string, due: readonly Migration[]): T {
-  if (file?.kind !== 'file' || due.every(({ files }) => files === undefined)) return file;
+  if (file?.kind !== 'file' || !isRewritten(due, path)) return file;
   const bytes = file.bytes();
   const text = bytes && decodeText(bytes);
   if (text === null) return file;
@@ -93,8 +93,8 @@ function isVacated(yours: YoursState, removed: ReadonlySet<string>): boolean {
 
 function resolveCase(path: Case, labels: Labels): Outcome {
   const outcome = resolvePath(path, labels);
-  const isRewritten = path.yours?.kind === 'file' && path.yours !== path.found;
-  if (outcome.write !== null || !isRewritten || outcome.remove.length > 0) return outcome;
+  const isMigrated = path.yours?.kind === 'file' && path.yours !== path.found;
+  if (outcome.write !== null || !isMigrated || outcome.remove.length > 0) return outcome;
   const { bytes, mode } = path.yours as FileState;
   return { ...outcome, write: { bytes: bytes() as Uint8Array, mode } };
 }
