@@ -67,6 +67,8 @@ const kinds = {
     exit: 1,
     hint: 'Nothing was changed. Report it with the file or the answer it names, or put that right by hand first.',
   },
+  TREE_UNKNOWN: { exit: 1, hint: 'Mend what Git reports, or add --allow-dirty.' },
+  GIT_INDEX_FAILED: { exit: 4, hint: 'The files are as they should be. Run git status to see what is left to add.' },
   TREE_DIRTY: { exit: 1, hint: 'Commit or stash your changes, or add --allow-dirty.' },
   VERIFY_FAILED: {
     exit: 1,

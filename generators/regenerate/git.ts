@@ -22,7 +22,8 @@ function run(cwd: string, args: readonly string[], input?: string | Uint8Array) 
 function must(cwd: string, args: readonly string[], input?: string | Uint8Array): string {
   const { status, stdout, stderr, error } = run(cwd, args, input);
   if (status === 0) return stdout;
-  throw new ServingError('GIT_FAILED', `git ${args[0]} failed in ${cwd}: ${(stderr || error?.message || '').trim()}`);
+  const why = (stderr || error?.message || '').trim();
+  throw new ServingError('GIT_INDEX_FAILED', `git ${args[0]} failed in ${cwd}: ${why}`);
 }
 
 /** The work tree a folder lies in; null where there is none, or no Git. */
@@ -35,8 +36,10 @@ export function workTreeOf(root: string): WorkTree | null {
 
 /** Paths below a folder that differ from the last commit, untracked ones included. */
 export function uncommitted(root: string): string[] {
-  const output = must(root, ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=normal', '--', '.']);
-  return output
+  const asked = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=normal', '--', '.'];
+  const { status, stdout, stderr } = run(root, asked);
+  if (status !== 0) throw new ServingError('TREE_UNKNOWN', `git status failed in ${root}: ${stderr.trim()}`);
+  return stdout
     .split('\0')
     .filter(Boolean)
     .map((line) => line.slice(3));

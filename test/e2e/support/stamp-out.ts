@@ -7,7 +7,7 @@ import { cli, must } from './run.ts';
 const base = join(repositoryRoot, 'template-files', 'base');
 
 /** The dependencies of a stamped-out repository, installed once for each state of its lock file. */
-async function dependencies(): Promise<string> {
+export async function dependencies(): Promise<string> {
   const hash = createHash('sha256')
     .update(readFileSync(join(base, 'package-lock.json')))
     .digest('hex')
