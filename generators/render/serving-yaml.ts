@@ -58,13 +58,14 @@ function tensorsEdit(document: Document, side: 'inputs' | 'outputs', tensors: re
 }
 
 /** One item of a list that is indented by two, in the layout of the template. */
-function tensorBlock({ name, datatype, shape, features, labels }: TensorSpec): string {
+function tensorBlock({ name, datatype, shape, features, labels, ...options }: TensorSpec): string {
   return [
     `- name: ${stringify(name, { lineWidth: 0 }).trimEnd()}`,
     `    datatype: ${datatype}`,
     `    shape: ${flow(shape)}`,
     ...(features ? ['    features:', ...features.map((feature) => `      - ${flow(feature)}`)] : []),
     ...(labels ? [`    labels: ${flow(labels)}`] : []),
+    ...Object.entries(options).map(([key, value]) => `    ${key}: ${typeof value === 'object' ? flow(value) : value}`),
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { elementCount, hasBatchAxis, type InputSpec, type Serving } from '../../contract/serving.ts';
 import { inputError } from '../../errors.ts';
-import { type Element, KINDS, type Kind, parseNonFinite, put } from '../datatypes.ts';
+import { type Element, KINDS, type Kind, parseNonFinite, put, type TensorData } from '../datatypes.ts';
 import type { Block } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
 
@@ -34,28 +34,22 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
   const batched = hasBatchAxis(serving);
   const names = new Set(columns.map((column) => column.name));
 
-  function element(column: Column, value: unknown, place: () => string): Element {
-    const { kind } = column;
-    const found = kind.parse(value);
+  /** A value that is not simply a good one: counted, and refused with its place where the contract says so. */
+  function unusual(column: Column, value: unknown, found: Element | undefined, place: () => string): Element {
     if (found !== undefined) {
-      const inside = column.categories
-        ? column.categories.has(found as string)
-        : typeof found === 'string' || (found >= column.min && found <= column.max);
-      if (!inside) {
-        onInvalid(column.name, column.categories ? 'unseen_category' : 'out_of_range');
-        if (column.refuse) throw inputError(place(), column.range, value);
-      }
+      onInvalid(column.name, column.categories ? 'unseen_category' : 'out_of_range');
+      if (column.refuse) throw inputError(place(), column.range, value);
       return found;
     }
-    if (value === undefined || value === null) {
+    const isMissing = value === undefined || value === null;
+    if (isMissing && column.missing !== undefined) {
       onInvalid(column.name, 'missing');
-      if (column.missing !== undefined) return column.missing;
-      throw inputError(place(), kind.expected, value);
+      return column.missing;
     }
     const special = column.allowNonFinite ? parseNonFinite(value) : undefined;
     if (special !== undefined) return special;
-    onInvalid(column.name, 'type');
-    throw inputError(place(), kind.expected, value);
+    onInvalid(column.name, isMissing ? 'missing' : 'type');
+    throw inputError(place(), column.kind.expected, value);
   }
 
   function encodeRows(instances: readonly unknown[], start: number, end: number): Block {
@@ -69,10 +63,14 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
       for (let c = 0; c < columns.length; c++) {
         const column = columns[c] as Column;
         const value = list ? instance[c] : (instance as Record<string, unknown>)[column.name];
-        const place = (): string =>
-          list ? `instances[${index}][${c}] (${column.name})` : `instances[${index}].${column.name}`;
-        const target = data[column.input];
-        if (target) put(target, row * (widths[column.input] ?? 1) + column.offset, element(column, value, place));
+        const found = column.kind.parse(value);
+        const element =
+          found !== undefined && isExpected(column, found)
+            ? found
+            : unusual(column, value, found, () =>
+                list ? `instances[${index}][${c}] (${column.name})` : `instances[${index}].${column.name}`,
+              );
+        put(data[column.input] as TensorData, row * (widths[column.input] ?? 1) + column.offset, element);
       }
     }
     return {
@@ -113,6 +111,11 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
             })),
           };
         });
+}
+
+function isExpected({ categories, min, max }: Column, element: Element): boolean {
+  if (typeof element === 'string') return categories === undefined || categories.has(element);
+  return element >= min && element <= max;
 }
 
 function columnsOf(input: InputSpec, index: number): Column[] {
