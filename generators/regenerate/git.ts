@@ -73,7 +73,11 @@ export function readIndex({ top, prefix }: WorkTree, paths: readonly string[]): 
 export function restoreIndex({ top, prefix }: WorkTree, paths: readonly string[], saved: string): void {
   const zero = '0'.repeat(40);
   const removals = paths.map((path) => `0 ${zero}\t${prefix}${path}\0`).join('');
-  if (removals !== '') must(top, ['update-index', '-z', '--index-info'], removals + saved);
+  // What was kept is read from a file: only entries of the paths in question are given back.
+  const own = new Set(paths.map((path) => `${prefix}${path}`));
+  const entries = saved.split('\0').filter((entry) => own.has(entry.slice(entry.indexOf('\t') + 1)));
+  const restored = entries.map((entry) => `${entry}\0`).join('');
+  if (removals !== '') must(top, ['update-index', '-z', '--index-info'], removals + restored);
 }
 
 /** Takes what stands in the work tree as the resolution of conflicts that the index still has. */

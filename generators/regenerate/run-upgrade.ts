@@ -59,6 +59,8 @@ export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise
   const verifies = options.verify && conflicts === null;
   const sides = captured(plan.sides);
   applyChanges(root, changes, { disk: options.disk, hold: conflicts !== null || verifies });
-  if (conflicts !== null) showToGit(upgrade, sides, options);
-  else if (verifies) await verifyOrUndo(upgrade, options);
+  if (conflicts !== null) {
+    showToGit(upgrade, sides, options);
+    if (options.verify) options.tell('The tests wait until the conflicts are resolved: --continue --verify');
+  } else if (verifies) await verifyOrUndo(upgrade, options);
 }

@@ -22,14 +22,20 @@ function filesIn(disk: Disk, place: string, path: string): string[] {
 /** A file whose contents are read when somebody asks: of seeded ones, a large model among them, nobody does. */
 function fileAt(disk: Disk, place: string, mode: Mode): FileState {
   let hash: string | undefined;
+  // The hash is that of the first bytes that were read: a later change of the file is then noticed before it is written.
+  const bytes = () => {
+    const read = disk.read(place);
+    hash ??= sha256(read);
+    return read;
+  };
   return {
     kind: 'file',
     mode,
+    bytes,
     get sha256() {
-      hash ??= sha256(disk.read(place));
-      return hash;
+      if (hash === undefined) bytes();
+      return hash as string;
     },
-    bytes: () => disk.read(place),
   };
 }
 
@@ -89,6 +95,18 @@ export function scanner(root: string, disk: Disk, recordedMode: (path: string) =
     if (entry.kind !== 'file') return { kind: entry.kind };
     const mode = WINDOWS ? recordedMode(path) : gitMode(entry.mode);
     return fileAt(disk, place, mode);
+  };
+}
+
+/** The scan with a memory: every path is looked at once, and all of a plan speaks of the same moment. */
+export function remembered(scan: Scan): Scan {
+  const seen = new Map<string, YoursState>();
+  return (path) => {
+    const known = seen.get(path);
+    if (known !== undefined) return known;
+    const state = scan(path);
+    seen.set(path, state);
+    return state;
   };
 }
 
