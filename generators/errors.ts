@@ -52,6 +52,12 @@ const kinds = {
   MODEL_NOT_ONNX: { exit: 1, hint: 'Export the model to ONNX again and give the .onnx file itself.' },
   MODEL_TRUNCATED: { exit: 1, hint: 'Copy or download the file again and compare its size with the original.' },
   MODEL_UNSUPPORTED: { exit: 1, hint: 'Export the model again with operators, opsets and types that the runtime has.' },
+  MODEL_VERSION: { exit: 1, hint: 'Give --version with a higher version; a changed interface needs a new major one.' },
+  MODEL_GOLDEN: {
+    exit: 1,
+    hint: 'Nothing was changed. Look at the differences; --golden takes a file of samples with the right answers.',
+  },
+  SERVING_YAML_INVALID: { exit: 1, hint: 'Mend serving.yaml: npm run check names every problem.' },
   MODEL_EXTERNAL_DATA: {
     exit: 1,
     hint: 'Keep the data files beside the .onnx file, as plain files, or export the model with its weights inside.',

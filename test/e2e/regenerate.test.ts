@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { temporaryFolder } from './support/folder.ts';
 import { installedPackage } from './support/packed.ts';
 import { cli, must, type Result, run } from './support/run.ts';
-import { dependencies } from './support/stamp-out.ts';
+import { dependenciesOf } from './support/stamp-out.ts';
 import { ENTER, terminal } from './support/terminal.ts';
 
 const folder = temporaryFolder();
@@ -71,7 +71,7 @@ test('an edited repository goes to the next release with the real template, and 
   await git('commit', '-q', '-m', 'upgrade');
   expect(await next('regenerate', '--check')).toMatchObject({ code: 2, stdout: expect.stringContaining('src/app.ts') });
 
-  symlinkSync(await dependencies(), join(repository, 'node_modules'), 'junction');
+  symlinkSync(await dependenciesOf(repository), join(repository, 'node_modules'), 'junction');
   await must('npm', ['run', 'typecheck'], { cwd: repository });
   await must('npm', ['test'], { cwd: repository, timeout: 300_000 });
 }, 420_000);

@@ -1,16 +1,35 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '../support/folder.ts';
 import { expectClose, readGolden } from '../support/golden.ts';
 import { repositoryRoot } from '../support/packed.ts';
 import { must, run } from '../support/run.ts';
-import { post } from '../support/serve.ts';
+import { freePort, post } from '../support/serve.ts';
 import { buildImage, HARDENED, podman, startContainer } from './support/containers.ts';
+import { resources, withComponents } from './support/kubernetes.ts';
+import { localConfig } from './support/nginx.ts';
 import { HOSTILE, stamp } from './support/stamp.ts';
 import { tool } from './support/tools.ts';
 
 /* The image of a stamped-out repository: really built, really run, as production runs it. */
+
+interface Pod {
+  readonly securityContext: { readonly runAsUser: number; readonly runAsGroup: number };
+  readonly containers: readonly [
+    {
+      readonly env: readonly { readonly name: string; readonly value?: string }[];
+      readonly ports: readonly unknown[];
+      readonly resources: { readonly limits: { readonly memory: string } };
+    } & Readonly<Record<'startupProbe' | 'readinessProbe' | 'livenessProbe', Probe>>,
+  ];
+}
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
 
 const IMAGE = 'localhost/create-ml-serving/test:latest';
 const folder = temporaryFolder();
@@ -132,6 +151,81 @@ describe('running read-only, without capabilities, with 256 MiB', () => {
     expect(other.stderr).toMatch(/^not ready: .*ECONNREFUSED/);
   }, 60_000);
 });
+
+describe('as the manifests deploy it', () => {
+  let pod: Pod;
+  let url = '';
+  let container = '';
+  let metrics = '';
+
+  beforeAll(async () => {
+    pod = (await resources(directory, 'production')).find(({ kind }) => kind === 'Deployment')?.spec.template.spec;
+    const [{ env, resources: limits }] = pod.containers;
+    const set = env.flatMap(({ name, value }) => ['--env', `${name}=${value ?? '1'}`]);
+    ({ url, container } = await startContainer(IMAGE, [...set, '--memory', limits.limits.memory.replace('Mi', 'm')]));
+    metrics = await (await fetch(`${url}/metrics`)).text();
+  }, 60_000);
+
+  afterAll(() => podman('rm', '--force', container));
+
+  test('the probes’ paths answer on the declared port, which is the one the image exposes', async () => {
+    const [{ ports, startupProbe, readinessProbe, livenessProbe }] = pod.containers;
+    expect(ports).toEqual([{ name: 'http', containerPort: 8080, protocol: 'TCP' }]);
+    for (const { httpGet } of [startupProbe, readinessProbe, livenessProbe]) {
+      expect(httpGet.port).toBe('http');
+      expect((await fetch(url + httpGet.path)).status).toBe(200);
+    }
+    expect(livenessProbe.httpGet.path).not.toBe(readinessProbe.httpGet.path);
+  });
+
+  test('it runs as the user of the image', () => {
+    const { runAsUser, runAsGroup } = pod.securityContext;
+    expect(`${runAsUser}:${runAsGroup}`).toBe('10001:10001');
+  });
+
+  test('every variable that is set is one that the service reads', () => {
+    const config = readFileSync(join(directory, 'src', 'config.ts'), 'utf8');
+    for (const { name } of pod.containers[0].env) expect(config).toContain(`'${name}'`);
+  });
+
+  test('the path that Prometheus scrapes is there, with every metric that scaling and analysis ask for', async () => {
+    const all = await resources(directory, 'canary');
+    const monitor = all.find(({ kind }) => kind === 'ServiceMonitor');
+    expect(monitor?.spec.endpoints).toMatchObject([{ port: 'http', path: '/metrics' }]);
+    const asked = JSON.stringify(all) + (await withComponents(directory));
+    const names = new Set([...asked.matchAll(/\bml_serving_[a-z_]+/g)].map(([name]) => name));
+    expect(names.size).toBeGreaterThanOrEqual(4);
+    for (const name of names) expect(metrics).toMatch(new RegExp(`^${name}(\\{|_bucket| )`, 'm'));
+  });
+});
+
+test('nginx of the compose profile passes predictions on, and keeps the metrics inside', async () => {
+  const { url, container } = await startContainer(IMAGE, ['--memory', '256m']);
+  const port = await freePort();
+  const config = localConfig(directory, new URL(url).host, port);
+  const proxy = spawn(tool('nginx'), ['-c', config, '-g', 'daemon off;'], { stdio: 'ignore' });
+  try {
+    const front = `http://127.0.0.1:${port}`;
+    const golden = readGolden(directory);
+    for (let tries = 0; tries < 50 && !(await fetch(front).catch(() => undefined)); tries++) await sleep(50);
+    const answer = await fetch(`${front}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-request-id': 'from-outside' },
+      body: JSON.stringify({ instances: [golden.samples[0]?.instance] }),
+    });
+    expect(answer.headers.get('x-request-id')).toBe('from-outside');
+    const { predictions } = (await answer.json()) as { predictions: unknown[] };
+    expectClose(predictions[0], golden.samples[0]?.prediction, golden.tolerance);
+    expect((await fetch(`${front}/metrics`)).status).toBe(404);
+    expect((await fetch(`${url}/metrics`)).status).toBe(200);
+    const tooBig = await post(`${front}/predict`, `"${'x'.repeat(5_000_000)}"`).catch(() => ({ status: 413 }));
+    expect(tooBig.status).toBe(413);
+  } finally {
+    proxy.kill('SIGTERM');
+    await once(proxy, 'exit');
+    await podman('rm', '--force', container);
+  }
+}, 60_000);
 
 test('SIGTERM under load: everything accepted is answered, and it exits 0', async () => {
   const { url, container } = await startContainer(IMAGE, ['--memory', '512m']);

@@ -12,23 +12,31 @@ let count = 0;
 describe.each(Object.entries(validators))('%s', (_name, { judge, ci, faults }) => {
   const cases = Object.entries(CASES).filter(([, known]) => ci === undefined || known.ci === ci);
 
-  test.each(cases)('finds nothing: %s', async (_case, { sets }) => {
-    const { code, stdout, stderr } = await judge(await stamp(sets));
-    expect(`${code}\n${code === 0 ? '' : stdout + stderr}`).toBe('0\n');
-  });
+  test.each(cases)(
+    'finds nothing: %s',
+    async (_case, { sets }) => {
+      const { code, stdout, stderr } = await judge(await stamp(sets));
+      expect(`${code}\n${code === 0 ? '' : stdout + stderr}`).toBe('0\n');
+    },
+    60_000,
+  );
 
-  test.each(faults)('finds the fault in $file: $replace', async ({ sets, file, find, replace, says }) => {
-    const directory = join(folder, String(++count));
-    cpSync(await stamp(sets), directory, { recursive: true });
-    const path = join(directory, file);
-    const text = readFileSync(path, 'utf8');
-    expect(text).toContain(find);
-    writeFileSync(
-      path,
-      text.replace(find, () => replace),
-    );
-    const { code, stdout, stderr } = await judge(directory);
-    expect(code).not.toBe(0);
-    expect(stdout + stderr).toMatch(says);
-  });
+  test.each(faults)(
+    'finds the fault in $file: $replace',
+    async ({ sets, file, find, replace, says }) => {
+      const directory = join(folder, String(++count));
+      cpSync(await stamp(sets), directory, { recursive: true });
+      const path = join(directory, file);
+      const text = readFileSync(path, 'utf8');
+      expect(text).toContain(find);
+      writeFileSync(
+        path,
+        text.replace(find, () => replace),
+      );
+      const { code, stdout, stderr } = await judge(directory);
+      expect(code).not.toBe(0);
+      expect(stdout + stderr).toMatch(says);
+    },
+    60_000,
+  );
 });

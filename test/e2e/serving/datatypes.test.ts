@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { temporaryFolder } from '../support/folder.ts';
 import { DATATYPES, everyDatatype, serveModel } from '../support/model.ts';
+import { nodeOf } from '../support/node-versions.ts';
 import { must } from '../support/run.ts';
 import { post, type Serving } from '../support/serve.ts';
 import { stampOut } from '../support/stamp-out.ts';
@@ -9,6 +10,16 @@ import { stampOut } from '../support/stamp-out.ts';
 
 const directory = join(temporaryFolder(), 'datatypes');
 let serving: Serving;
+
+/** Half floats are a type of their own in Node 24 and not before: every value must travel in both. */
+async function onNode24(check: (url: string) => Promise<void>): Promise<void> {
+  const other = await serveModel(directory, everyDatatype, {}, join(await nodeOf('24'), 'node'));
+  try {
+    await check(other.url);
+  } finally {
+    await other.stop();
+  }
+}
 
 beforeAll(async () => {
   await stampOut(directory);
@@ -77,17 +88,21 @@ test('predictions carry what JSON numbers cannot as strings', async () => {
     ]),
   );
   instance['in_INT64'] = ['9223372036854775807', -5];
-  const { status, body } = await post(`${serving.url}/predict`, { instances: [instance, instance] });
-  expect(status).toBe(200);
-  const [first, second] = (body as { predictions: Record<string, unknown>[] }).predictions;
-  expect(first).toEqual(second);
-  expect(first).toMatchObject({
-    out_INT64: ['9223372036854775807', -5],
-    out_FP16: [1, 2],
-    out_BOOL: [true, false],
-    out_BYTES: ['a', 'b'],
-  });
-});
+  const check = async (url: string) => {
+    const { status, body } = await post(`${url}/predict`, { instances: [instance, instance] });
+    expect([status, status === 200 ? '' : body]).toEqual([200, '']);
+    const [first, second] = (body as { predictions: Record<string, unknown>[] }).predictions;
+    expect(first).toEqual(second);
+    expect(first).toMatchObject({
+      out_INT64: ['9223372036854775807', -5],
+      out_FP16: [1, 2],
+      out_BOOL: [true, false],
+      out_BYTES: ['a', 'b'],
+    });
+  };
+  await check(serving.url);
+  await onNode24(check);
+}, 120_000);
 
 test('a number beyond its type is refused with its place, never wrapped around', async () => {
   for (const [datatype, wrong] of [

@@ -15,7 +15,12 @@ export interface Contract {
 }
 
 /** Serves one of the protocol's models from a stamped-out repository that has been built, as type custom. */
-export async function serveModel(directory: string, contract: Contract, env: NodeJS.ProcessEnv = {}): Promise<Serving> {
+export async function serveModel(
+  directory: string,
+  contract: Contract,
+  env: NodeJS.ProcessEnv = {},
+  node = process.execPath,
+): Promise<Serving> {
   const { model, ...rest } = contract;
   const folder = join(directory, 'models', model);
   const file = join(folder, 'model.onnx');
@@ -28,7 +33,7 @@ export async function serveModel(directory: string, contract: Contract, env: Nod
     ...rest,
   };
   writeFileSync(join(folder, 'serving.yaml'), stringify(serving, { aliasDuplicateObjects: false }));
-  return serve(directory, { SERVING_CONFIG: join(folder, 'serving.yaml'), ...env });
+  return serve(directory, { SERVING_CONFIG: join(folder, 'serving.yaml'), ...env }, node);
 }
 
 export const DATATYPES = [

@@ -70,8 +70,10 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
     const code = error instanceof ServiceError ? error.code : 'INTERNAL';
     const reason = REJECTED[code];
     if (reason) metrics.rejected(reason);
-    if (code === 'INTERNAL' || code === 'INFERENCE_FAILED')
-      logger.error({ id, route: label, err: error }, 'a request failed');
+    if (code === 'INTERNAL') logger.error({ id, route: label, err: error }, 'a defect of the service');
+    if (code === 'INFERENCE_FAILED') {
+      logger.error({ id, route: label, reason: (error as ServiceError).cause }, 'the model failed on a request');
+    }
     return errorReply(error);
   }
 

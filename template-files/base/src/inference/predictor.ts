@@ -93,7 +93,6 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
       onQueued: (ms) => metrics.stages.queue.observe(ms / 1000),
       onBatch: (rows) => metrics.batchSize.observe(rows),
       onRun: (ms) => metrics.stages.run.observe(ms / 1000),
-      onFailure: (message) => logger.error({ reason: message }, 'the model failed on a request'),
     },
   );
   metrics.queueDepth = scheduler.depth;

@@ -15,8 +15,8 @@ const places = [
   '/usr/bin',
 ];
 
-/** JSON Schemas of Kubernetes itself, by version. */
-export const kubernetesSchemas = join(folder, 'kubernetes-json-schema');
+/** Packages with the types of Kubernetes' custom resources. */
+export const toolModules = join(repositoryRoot, 'scripts', 'ci', 'tools', 'node_modules');
 
 /** Where a program lies. A missing one fails the test: a check that is skipped proves nothing. */
 export function tool(name: string): string {

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Result, run } from '../../support/run.ts';
+import { customResources, kubeScore, strictKubernetes } from './kubernetes.ts';
+import { nginx } from './nginx.ts';
 import { tool, toolEnv } from './tools.ts';
 
 /** A defect put into a healthy repository, and what the validator must say about it. */
@@ -100,6 +102,95 @@ export const validators: Readonly<Record<string, Validator>> = {
     judge: command('yamllint', () => ['--strict', '-d', YAMLLINT, '.']),
     faults: [
       { sets: [], file: 'serving.yaml', find: 'model:', replace: 'model:\n  name: twice', says: /duplication of key/ },
+    ],
+  },
+  'kubernetes-validate (strict)': {
+    judge: strictKubernetes,
+    faults: [
+      {
+        sets: [],
+        file: 'deploy/base/deployment.yaml',
+        find: 'failureThreshold: 90',
+        replace: 'failureTreshold: 90',
+        says: /'failureTreshold' was unexpected/,
+      },
+      {
+        sets: [],
+        file: 'deploy/base/service.yaml',
+        find: 'apiVersion: v1',
+        replace: 'apiVersion: v2',
+        says: /Service with api version v2/,
+      },
+    ],
+  },
+  'the types of custom resources': {
+    judge: customResources,
+    faults: [
+      {
+        sets: [],
+        file: 'deploy/overlays/ab/route.yaml',
+        find: 'weight: 90',
+        replace: 'wieght: 90',
+        says: /wieght.* does not exist/,
+      },
+      {
+        sets: [],
+        file: 'deploy/overlays/canary/analysis.yaml',
+        find: 'successCondition:',
+        replace: 'sucessCondition:',
+        says: /sucessCondition.* does not exist/,
+      },
+      {
+        sets: [],
+        file: 'deploy/components/monitoring/service-monitor.yaml',
+        find: 'interval: 15s',
+        replace: 'interval: 15',
+        says: /Type 'number' is not assignable to type 'string'/,
+      },
+    ],
+  },
+  'kube-score': {
+    judge: kubeScore,
+    faults: [
+      {
+        sets: [],
+        file: 'deploy/base/deployment.yaml',
+        find: 'readOnlyRootFilesystem: true',
+        replace: 'readOnlyRootFilesystem: false',
+        says: /writable root filesystem/,
+      },
+      {
+        sets: [],
+        file: 'deploy/base/kustomization.yaml',
+        find: '  - network-policy.yaml\n',
+        replace: '',
+        says: /matching NetworkPolicy/,
+      },
+    ],
+  },
+  'dclint (the schema of Compose)': {
+    judge: command('dclint', () => ['--quiet', 'compose.yaml']),
+    faults: [
+      {
+        sets: [],
+        file: 'compose.yaml',
+        find: 'read_only: true',
+        replace: 'readonly: true',
+        says: /must NOT have additional properties/,
+      },
+      { sets: [], file: 'compose.yaml', find: 'mem_limit: 512m', replace: 'mem_limit: [1]', says: /mem_limit/ },
+    ],
+  },
+  nginx: {
+    judge: nginx,
+    faults: [
+      {
+        sets: [],
+        file: 'deploy/compose/nginx.conf',
+        find: 'proxy_http_version 1.1;',
+        replace: 'proxy_http_version 1.1',
+        says: /\[emerg\]/,
+      },
     ],
   },
   hadolint: {
