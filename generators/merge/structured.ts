@@ -1,16 +1,22 @@
 import { editJson, parseJson } from './json.ts';
 import { rulesFor } from './rules.ts';
 import { type Labels, mergeText } from './text-merge.ts';
-import { equal, showPath, type Value } from './value.ts';
+import { equal, showPath, showValue, type Value } from './value.ts';
 import { type Edit, type MergeContext, mergeValue } from './value-merge.ts';
 import { isYaml, parseYaml } from './yaml.ts';
 import { editYaml } from './yaml-edit.ts';
 
+/** A key that both changed; the person's value stands in the text. */
+export interface KeyConflict {
+  readonly key: string;
+  /** The template's value, on one line. */
+  readonly theirs: string;
+}
+
 /** What a merge by key came to. */
 export interface StructuredMerge {
   readonly text: string;
-  /** Keys that both changed; the person's value stands in the text. */
-  readonly conflicts: readonly string[];
+  readonly conflicts: readonly KeyConflict[];
   readonly notes: readonly string[];
 }
 
@@ -79,7 +85,10 @@ export function mergeStructured(
   if (text === null || !means(text)) return null;
   return {
     text,
-    conflicts: context.conflicts.map((conflict) => showPath(conflict.path) || '(the whole file)'),
+    conflicts: context.conflicts.map(({ path: at, theirs: value }) => ({
+      key: showPath(at) || '(the whole file)',
+      theirs: showValue(value),
+    })),
     notes: context.notes.map((note) => `${showPath(note.path)}: ${note.text}`),
   };
 }
