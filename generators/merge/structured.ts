@@ -1,9 +1,9 @@
-import { editJson, parseJson } from './json.ts';
+import { editJson, jsonComments, parseJson } from './json.ts';
 import { rulesFor } from './rules.ts';
 import { type Labels, mergeText } from './text-merge.ts';
 import { equal, showPath, showValue, type Value } from './value.ts';
 import { type Edit, type MergeContext, mergeValue } from './value-merge.ts';
-import { isYaml, parseYaml } from './yaml.ts';
+import { isYaml, parseYaml, yamlComments } from './yaml.ts';
 import { editYaml } from './yaml-edit.ts';
 
 /** A key that both changed; the person's value stands in the text. */
@@ -30,11 +30,13 @@ export interface Sources {
 export interface Format {
   readonly parse: (source: string) => Value | undefined;
   readonly edit: (sources: Sources, edits: readonly Edit[]) => string | null;
+  readonly comments: (source: string) => readonly string[];
 }
 
 const json = (withComments: boolean): Format => ({
   parse: (source) => parseJson(source, withComments),
   edit: (sources, edits) => editJson(sources.yours, edits),
+  comments: jsonComments,
 });
 
 const yaml: Format = {
@@ -43,6 +45,7 @@ const yaml: Format = {
     const [own, its] = [parseYaml(yours), parseYaml(theirs)];
     return own && its && editYaml(base, own, its, edits);
   },
+  comments: yamlComments,
 };
 
 /** Tools that read these files accept comments and trailing commas in them. */
@@ -60,6 +63,12 @@ export function isReadable(path: string, source: string): boolean {
   const format = formatOf(path);
   if (format === null) return true;
   return format === yaml ? isYaml(source) : format.parse(source) !== undefined;
+}
+
+/** A value that the template replaces or removes may hold a comment of the person's, which no merge by key knows of. */
+function losesComment(format: Format, { base, yours }: Sources, text: string): boolean {
+  const [known, left] = [base, text].map((source) => new Set(format.comments(source)));
+  return format.comments(yours).some((comment) => !known?.has(comment) && !left?.has(comment));
 }
 
 /**
@@ -82,7 +91,7 @@ export function mergeStructured(
   const lines = mergeText(sources.base, sources.yours, sources.theirs, labels);
   const isCarried = lines.conflicts === 0 && means(lines.text);
   const text = isCarried ? lines.text : format.edit(sources, context.edits);
-  if (text === null || !means(text)) return null;
+  if (text === null || !means(text) || losesComment(format, sources, text)) return null;
   return {
     text,
     conflicts: context.conflicts.map(({ path: at, theirs: value }) => ({
