@@ -54,7 +54,7 @@ function printAs(upgrade: Upgrade, { report, json }: Form): boolean {
 }
 
 /** The plan: as a report on standard output where one is asked for, else for a person. */
-export async function printPlan(upgrade: Upgrade, form: Form): Promise<void> {
+export function printPlan(upgrade: Upgrade, form: Form): void {
   if (printAs(upgrade, form)) return;
   const write = (line: string) => console.log(line);
   write(headline(upgrade));

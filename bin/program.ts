@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ownPackage } from '../generators/app/package.ts';
 import type { CreateFlags } from './commands/create.ts';
+import type { ModelFlags } from './commands/model.ts';
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
 
 const collect = (value: string, list: string[]) => [...list, value];
@@ -24,6 +25,8 @@ export function buildProgram(exit: (code: number) => void): Command {
     .option('--no-install', 'do not run npm install')
     .option('--no-git', 'do not make a Git repository')
     .option('--force', 'write into a directory that is not empty: the files of the template, no others')
+    // A command's own --version is not the program's.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .action(async (directory: string | undefined, flags: CreateFlags) => {
@@ -42,6 +45,20 @@ export function buildProgram(exit: (code: number) => void): Command {
     .action(async (file: string, flags: { json?: boolean }) => {
       const { inspect } = await import('./commands/inspect.ts');
       inspect(file, { json: wantsJson(flags) }, process.stdout);
+    });
+
+  program
+    .command('model')
+    .argument('<file.onnx>', 'the model')
+    .description('Releases another model into a repository: the file, serving.yaml and the golden samples.')
+    .option('--version <semver>', 'the version of the release; the smallest right one where none is named')
+    .option('--directory <directory>', 'the repository; the current directory where none is named')
+    .option('--golden <file>', "samples with the training library's own answers")
+    .option('--dry-run', 'say what the release means; write nothing')
+    .action(async (file: string, flags: ModelFlags) => {
+      const { model } = await import('./commands/model.ts');
+      const dryRun = flags.dryRun === true || program.opts()['dryRun'] === true;
+      exit(await model(file, { ...flags, dryRun }, (line) => console.log(line)));
     });
 
   program

@@ -5,7 +5,7 @@ import { parseSetFlags } from '../generators/questions/set-flags.ts';
 import { settleAnswers } from '../generators/questions/settle.ts';
 import { CONFLICTS_PATH, readConflicts } from '../generators/regenerate/conflicts.ts';
 import { openProject, type Project } from '../generators/regenerate/open-project.ts';
-import { plainReader } from '../generators/regenerate/scan.ts';
+import { plainFiles } from '../generators/regenerate/scan.ts';
 import { ownSource, type UpgradeSource } from '../generators/regenerate/source.ts';
 import { prepareUpgrade, type Upgrade } from '../generators/regenerate/upgrade.ts';
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
@@ -51,7 +51,7 @@ function refusePending({ root, disk }: Project): void {
     const what = pending.state === 'held' ? 'waits to be finished or undone' : 'was interrupted';
     throw new ServingError('PENDING', `An earlier run in ${root} ${what}.`);
   }
-  const open = readConflicts(plainReader(root, disk));
+  const open = readConflicts(plainFiles(root, disk).read);
   if (open === null) return;
   throw new ServingError(
     'PENDING',
@@ -69,9 +69,11 @@ async function actOn(upgrade: Upgrade, flags: RegenerateFlags): Promise<number> 
     process.stdout.write(toDiff(upgrade, nodeDisk));
     return 0;
   }
-  await printPlan(upgrade, flags);
+  const { refuseDirty, runUpgrade } = await import('../generators/regenerate/run-upgrade.ts');
+  // Before anything is printed: whoever reads JSON gets the plan or the error, not both.
+  if (!flags.dryRun && !flags.allowDirty && upgrade.changes.length > 0) refuseDirty(upgrade.root);
+  printPlan(upgrade, flags);
   if (flags.dryRun) return 0;
-  const { runUpgrade } = await import('../generators/regenerate/run-upgrade.ts');
   await runUpgrade(upgrade, {
     allowDirty: flags.allowDirty === true,
     verify: flags.verify === true,

@@ -52,6 +52,12 @@ const kinds = {
   MODEL_NOT_ONNX: { exit: 1, hint: 'Export the model to ONNX again and give the .onnx file itself.' },
   MODEL_TRUNCATED: { exit: 1, hint: 'Copy or download the file again and compare its size with the original.' },
   MODEL_UNSUPPORTED: { exit: 1, hint: 'Export the model again with operators, opsets and types that the runtime has.' },
+  MODEL_VERSION: { exit: 1, hint: 'Give --version with a higher version; a changed interface needs a new major one.' },
+  MODEL_GOLDEN: {
+    exit: 1,
+    hint: 'Nothing was changed. Look at the differences; --golden takes a file of samples with the right answers.',
+  },
+  SERVING_YAML_INVALID: { exit: 1, hint: 'Mend serving.yaml: npm run check names every problem.' },
   MODEL_EXTERNAL_DATA: {
     exit: 1,
     hint: 'Keep the data files beside the .onnx file, as plain files, or export the model with its weights inside.',
@@ -67,6 +73,8 @@ const kinds = {
     exit: 1,
     hint: 'Nothing was changed. Report it with the file or the answer it names, or put that right by hand first.',
   },
+  TREE_UNKNOWN: { exit: 1, hint: 'Mend what Git reports, or add --allow-dirty.' },
+  GIT_INDEX_FAILED: { exit: 4, hint: 'The files are as they should be. Run git status to see what is left to add.' },
   TREE_DIRTY: { exit: 1, hint: 'Commit or stash your changes, or add --allow-dirty.' },
   VERIFY_FAILED: {
     exit: 1,

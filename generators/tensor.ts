@@ -31,9 +31,45 @@ export type ModelType = (typeof MODEL_TYPES)[number];
 /** One column of a tabular input. */
 export interface Feature {
   readonly name: string;
+  readonly description?: string;
   readonly unit?: string;
   readonly min?: number;
   readonly max?: number;
+  /** Known values of a column of texts. */
+  readonly categories?: readonly string[];
+  /** May be null or left out. */
+  readonly nullable?: boolean;
+}
+
+/** How a picture becomes the tensor of an input; what is left out has a default. */
+export interface ImageSteps {
+  /** How a picture of another shape is brought to the input's: stretched, cropped or padded. */
+  readonly fit?: 'stretch' | 'cover' | 'contain';
+  /** With `cover`: resized so that its shorter side has so many pixels, then cropped in the middle. */
+  readonly shorterSide?: number;
+  readonly color?: 'rgb' | 'bgr';
+  /** Each channel of each pixel (0 to 255) becomes (value * scale - mean) / std. */
+  readonly scale?: number;
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  /** Red, green and blue (0 to 255) of what is transparent or padded. */
+  readonly background?: readonly number[];
+  /** Larger pictures are refused before they are decoded. */
+  readonly maxPixels?: number;
+}
+
+/** How a text becomes the tensor of an input, or the tensors of several. */
+export interface TextSteps {
+  readonly trim?: boolean;
+  readonly lowercase?: boolean;
+  readonly unicode?: 'NFC' | 'NFKC';
+  readonly maxCharacters?: number;
+  /** Path of the tokenizer.json of a model that takes token ids. */
+  readonly tokenizer?: string;
+  readonly maxTokens?: number;
+  readonly tooLong?: 'truncate' | 'refuse';
+  /** Which of the tokenizer's lists this input takes, where its name does not tell. */
+  readonly holds?: 'ids' | 'mask' | 'types';
 }
 
 export interface TensorSpec {
@@ -45,4 +81,10 @@ export interface TensorSpec {
   readonly features?: readonly Feature[];
   /** Names of the classes of an output, as many as its last axis has. */
   readonly labels?: readonly string[];
+  /** NaN and Infinity are values here. */
+  readonly allowNonFinite?: boolean;
+  /** What becomes of values beyond the ranges and categories of an input's columns. */
+  readonly outOfRange?: 'accept' | 'refuse';
+  readonly image?: ImageSteps;
+  readonly text?: TextSteps;
 }

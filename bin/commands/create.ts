@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { createRepository } from '../../generators/app/create.ts';
 import type { CreateJob } from '../../generators/app/job.ts';
@@ -7,13 +6,14 @@ import { findExecutable } from '../../generators/app/tools/find-executable.ts';
 import { inspectTarget, type Target } from '../../generators/apply/target.ts';
 import { ServingError } from '../../generators/errors.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
-import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
+import { MAX_ANSWERS_BYTES, parseAnswersFile } from '../../generators/questions/answers-file.ts';
 import { parseSetFlags } from '../../generators/questions/set-flags.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { loadTemplate } from '../../generators/render/load-template.ts';
 import { sampleOf } from '../../generators/render/samples.ts';
 import { paint } from '../paint.ts';
 import { printCreated } from '../print-created.ts';
+import { readLimited } from '../read-limited.ts';
 
 export interface CreateFlags {
   readonly yes?: boolean;
@@ -60,7 +60,7 @@ function asks(flags: CreateFlags): boolean {
 function readAnswers(file: string | undefined): GivenAnswers {
   if (file === undefined) return {};
   try {
-    return parseAnswersFile(readFileSync(file, 'utf8'), file);
+    return parseAnswersFile(readLimited(file, MAX_ANSWERS_BYTES), file);
   } catch (error) {
     if (error instanceof ServingError) throw error;
     throw new ServingError(

@@ -41,20 +41,18 @@ export const withoutBase: Table = {
   special: { absent: 'foreign', same: 'impossible', changed: 'conflict-in-the-way' },
 };
 
+type SeededTable = Readonly<Record<'absent' | 'there', Readonly<Record<Theirs, Decision>>>>;
+
 /** A seeded file is written once. From then on it is the team's, whatever the template does with it. */
-export const seeded: Table = {
+export const seeded: SeededTable = {
   absent: { absent: 'forget', same: 'stay-deleted', changed: 'stay-deleted' },
-  same: { absent: 'keep-edit', same: 'keep', changed: 'keep' },
-  agrees: { absent: 'impossible', same: 'impossible', changed: 'keep' },
-  changed: { absent: 'keep-edit', same: 'keep-edit', changed: 'keep-edit' },
-  special: { absent: 'keep-edit', same: 'keep-edit', changed: 'keep-edit' },
+  there: { absent: 'keep-edit', same: 'keep-edit', changed: 'keep-edit' },
 };
 
 /** A file that the new template seeds is written only where nothing stands yet. */
-export const seededWithoutBase: Table = {
-  ...withoutBase,
-  changed: { absent: 'foreign', same: 'impossible', changed: 'keep-edit' },
-  special: { absent: 'foreign', same: 'impossible', changed: 'keep-edit' },
+export const seededWithoutBase: SeededTable = {
+  absent: { absent: 'impossible', same: 'impossible', changed: 'add' },
+  there: { absent: 'foreign', same: 'impossible', changed: 'keep-edit' },
 };
 
 function yoursOf({ base, yours, theirs }: Triple): Yours {
@@ -71,7 +69,9 @@ function theirsOf({ base, theirs }: Triple): Theirs {
 
 /** Looks up what is to happen with a path. */
 export function decide(triple: Triple, isSeeded: boolean): Decision {
-  const plain = triple.base === null ? withoutBase : withBase;
-  const once = triple.base === null ? seededWithoutBase : seeded;
-  return (isSeeded ? once : plain)[yoursOf(triple)][theirsOf(triple)];
+  const isNew = triple.base === null;
+  // What a seeded file holds is never asked: it may be a model of a gigabyte.
+  if (isSeeded)
+    return (isNew ? seededWithoutBase : seeded)[triple.yours === null ? 'absent' : 'there'][theirsOf(triple)];
+  return (isNew ? withoutBase : withBase)[yoursOf(triple)][theirsOf(triple)];
 }

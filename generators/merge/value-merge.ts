@@ -59,6 +59,9 @@ export function inside(at: At, key: string | number, source: string | number = k
 /** Merges one value by key; edits, conflicts and notes are collected in the context. Returns the merged value. */
 export function mergeValue(context: MergeContext, at: At, base: Maybe, yours: Value, theirs: Value): Value {
   if (equal(yours, theirs) || equal(base, theirs)) return yours;
+  // An empty map is written in another way than one with keys: it is replaced, not edited.
+  const isEmptied = isMap(theirs) && isMap(yours) && (theirs.size === 0 || yours.size === 0);
+  if (isEmptied && equal(base, yours)) return take(context, at, theirs);
   if (isMap(yours) && isMap(theirs)) return mergeMaps(context, at, isMap(base) ? base : new Map(), yours, theirs);
   if (equal(base, yours)) return take(context, at, theirs);
   if (isList(yours) && isList(theirs) && isList(base)) {

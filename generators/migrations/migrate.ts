@@ -39,6 +39,11 @@ export function movedPath(due: readonly Migration[], path: string): string {
   return due.reduce((current, { moves = [] }) => moveOnce(current, moves), path);
 }
 
+/** Whether any migration rewrites the text of a file, by the path it had in the last template. */
+export function isRewritten(due: readonly Migration[], path: string): boolean {
+  return due.some(({ files }, index) => files?.[movedPath(due.slice(0, index), path)] !== undefined);
+}
+
 /** Takes the text of a file through the migrations, by the path it had in the last template. */
 export function migrateText(due: readonly Migration[], path: string, text: string): string {
   let current = text;

@@ -7,6 +7,12 @@ import { parseManifest } from './parse-manifest.ts';
 /** Reads a plain file of the repository by its path; null where there is none. Never follows a symlink. */
 export type ReadFile = (path: string) => Uint8Array | null;
 
+/** The plain files of a repository. */
+export interface PlainFiles {
+  readonly read: ReadFile;
+  readonly has: (path: string) => boolean;
+}
+
 /** The record as it was found. Without a manifest there is no base: then nothing of the person's is ever replaced. */
 export interface ProjectRecord {
   readonly manifest: Manifest | null;
@@ -50,9 +56,9 @@ function readAnswers(read: ReadFile): string {
  * Reads and verifies the record of a repository.
  * @throws NOT_STAMPED_OUT where there is no record, RECORD_DAMAGED without answers, PATH_UNSAFE for a hostile manifest
  */
-export function readRecord(read: ReadFile): ProjectRecord {
+export function readRecord({ read, has }: PlainFiles): ProjectRecord {
   const bytes = read(MANIFEST_PATH);
-  if (bytes === null && read(ANSWERS_PATH) === null) {
+  if (bytes === null && !has(ANSWERS_PATH)) {
     throw new ServingError('NOT_STAMPED_OUT', `There is no ${MANIFEST_PATH} here.`);
   }
   const parsed = bytes === null ? `${MANIFEST_PATH} is missing` : parseManifest(Buffer.from(bytes).toString('utf8'));
@@ -61,7 +67,7 @@ export function readRecord(read: ReadFile): ProjectRecord {
   return {
     manifest: damaged ? null : parsed,
     answersText: readAnswers(read),
-    problems: damaged ? [parsed] : missingBlobs(parsed, read),
+    problems: damaged ? [parsed] : missingBlobs(parsed, has),
     base(hash) {
       if (!cache.has(hash)) cache.set(hash, readBlob(read, hash));
       return cache.get(hash) ?? null;
@@ -69,8 +75,8 @@ export function readRecord(read: ReadFile): ProjectRecord {
   };
 }
 
-function missingBlobs({ files }: Manifest, read: ReadFile): string[] {
+function missingBlobs({ files }: Manifest, has: PlainFiles['has']): string[] {
   return Object.entries(files)
-    .filter(([, { owner, sha256 }]) => owner !== 'seeded' && read(blobPath(sha256)) === null)
+    .filter(([, { owner, sha256 }]) => owner !== 'seeded' && !has(blobPath(sha256)))
     .map(([path, { sha256 }]) => `the base of ${path} is missing (${blobPath(sha256)})`);
 }

@@ -5,7 +5,7 @@ import { findQuestion, unknownKeyMessage } from './find.ts';
 import { formatPath, type Problem } from './problem.ts';
 
 /** Far above any answers file, far below what could exhaust memory. */
-const MAX_BYTES = 1024 * 1024;
+export const MAX_ANSWERS_BYTES = 1024 * 1024;
 
 /**
  * Reads an answers file; YAML, of which JSON is a part.
@@ -13,7 +13,7 @@ const MAX_BYTES = 1024 * 1024;
  * @throws ANSWERS_INVALID with every problem and its line
  */
 export function parseAnswersFile(text: string, file: string): GivenAnswers {
-  if (text.length > MAX_BYTES) throw invalid(file, [`is larger than ${MAX_BYTES} bytes`]);
+  if (text.length > MAX_ANSWERS_BYTES) throw invalid(file, [`is larger than ${MAX_ANSWERS_BYTES} bytes`]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const at = (offset: number | undefined) => `${file}:${lines.linePos(offset ?? 0).line}`;

@@ -1,4 +1,5 @@
 import { DATATYPES } from '../tensor.ts';
+import { FEATURE_OPTIONS, STEP_OPTIONS, schemaOf, TENSOR_OPTIONS } from './options.ts';
 import type { Question } from './question.ts';
 import { questions } from './questions.ts';
 
@@ -22,12 +23,19 @@ const tensor = {
             type: 'object',
             additionalProperties: false,
             required: ['name'],
-            properties: { name, unit: { type: 'string' }, min: { type: 'number' }, max: { type: 'number' } },
+            properties: { name, ...schemaOf(FEATURE_OPTIONS) },
           },
         ],
       },
     },
     labels: { type: 'array', minItems: 1, items: { anyOf: [name, { type: 'integer' }] } },
+    ...schemaOf(TENSOR_OPTIONS),
+    ...Object.fromEntries(
+      Object.entries(STEP_OPTIONS).map(([key, options]) => [
+        key,
+        { type: 'object', additionalProperties: false, properties: schemaOf(options) },
+      ]),
+    ),
   },
 };
 

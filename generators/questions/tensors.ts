@@ -1,10 +1,12 @@
 import { DATATYPES, type Datatype, type Feature, type TensorSpec } from '../tensor.ts';
+import { FEATURE_OPTIONS, type Option, STEP_OPTIONS, TENSOR_OPTIONS } from './options.ts';
 import { type Parsed, type Problem, show } from './problem.ts';
 
 type Path = readonly (string | number)[];
 
-const TENSOR_KEYS = ['name', 'datatype', 'shape', 'features', 'labels'];
-const FEATURE_KEYS = ['name', 'unit', 'min', 'max'];
+const EXTRAS = [...Object.keys(TENSOR_OPTIONS), ...Object.keys(STEP_OPTIONS)];
+const TENSOR_KEYS = ['name', 'datatype', 'shape', 'features', 'labels', ...EXTRAS];
+const FEATURE_KEYS = ['name', ...Object.keys(FEATURE_OPTIONS)];
 const MAX_RANK = 8;
 
 /**
@@ -38,6 +40,10 @@ function tensorProblems(item: unknown, path: Path): Problem[] {
   if (item['features'] !== undefined) {
     problems.push(...featureProblems(item['features'], columns, [...path, 'features']));
   }
+  problems.push(...optionProblems(item, TENSOR_OPTIONS, path));
+  for (const [key, options] of Object.entries(STEP_OPTIONS)) {
+    if (item[key] !== undefined) problems.push(...stepProblems(item[key], options, [...path, key]));
+  }
   if (item['labels'] !== undefined) problems.push(...labelProblems(item['labels'], columns, [...path, 'labels']));
   return problems;
 }
@@ -70,25 +76,33 @@ function featureProblems(features: unknown, columns: number | undefined, path: P
 function oneFeatureProblems(feature: unknown, path: Path): Problem[] {
   if (typeof feature === 'string') return isName(feature) ? [] : [nameProblem(feature, path)];
   if (!isRecord(feature))
-    return [{ path, message: `expected a column's name or {name, unit, min, max}, found ${show(feature)}` }];
+    return [{ path, message: `expected a column's name or {${FEATURE_KEYS.join(', ')}}, found ${show(feature)}` }];
   const problems = unknownKeys(feature, FEATURE_KEYS, path);
   if (!isName(feature['name'])) problems.push(nameProblem(feature['name'], [...path, 'name']));
-  const { unit, min, max } = feature;
-  if (unit !== undefined && typeof unit !== 'string') {
-    problems.push({ path: [...path, 'unit'], message: `expected text, found ${show(unit)}` });
-  }
-  for (const [key, bound] of [
-    ['min', min],
-    ['max', max],
-  ] as const) {
-    if (bound !== undefined && !Number.isFinite(bound)) {
-      problems.push({ path: [...path, key], message: `expected a number, found ${show(bound)}` });
-    }
-  }
+  problems.push(...optionProblems(feature, FEATURE_OPTIONS, path));
+  const { min, max } = feature;
   if (typeof min === 'number' && typeof max === 'number' && min > max) {
     problems.push({ path: [...path, 'min'], message: `is ${min}, above max ${max}` });
   }
   return problems;
+}
+
+function stepProblems(steps: unknown, options: Readonly<Record<string, Option>>, path: Path): Problem[] {
+  if (!isRecord(steps))
+    return [{ path, message: `expected {${Object.keys(options).join(', ')}}, found ${show(steps)}` }];
+  return [...unknownKeys(steps, Object.keys(options), path), ...optionProblems(steps, options, path)];
+}
+
+function optionProblems(
+  record: Record<string, unknown>,
+  options: Readonly<Record<string, Option>>,
+  path: Path,
+): Problem[] {
+  return Object.entries(options).flatMap(([key, { expected, accepts }]) => {
+    const value = record[key];
+    if (value === undefined || accepts(value)) return [];
+    return [{ path: [...path, key], message: `expected ${expected}, found ${show(value)}` }];
+  });
 }
 
 function labelProblems(labels: unknown, columns: number | undefined, path: Path): Problem[] {
@@ -144,5 +158,6 @@ function toTensor(item: Record<string, unknown>): TensorSpec {
     shape: item['shape'] as number[],
     ...(features && { features: features.map((f) => (typeof f === 'string' ? { name: f } : f)) }),
     ...(labels && { labels: labels.map(String) }),
+    ...Object.fromEntries(EXTRAS.filter((key) => item[key] !== undefined).map((key) => [key, item[key]])),
   };
 }

@@ -33,7 +33,8 @@ export function describe({ path, from, decision, conflict, write, remove, notes 
   const silent = known === undefined && conflict === null && !moved && write === null && notes.length === 0;
   if (silent || (decision === 'merge' && write === null && conflict === null && notes.length === 0)) return [];
   const word = conflict ? 'conflict' : moved ? 'move' : (known?.word ?? (write === null ? 'note' : 'update'));
-  return [{ word, path, detail: details.join('; ') }];
+  // Keys and values come from files: they must not be able to steer a terminal.
+  return [{ word, path, detail: details.join('; ').replace(/[\p{Cc}\p{Cf}]/gu, '?') }];
 }
 
 /** The lines of a whole plan. */

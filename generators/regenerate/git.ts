@@ -22,7 +22,8 @@ function run(cwd: string, args: readonly string[], input?: string | Uint8Array) 
 function must(cwd: string, args: readonly string[], input?: string | Uint8Array): string {
   const { status, stdout, stderr, error } = run(cwd, args, input);
   if (status === 0) return stdout;
-  throw new ServingError('GIT_FAILED', `git ${args[0]} failed in ${cwd}: ${(stderr || error?.message || '').trim()}`);
+  const why = (stderr || error?.message || '').trim();
+  throw new ServingError('GIT_INDEX_FAILED', `git ${args[0]} failed in ${cwd}: ${why}`);
 }
 
 /** The work tree a folder lies in; null where there is none, or no Git. */
@@ -35,8 +36,10 @@ export function workTreeOf(root: string): WorkTree | null {
 
 /** Paths below a folder that differ from the last commit, untracked ones included. */
 export function uncommitted(root: string): string[] {
-  const output = must(root, ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=normal', '--', '.']);
-  return output
+  const asked = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=normal', '--', '.'];
+  const { status, stdout, stderr } = run(root, asked);
+  if (status !== 0) throw new ServingError('TREE_UNKNOWN', `git status failed in ${root}: ${stderr.trim()}`);
+  return stdout
     .split('\0')
     .filter(Boolean)
     .map((line) => line.slice(3));
@@ -70,7 +73,11 @@ export function readIndex({ top, prefix }: WorkTree, paths: readonly string[]): 
 export function restoreIndex({ top, prefix }: WorkTree, paths: readonly string[], saved: string): void {
   const zero = '0'.repeat(40);
   const removals = paths.map((path) => `0 ${zero}\t${prefix}${path}\0`).join('');
-  if (removals !== '') must(top, ['update-index', '-z', '--index-info'], removals + saved);
+  // What was kept is read from a file: only entries of the paths in question are given back.
+  const own = new Set(paths.map((path) => `${prefix}${path}`));
+  const entries = saved.split('\0').filter((entry) => own.has(entry.slice(entry.indexOf('\t') + 1)));
+  const restored = entries.map((entry) => `${entry}\0`).join('');
+  if (removals !== '') must(top, ['update-index', '-z', '--index-info'], removals + restored);
 }
 
 /** Takes what stands in the work tree as the resolution of conflicts that the index still has. */

@@ -12,7 +12,7 @@ import { type Answers, questions } from '../questions/questions.ts';
 import { sampleOf } from '../render/samples.ts';
 import { recordedAnswers } from './recorded-answers.ts';
 import { rootOf } from './root.ts';
-import { plainReader } from './scan.ts';
+import { plainFiles } from './scan.ts';
 import type { UpgradeSource } from './source.ts';
 
 /** A stamped-out repository and what is to be brought to it, read and verified; nothing was changed. */
@@ -37,7 +37,7 @@ export interface Project {
  */
 export function openProject(directory: string, source: UpgradeSource, set: GivenAnswers, disk = nodeDisk): Project {
   const root = rootOf(directory);
-  const record = readRecord(plainReader(root, disk));
+  const record = readRecord(plainFiles(root, disk));
   const from = record.manifest?.templateVersion ?? null;
   const to = source.template.version;
   if (from !== null && gt(from, to)) {

@@ -1,23 +1,10 @@
 import type { Before, Change } from '../apply/change.ts';
-import { sha256 } from '../apply/hash.ts';
-import { isEdited, type Outcome, type PathCase, resolvePath } from '../merge/outcome.ts';
+import { type Outcome, resolvePath } from '../merge/outcome.ts';
 import type { FileState, YoursState } from '../merge/states.ts';
-import { decodeText } from '../merge/text.ts';
 import type { Labels } from '../merge/text-merge.ts';
-import { migrateText } from '../migrations/migrate.ts';
-import type { Migration } from '../migrations/migration.ts';
-import type { ProjectRecord } from '../project/read-record.ts';
-import type { Tree } from '../render/tree.ts';
-import { findMoves, type Moves } from './moves.ts';
-import type { Scan } from './scan.ts';
-
-export interface UpgradeInput {
-  readonly record: Pick<ProjectRecord, 'manifest' | 'base'>;
-  readonly theirs: Tree;
-  readonly due: readonly Migration[];
-  readonly scan: Scan;
-  readonly labels: Labels;
-}
+import { type Case, caseOf, hasDrifted, type UpgradeInput } from './case.ts';
+import { findMoves } from './moves.ts';
+import { remembered, type Scan } from './scan.ts';
 
 /** What an upgrade comes to, before anything is touched. */
 export interface UpgradePlan {
@@ -38,53 +25,6 @@ export interface Sides {
   readonly theirs: FileState | null;
 }
 
-interface Case extends PathCase {
-  /** What stands on the disk, before any migration of its text. */
-  readonly found: YoursState;
-}
-
-function baseOf(record: UpgradeInput['record'], path: string): FileState | null {
-  const entry = record.manifest?.files[path];
-  if (entry === undefined) return null;
-  const mode = entry.mode === '755' ? 0o755 : 0o644;
-  return { kind: 'file', sha256: entry.sha256, mode, bytes: () => record.base(entry.sha256) };
-}
-
-/** Takes a file through the migrations of its text. Unknown contents and files that are not text stay as they are. */
-function migrated<T extends YoursState>(file: T, path: string, due: readonly Migration[]): T {
-  if (file?.kind !== 'file' || due.every(({ files }) => files === undefined)) return file;
-  const bytes = file.bytes();
-  const text = bytes && decodeText(bytes);
-  if (text === null) return file;
-  // A migration need not know how lines end on this machine.
-  const windows = text.includes('\r\n') && !/(^|[^\r])\n/.test(text);
-  const plain = migrateText(due, path, windows ? text.replaceAll('\r\n', '\n') : text);
-  const rewritten = windows ? plain.replaceAll('\n', '\r\n') : plain;
-  if (rewritten === text) return file;
-  const fresh = Buffer.from(rewritten);
-  return { ...file, sha256: sha256(fresh), bytes: () => fresh };
-}
-
-function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
-  const { record, theirs, due } = input;
-  const file = theirs.get(path);
-  const its: FileState | null = file
-    ? { kind: 'file', sha256: sha256(file.bytes), mode: file.mode, bytes: () => file.bytes }
-    : null;
-  const from = moves.origins.get(path) ?? null;
-  const origin = from ?? path;
-  const owner = file?.owner ?? record.manifest?.files[path]?.owner ?? 'merged';
-  // What stands here belongs to the path it moves to.
-  if (from === null && moves.leaving.has(path)) {
-    return { path, from, owner, base: null, yours: null, theirs: its, found: null };
-  }
-  const here = moves.leaving.has(path) ? null : input.scan(path);
-  const there = from === null ? null : input.scan(from);
-  const found = there ?? here;
-  const base = migrated(baseOf(record, origin), origin, due);
-  return { path, from: there && from, owner, base, yours: migrated(found, origin, due), theirs: its, found };
-}
-
 /** Whether what stands in the way goes away by this very plan. */
 function isVacated(yours: YoursState, removed: ReadonlySet<string>): boolean {
   if (yours?.kind === 'blocked') return removed.has(yours.by);
@@ -93,8 +33,8 @@ function isVacated(yours: YoursState, removed: ReadonlySet<string>): boolean {
 
 function resolveCase(path: Case, labels: Labels): Outcome {
   const outcome = resolvePath(path, labels);
-  const isRewritten = path.yours?.kind === 'file' && path.yours !== path.found;
-  if (outcome.write !== null || !isRewritten || outcome.remove.length > 0) return outcome;
+  const isMigrated = path.yours?.kind === 'file' && path.yours !== path.found;
+  if (outcome.write !== null || !isMigrated || outcome.remove.length > 0) return outcome;
   const { bytes, mode } = path.yours as FileState;
   return { ...outcome, write: { bytes: bytes() as Uint8Array, mode } };
 }
@@ -130,25 +70,6 @@ function sidesOf({ path, base, yours, theirs }: Case): Sides {
   return { path, base, yours: yours?.kind === 'file' ? yours : null, theirs };
 }
 
-/** The scan with a memory: every path is looked at once, and all of a plan speaks of the same moment. */
-function remembered(scan: Scan): Scan {
-  const seen = new Map<string, YoursState>();
-  return (path) => {
-    const known = seen.get(path);
-    if (known !== undefined) return known;
-    const state = scan(path);
-    seen.set(path, state);
-    return state;
-  };
-}
-
-/** A Windows checkout gives every line another end; that is nobody's edit. */
-function isOnlyLineEnds({ base, found }: Case): boolean {
-  if (base === null || found?.kind !== 'file' || base.mode !== found.mode) return false;
-  const [old, own] = [base.bytes(), found.bytes()].map((bytes) => bytes && decodeText(bytes));
-  return typeof old === 'string' && typeof own === 'string' && old === own.replaceAll('\r\n', '\n');
-}
-
 /** Plans an upgrade: what becomes of every path that the last or the new template has. Nothing else is looked at. */
 export function planUpgrade(given: UpgradeInput): UpgradePlan {
   const input = { ...given, scan: remembered(given.scan) };
@@ -157,7 +78,7 @@ export function planUpgrade(given: UpgradeInput): UpgradePlan {
   const paths = new Set([...known, ...input.theirs.keys()]);
   const cases = [...paths].map((path) => caseOf(input, path, moves));
   const outcomes = resolveAll(cases, input.labels);
-  const drift = cases.filter((path) => path.owner === 'managed' && isEdited(path) && !isOnlyLineEnds(path));
+  const drift = cases.filter(hasDrifted);
   const conflicting = new Set(outcomes.filter(({ conflict }) => conflict !== null).map(({ path }) => path));
   const sides = cases.filter(({ path }) => conflicting.has(path)).map(sidesOf);
   return { outcomes, changes: changesOf(outcomes, input.scan), sides, drift: drift.map(({ path }) => path).sort() };

@@ -5,7 +5,7 @@ import { decodeText } from '../merge/text.ts';
 import { ANSWERS_PATH, type Manifest } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
 import { readConflicts } from './conflicts.ts';
-import { plainReader, type Scan, scanner } from './scan.ts';
+import { plainFiles, type Scan, scanner } from './scan.ts';
 
 /** A repository that is at this template version. */
 export interface QuickCheck {
@@ -29,11 +29,11 @@ function isSame(scan: Scan, { base }: ProjectRecord, path: string, entry: Manife
  */
 export function quickCheck(root: string, version: string, disk: Disk): QuickCheck | null {
   if (pendingApply(root, disk) !== null) return null;
-  const read = plainReader(root, disk);
-  const record = readRecord(read);
+  const files = plainFiles(root, disk);
+  const record = readRecord(files);
   const { manifest, problems } = record;
-  const answers = read(ANSWERS_PATH);
-  if (manifest === null || problems.length > 0 || answers === null || readConflicts(read) !== null) return null;
+  const answers = files.read(ANSWERS_PATH);
+  if (manifest === null || problems.length > 0 || answers === null || readConflicts(files.read) !== null) return null;
   if (manifest.templateVersion !== version || manifest.answersSha256 !== sha256(answers)) return null;
   const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
   const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');

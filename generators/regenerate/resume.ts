@@ -10,7 +10,7 @@ import { CONFLICTS_PATH, type Conflicts, readConflicts } from './conflicts.ts';
 import { stageResolved, workTreeOf } from './git.ts';
 import { forgetIndex, unstageConflicts } from './index-stages.ts';
 import { rootOf } from './root.ts';
-import { plainReader, scanner } from './scan.ts';
+import { plainFiles, scanner } from './scan.ts';
 import { verifyRepository } from './verify.ts';
 
 export interface ResumeOptions {
@@ -21,7 +21,7 @@ export interface ResumeOptions {
 
 /** What still keeps a conflict from counting as resolved. A file whose own version was kept is resolved by saying so. */
 function unresolved({ conflicts }: Conflicts, root: string, disk: Disk): string[] {
-  const read = plainReader(root, disk);
+  const { read } = plainFiles(root, disk);
   return conflicts.flatMap(({ path, markers }) => {
     const bytes = read(path);
     const text = bytes && decodeText(bytes);
@@ -49,7 +49,7 @@ export async function continueUpgrade(directory: string, { disk, verify, tell }:
     continueApply(root, disk);
     tell('Finished what the interrupted run had begun');
   }
-  const conflicts = readConflicts(plainReader(root, disk));
+  const conflicts = readConflicts(plainFiles(root, disk).read);
   const held = pendingApply(root, disk)?.state === 'held';
   if (!held && conflicts === null) {
     if (state === 'half') return;

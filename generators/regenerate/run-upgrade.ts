@@ -54,10 +54,13 @@ async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOpt
  */
 export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise<void> {
   const { root, changes, conflicts, plan } = upgrade;
+  if (changes.length === 0) return;
   if (!options.allowDirty) refuseDirty(root);
   const verifies = options.verify && conflicts === null;
   const sides = captured(plan.sides);
   applyChanges(root, changes, { disk: options.disk, hold: conflicts !== null || verifies });
-  if (conflicts !== null) showToGit(upgrade, sides, options);
-  else if (verifies && changes.length > 0) await verifyOrUndo(upgrade, options);
+  if (conflicts !== null) {
+    showToGit(upgrade, sides, options);
+    if (options.verify) options.tell('The tests wait until the conflicts are resolved: --continue --verify');
+  } else if (verifies) await verifyOrUndo(upgrade, options);
 }

@@ -2,9 +2,9 @@ import type { Disk, DiskEntry } from '../apply/disk.ts';
 import { sha256 } from '../apply/hash.ts';
 import { layoutOf, placeOf } from '../apply/layout.ts';
 import { gitMode } from '../apply/observe.ts';
-import type { SpecialState, YoursState } from '../merge/states.ts';
+import type { FileState, SpecialState, YoursState } from '../merge/states.ts';
 import { foldedPath, parentsOf } from '../project/path.ts';
-import type { ReadFile } from '../project/read-record.ts';
+import type { PlainFiles } from '../project/read-record.ts';
 import type { Mode } from '../render/tree.ts';
 
 /** Looks at what a person has at a path. */
@@ -17,6 +17,26 @@ function filesIn(disk: Disk, place: string, path: string): string[] {
     const inner = `${place}/${name}`;
     return disk.entry(inner)?.kind === 'folder' ? filesIn(disk, inner, `${path}/${name}`) : [`${path}/${name}`];
   });
+}
+
+/** A file whose contents are read when somebody asks: of seeded ones, a large model among them, nobody does. */
+function fileAt(disk: Disk, place: string, mode: Mode): FileState {
+  let hash: string | undefined;
+  // The hash is that of the first bytes that were read: a later change of the file is then noticed before it is written.
+  const bytes = () => {
+    const read = disk.read(place);
+    hash ??= sha256(read);
+    return read;
+  };
+  return {
+    kind: 'file',
+    mode,
+    bytes,
+    get sha256() {
+      if (hash === undefined) bytes();
+      return hash as string;
+    },
+  };
 }
 
 /**
@@ -74,15 +94,30 @@ export function scanner(root: string, disk: Disk, recordedMode: (path: string) =
     if (entry.kind === 'folder') return { kind: 'folder', files: () => filesIn(disk, place, path) };
     if (entry.kind !== 'file') return { kind: entry.kind };
     const mode = WINDOWS ? recordedMode(path) : gitMode(entry.mode);
-    return { kind: 'file', sha256: sha256(disk.read(place)), mode, bytes: () => disk.read(place) };
+    return fileAt(disk, place, mode);
   };
 }
 
-/** Reads plain files of the repository; a symlink on the way counts as absence. */
-export function plainReader(root: string, disk: Disk): ReadFile {
-  const scan = scanner(root, disk, () => 0o644);
+/** The scan with a memory: every path is looked at once, and all of a plan speaks of the same moment. */
+export function remembered(scan: Scan): Scan {
+  const seen = new Map<string, YoursState>();
   return (path) => {
+    const known = seen.get(path);
+    if (known !== undefined) return known;
     const state = scan(path);
-    return state?.kind === 'file' ? state.bytes() : null;
+    seen.set(path, state);
+    return state;
+  };
+}
+
+/** The plain files of a repository; a symlink on the way counts as absence. */
+export function plainFiles(root: string, disk: Disk): PlainFiles {
+  const scan = scanner(root, disk, () => 0o644);
+  return {
+    has: (path) => scan(path)?.kind === 'file',
+    read(path) {
+      const state = scan(path);
+      return state?.kind === 'file' ? state.bytes() : null;
+    },
   };
 }

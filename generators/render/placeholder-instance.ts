@@ -1,11 +1,16 @@
 import type { Answers } from '../questions/questions.ts';
 import type { Feature, TensorSpec } from '../tensor.ts';
 
+/** A PNG file of one black pixel, in base64. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==';
+
 /**
  * An instance that the declared interface accepts, for the golden sample of a placeholder model: the named columns of a
  * tabular model, else one value a tensor, nested as its shape says without the batch axis.
  */
 export function placeholderInstance({ modelType, inputs }: Answers): unknown {
+  if (modelType === 'image-classification') return { image: PIXEL };
+  if (modelType === 'text-classification') return { text: 'placeholder' };
   const tabular = modelType.startsWith('tabular');
   const entries = inputs.flatMap((input): [string, unknown][] =>
     tabular && input.features

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Answers } from '../questions/questions.ts';
 import { renderEjs } from './ejs.ts';
 import { modelFiles } from './model-files.ts';
+import { mergePackageJson, mergePackageLock } from './package-fragments.ts';
 import { renderPackageJson, renderPackageLock } from './package-json.ts';
 import { renderServingYaml } from './serving-yaml.ts';
 import { matches, type Template, type TemplateSpec } from './template.ts';
@@ -15,7 +16,8 @@ const MODEL_PATH = 'model/model.onnx';
  */
 export function renderTree(answers: Answers, template: Template): Tree {
   const model = modelFiles(answers, template);
-  const sources = new Map([...layers(answers, template), ...model.files]);
+  const features = featureFolders(answers, template);
+  const sources = new Map([...layers(features, template), ...model.files]);
   const rendered = new Map<string, Uint8Array>();
   for (const [source, bytes] of sources) {
     const path = targetPath(source, template.spec);
@@ -24,8 +26,13 @@ export function renderTree(answers: Answers, template: Template): Tree {
 
   const facts = { sha256: sha256(rendered.get(MODEL_PATH)), placeholder: model.placeholder };
   edit(rendered, 'serving.yaml', (text) => renderServingYaml(text, answers, facts));
-  edit(rendered, 'package.json', (text) => renderPackageJson(text, answers, template.version));
-  edit(rendered, 'package-lock.json', (text) => renderPackageLock(text, answers));
+  const fragments = (path: string) => features.flatMap((folder) => template.files.get(folder + path) ?? []).map(toText);
+  edit(rendered, 'package.json', (text) =>
+    renderPackageJson(mergePackageJson(text, fragments('package.json')), answers, template.version),
+  );
+  edit(rendered, 'package-lock.json', (text) =>
+    renderPackageLock(mergePackageLock(text, fragments('package-lock.json')), answers),
+  );
 
   const paths = [...rendered.keys()].sort();
   return new Map(
@@ -40,23 +47,34 @@ export function renderTree(answers: Answers, template: Template): Tree {
   );
 }
 
-/** The base without its model, and the features that the answers ask for. No path may come from two of them. */
-function layers(answers: Answers, template: Template): Map<string, Uint8Array> {
+/** Folders of the features that the answers ask for. */
+function featureFolders(answers: Answers, { spec }: Template): string[] {
   const given = answers as Readonly<Record<string, unknown>>;
-  const features = Object.entries(template.spec.features)
+  return Object.entries(spec.features)
     .filter(([, { when }]) => Object.entries(when).every(([key, values]) => values.includes(String(given[key]))))
     .map(([name]) => `features/${name}/`);
+}
+
+/** What features add to is merged as data; every other path has one owner. */
+const MERGED: ReadonlySet<string> = new Set(['package.json', 'package-lock.json']);
+
+/** The base without its model, and the features laid over it. No path may come from two of them. */
+function layers(features: readonly string[], template: Template): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   for (const folder of ['base/', ...features]) {
     for (const [path, bytes] of template.files) {
       if (!path.startsWith(folder)) continue;
       const inside = path.slice(folder.length);
-      if (inside.startsWith('model/')) continue;
+      if (inside.startsWith('model/') || (folder !== 'base/' && MERGED.has(inside))) continue;
       if (files.has(inside)) throw new Error(`Two layers of the template own ${inside}`);
       files.set(inside, bytes);
     }
   }
   return files;
+}
+
+function toText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
 }
 
 function targetPath(source: string, spec: TemplateSpec): string {
@@ -68,7 +86,7 @@ function targetPath(source: string, spec: TemplateSpec): string {
 
 function ejsFile(bytes: Uint8Array, path: string, answers: Answers, template: Template): Uint8Array {
   const data = { answers: withoutUnknown(answers), templateVersion: template.version };
-  return Buffer.from(renderEjs(Buffer.from(bytes).toString('utf8'), data, path));
+  return Buffer.from(renderEjs(toText(bytes), data, path));
 }
 
 /** EJS prints nothing for a misspelt answer; here it throws. */
@@ -83,7 +101,7 @@ function withoutUnknown(answers: Answers): Answers {
 
 function edit(files: Map<string, Uint8Array>, path: string, change: (text: string) => string): void {
   const bytes = files.get(path);
-  if (bytes) files.set(path, Buffer.from(change(Buffer.from(bytes).toString('utf8'))));
+  if (bytes) files.set(path, Buffer.from(change(toText(bytes))));
 }
 
 function ownerOf(path: string, spec: TemplateSpec): Owner {

@@ -41,6 +41,27 @@ export function renderServingYaml(text: string, answers: Answers, facts: ModelFa
   return applyEdits(text, edits);
 }
 
+/** What the release of another model changes in serving.yaml. */
+export interface Release {
+  readonly version: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** Writes a release into a person's own serving.yaml: what does not change stays to the byte. */
+export function releaseInServingYaml(text: string, release: Release): string {
+  const document = parseDocument(text);
+  const edits = (['version', 'sha256'] as const).flatMap((key) => scalarEdit(document, ['model', key], release[key]));
+  for (const side of ['inputs', 'outputs'] as const) edits.push(...tensorsEdit(document, side, release[side]));
+  // The line goes, with the template's remark above it.
+  return applyEdits(text, edits).replace(
+    /(?:^[ \t]*# Stands in for the real model:.*\r?\n)?^[ \t]+placeholder:.*\r?\n/m,
+    '',
+  );
+}
+
 function scalarEdit(document: Document, path: readonly string[], value: string): Edit[] {
   const node = document.getIn(path, true);
   if (isScalar(node) && node.value === value) return [];
@@ -58,13 +79,14 @@ function tensorsEdit(document: Document, side: 'inputs' | 'outputs', tensors: re
 }
 
 /** One item of a list that is indented by two, in the layout of the template. */
-function tensorBlock({ name, datatype, shape, features, labels }: TensorSpec): string {
+function tensorBlock({ name, datatype, shape, features, labels, ...options }: TensorSpec): string {
   return [
     `- name: ${stringify(name, { lineWidth: 0 }).trimEnd()}`,
     `    datatype: ${datatype}`,
     `    shape: ${flow(shape)}`,
     ...(features ? ['    features:', ...features.map((feature) => `      - ${flow(feature)}`)] : []),
     ...(labels ? [`    labels: ${flow(labels)}`] : []),
+    ...Object.entries(options).map(([key, value]) => `    ${key}: ${typeof value === 'object' ? flow(value) : value}`),
   ].join('\n');
 }
 

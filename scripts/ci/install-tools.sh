@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the programs that judge the delivery artefacts, and the base image that the image test builds on. Idempotent;
+# Installs the programs that judge the delivery artefacts, a browser, and the base image that the image test builds on. Idempotent;
 # for Debian and its kin, with Go, Python 3 and Node.js there. Nothing here is needed to use the generator.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -7,7 +7,11 @@ cd "$(dirname "$0")"
 tools=${ML_SERVING_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/create-ml-serving/tools}
 mkdir -p "$tools/bin"
 
+<<<<<<< HEAD
+debian=(buildah podman runc mmdebstrap shellcheck yamllint chromium)
+=======
 debian=(buildah podman runc mmdebstrap nginx-light shellcheck yamllint)
+>>>>>>> delivery
 missing=()
 for package in "${debian[@]}"; do
   dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

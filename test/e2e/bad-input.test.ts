@@ -38,6 +38,7 @@ test.each([
   [['my-model', '--set', 'inputs=x:FLOAT[1]'], 'ANSWERS_INVALID', /inputs\[0\]\.datatype/],
   [['my-model', '--answers', 'missing.yaml'], 'ANSWERS_UNREADABLE', /missing\.yaml/],
   [['my-model', '--answers', '.'], 'ANSWERS_UNREADABLE', /\. cannot be read/],
+  [['my-model', '--answers', '/dev/zero'], 'ANSWERS_INVALID', /larger than/],
   [[], 'USAGE', /Which directory/],
   [['my-model', '--unknown'], 'USAGE', /--unknown/],
   [['my-model', 'another'], 'USAGE', /too many arguments/],

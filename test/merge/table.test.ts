@@ -47,15 +47,15 @@ describe('decide', () => {
     [null, null, t, 'add'],
     [null, y, t, 'keep-edit'],
     [null, link, t, 'keep-edit'],
-    [null, t, t, 'adopt'],
+    [null, t, t, 'keep-edit'],
     [null, y, null, 'foreign'],
     [b, null, null, 'forget'],
     [b, null, t, 'stay-deleted'],
     [b, b, null, 'keep-edit'],
-    [b, b, t, 'keep'],
+    [b, b, t, 'keep-edit'],
     [b, y, t, 'keep-edit'],
     [b, y, null, 'keep-edit'],
-    [b, t, t, 'keep'],
+    [b, t, t, 'keep-edit'],
     [b, link, t, 'keep-edit'],
   ])('a seeded file: base %j, yours %j, theirs %j: %s', (base, yours, theirs, decision) => {
     expect(decide({ base, yours, theirs }, true)).toBe(decision);

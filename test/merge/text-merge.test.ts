@@ -97,7 +97,7 @@ describe('against git merge-file', () => {
         const sides = [toText(distinct), toText(yours), toText(theirs)] as const;
         expect(merge(...sides)).toEqual(git(...sides));
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -113,7 +113,7 @@ describe('against git merge-file', () => {
           expect(ours.text.split('\n').sort()).toEqual(its.text.split('\n').sort());
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -93,3 +93,19 @@ test.each(['x', 'x:FP32', 'x:FP32[1', ':FP32[1]', 'x:FP32[1]{a', 'x:FP32[1] y:FP
     expect('problems' in data || 'problems' in parseTensors(data.value, ['inputs'])).toBe(true);
   },
 );
+
+test('steps and other options are kept, and named where they are wrong', () => {
+  const value = [
+    { ...tensor, features: [{ name: 'a', nullable: true, categories: ['x'] }, { name: 'b' }], outOfRange: 'refuse' },
+    { ...tensor, name: 'y', image: { fit: 'cover', mean: [0.5], shorterSide: 8 }, text: { lowercase: true } },
+  ];
+  expect(parseTensors(value, ['inputs'])).toEqual({ value });
+  expect(problemsOf([{ ...tensor, image: { fit: 'crop', means: [1], std: [] } }])).toEqual([
+    expect.stringMatching(/^inputs\[0\]\.image\.means: unknown key/),
+    'inputs[0].image.fit: expected one of stretch, cover, contain, found "crop"',
+    'inputs[0].image.std: expected a list, each a number, found []',
+  ]);
+  expect(problemsOf([{ ...tensor, text: 'lower' }])).toEqual([
+    expect.stringMatching(/^inputs\[0\]\.text: expected \{/),
+  ]);
+});

@@ -11,7 +11,7 @@ export interface Ran {
 }
 
 /** This command line, packaged as another version with another template; as npx would fetch it. */
-export type Package = (cwd: string, ...args: string[]) => Ran;
+export type Package = ((cwd: string, ...args: string[]) => Ran) & { readonly command: string };
 
 const CHANGELOG = '# Changelog\n\n## 1.1.0\n\n### What changes in your repository\n\n- Metrics are counted.\n';
 
@@ -44,10 +44,11 @@ export async function packageOf(version: string): Promise<Package> {
   cpSync(await bundle, join(folder, 'dist'), { recursive: true });
   cpSync(join(import.meta.dirname, 'released', version), join(folder, 'template-files'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'create-ml-serving', version, type: 'module' }));
-  return (cwd, ...args) => {
-    const command = join(folder, 'dist', 'create-ml-serving.js');
+  const command = join(folder, 'dist', 'create-ml-serving.js');
+  const run = (cwd: string, ...args: string[]) => {
     const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
     const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { cwd, encoding: 'utf8', env });
     return { status, stdout, stderr };
   };
+  return Object.assign(run, { command });
 }

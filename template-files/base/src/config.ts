@@ -14,6 +14,8 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export interface Config {
   readonly serving: Serving;
   readonly golden: Golden | undefined;
+  /** Where serving.yaml is. */
+  readonly folder: string;
   readonly modelPath: string;
   readonly templateVersion: string;
   readonly workers: number;
@@ -38,7 +40,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
   const file = resolve(root, env['SERVING_CONFIG'] || 'serving.yaml');
   const schema = JSON.parse(readText(join(root, 'schema', 'serving.schema.json'))) as object;
   const serving = readServing(readText(file), schema);
-  const modelPath = join(dirname(file), serving.model.file);
+  const folder = dirname(file);
+  const modelPath = join(folder, serving.model.file);
   if (!existsSync(modelPath)) {
     throw new ServiceError(
       'CONFIG_INVALID',
@@ -48,6 +51,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
   const goldenPath = join(dirname(modelPath), 'golden.json');
   return {
     serving,
+    folder,
     modelPath,
     golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json') : undefined,
     templateVersion: readTemplateVersion(root),

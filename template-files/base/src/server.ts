@@ -41,6 +41,8 @@ async function main(): Promise<void> {
       logger.info({ model: model.name, version: model.version, startMs: Math.round(performance.now()) }, 'ready');
     else logger.error({ reason }, 'not ready');
   } catch (error) {
+    // Stopped while the model was being loaded: that it did not get ready is no failure.
+    if (stopping) return;
     giveUp(error, (message, err) => logger.fatal({ err, code: (err as { code?: string }).code }, message));
     server.close();
     server.closeAllConnections();

@@ -4,26 +4,17 @@ import { join } from 'node:path';
 import { repositoryRoot } from './packed.ts';
 import { cli, must } from './run.ts';
 
-const base = join(repositoryRoot, 'template-files', 'base');
-
-/** The dependencies of a stamped-out repository, installed once for each state of its lock file. */
-async function dependencies(): Promise<string> {
-  const hash = createHash('sha256')
-    .update(readFileSync(join(base, 'package-lock.json')))
-    .digest('hex')
-    .slice(0, 12);
+/** The dependencies of a stamped-out repository, installed once for each set of locked packages. */
+export async function dependenciesOf(directory: string): Promise<string> {
+  const { '': _own, ...packages } = JSON.parse(readFileSync(join(directory, 'package-lock.json'), 'utf8')).packages;
+  const hash = createHash('sha256').update(JSON.stringify(packages)).digest('hex').slice(0, 12);
   const folder = join(repositoryRoot, 'test', '.cache', `dependencies-${hash}`);
   const complete = join(folder, 'node_modules', '.package-lock.json');
   if (!existsSync(complete)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    for (const [from, to] of [
-      ['package.json', 'package.json'],
-      ['package-lock.json', 'package-lock.json'],
-      ['_npmrc', '.npmrc'],
-    ] as const) {
-      copyFileSync(join(base, from), join(folder, to));
-    }
+    for (const file of ['package.json', 'package-lock.json', '.npmrc'])
+      copyFileSync(join(directory, file), join(folder, file));
     await must('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, timeout: 300_000 });
   }
   return join(folder, 'node_modules');
@@ -34,5 +25,5 @@ export async function stampOut(directory: string, answers: readonly string[] = [
   const set = answers.flatMap((answer) => ['--set', answer]);
   const result = await cli([directory, '--yes', '--no-git', '--no-install', ...set]);
   if (result.code !== 0) throw new Error(result.stderr);
-  symlinkSync(await dependencies(), join(directory, 'node_modules'), 'junction');
+  symlinkSync(await dependenciesOf(directory), join(directory, 'node_modules'), 'junction');
 }

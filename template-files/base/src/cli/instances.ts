@@ -9,3 +9,8 @@ export function toInstances(value: unknown): readonly unknown[] {
   const { instances } = (value ?? {}) as { instances?: unknown };
   return Array.isArray(instances) ? instances : [value];
 }
+
+/** A picture file as the instance that an image model takes; undefined for any other file. */
+export function pictureInstance(path: string, bytes: Buffer): { image: string } | undefined {
+  return /\.(jpe?g|png|webp)$/i.test(path) ? { image: bytes.toString('base64') } : undefined;
+}

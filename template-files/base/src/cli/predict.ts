@@ -1,6 +1,7 @@
 /**
  * `npm run predict -- '<json or file>' [--url http://host:port]`: sends instances and prints the predictions. Without a URL
- * the service is started for this one request, on a port of its own. One instance, a list of them or {"instances": [...]}.
+ * the service is started for this one request, on a port of its own. One instance, a list of them or {"instances": [...]};
+ * for a model of pictures also a picture file.
  */
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createService } from '../service.ts';
-import { toInstances } from './instances.ts';
+import { pictureInstance, toInstances } from './instances.ts';
 
 const USAGE = `npm run predict -- '<json or file>' [--url http://localhost:8080]`;
 
@@ -18,7 +19,10 @@ function readArguments(): { url: string | undefined; value: unknown } {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { url: { type: 'string' } } });
   const [source, ...more] = positionals;
   if (source === undefined || more.length > 0) throw new ServiceError('INVALID_REQUEST', `usage: ${USAGE}`);
-  const text = existsSync(source) ? readFileSync(source, 'utf8') : source;
+  const file = existsSync(source) ? readFileSync(source) : undefined;
+  const picture = file && pictureInstance(source, file);
+  if (picture) return { url: values.url, value: picture };
+  const text = file?.toString('utf8') ?? source;
   try {
     return { url: values.url, value: JSON.parse(text) };
   } catch (error) {

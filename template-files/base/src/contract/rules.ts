@@ -1,10 +1,7 @@
+import { mediaRules } from './media-rules.ts';
 import type { Problem } from './problem.ts';
-import { hasBatchAxis, type Serving } from './serving.ts';
-
-/**
- * What a JSON Schema cannot say of serving.yaml. Each rule looks at the whole file and names what is wrong.
- */
-type Rule = (serving: Serving) => Problem[];
+import type { Rule } from './rule.ts';
+import { hasBatchAxis } from './serving.ts';
 
 const isFloat = (datatype: string): boolean => datatype.startsWith('FP');
 
@@ -206,6 +203,7 @@ export const rules: readonly Rule[] = [
   tabularShapes,
   delayNeedsBatches,
   delayBelowTimeout,
+  ...mediaRules,
 ];
 
 /** Indexes of the second and later appearances. */

@@ -48,10 +48,43 @@ export interface TensorSpec {
   readonly allowNonFinite?: boolean;
 }
 
+/** How a picture becomes the tensor of an input; what is left out has a default. */
+export interface ImageSteps {
+  /** How a picture of another shape is brought to the input's: stretched, cropped in the middle or padded. */
+  readonly fit?: 'stretch' | 'cover' | 'contain';
+  /** With `cover`: resized so that its shorter side has so many pixels, then cropped in the middle. */
+  readonly shorterSide?: number;
+  readonly color?: 'rgb' | 'bgr';
+  /** Each channel of each pixel (0 to 255) becomes (value * scale - mean) / std. */
+  readonly scale?: number;
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  /** Red, green and blue (0 to 255) of what is transparent or padded. */
+  readonly background?: readonly number[];
+  /** Larger pictures are refused before they are decoded. */
+  readonly maxPixels?: number;
+}
+
+/** How a text becomes the tensor of an input, or the tensors of several. */
+export interface TextSteps {
+  readonly trim?: boolean;
+  readonly lowercase?: boolean;
+  readonly unicode?: 'NFC' | 'NFKC';
+  readonly maxCharacters?: number;
+  /** The tokenizer.json of a model that takes token ids, relative to serving.yaml. */
+  readonly tokenizer?: string;
+  readonly maxTokens?: number;
+  readonly tooLong?: 'truncate' | 'refuse';
+  /** Which of the tokenizer's lists this input takes, where its name does not tell. */
+  readonly holds?: 'ids' | 'mask' | 'types';
+}
+
 export interface InputSpec extends TensorSpec {
   readonly features?: readonly Feature[];
   /** What becomes of values beyond min, max or categories. They are counted in either case. */
   readonly outOfRange?: 'accept' | 'refuse';
+  readonly image?: ImageSteps;
+  readonly text?: TextSteps;
 }
 
 export interface OutputSpec extends TensorSpec {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AccessLog } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import type { Call, Predictor } from '../inference/predictor.ts';
+import { createAccessLog } from '../observability/access-log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { compress, compressionFor } from './compress.ts';
 import { errorReply, type Reply } from './reply.ts';
@@ -58,19 +59,21 @@ export type Run = (
  * errors, response, metrics and log.
  */
 export function createRun({ predictor, metrics, logger, guards, accessLog, timeoutMs }: ExchangeDeps): Run {
+  const logAccess = createAccessLog(logger, accessLog);
+
   function account(label: string, id: string, status: number, ms: number): void {
     metrics.request(label, status, ms / 1000);
-    if (accessLog === 'all' || (accessLog === 'errors' && status >= 400)) {
-      logger.info({ id, route: label, status, ms: Math.round(ms * 1000) / 1000 }, 'request');
-    }
+    logAccess(id, label, status, ms);
   }
 
   function fault(error: unknown, label: string, id: string): Reply {
     const code = error instanceof ServiceError ? error.code : 'INTERNAL';
     const reason = REJECTED[code];
     if (reason) metrics.rejected(reason);
-    if (code === 'INTERNAL' || code === 'INFERENCE_FAILED')
-      logger.error({ id, route: label, err: error }, 'a request failed');
+    if (code === 'INTERNAL') logger.error({ id, route: label, err: error }, 'a defect of the service');
+    if (code === 'INFERENCE_FAILED') {
+      logger.error({ id, route: label, reason: (error as ServiceError).cause }, 'the model failed on a request');
+    }
     return errorReply(error);
   }
 

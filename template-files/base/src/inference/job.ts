@@ -57,10 +57,11 @@ export function complete(job: Job, answer: Answer): void {
   job.resolve(answer);
 }
 
-export function fail(job: Job, code: 'INFERENCE_FAILED' | 'CLIENT_GONE' | 'TIMEOUT'): void {
+/** `reason` is for the log: a client is not told of the insides of the model. */
+export function fail(job: Job, code: 'INFERENCE_FAILED' | 'CLIENT_GONE' | 'TIMEOUT', reason?: string): void {
   if (job.settled) return;
   job.settled = true;
-  job.reject(new ServiceError(code, MESSAGES[code](job)));
+  job.reject(new ServiceError(code, MESSAGES[code](job), { cause: reason }));
 }
 
 const MESSAGES = {

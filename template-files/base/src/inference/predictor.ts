@@ -70,7 +70,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
   const { serving } = config;
   const batched = hasBatchAxis(serving);
   const maxBatchSize = batched ? serving.batching.maxBatchSize : 1;
-  const encode = createEncoder(serving, metrics.invalid);
+  const encode = createEncoder(serving, metrics.invalid, config.folder);
   const decoder = createDecoder(serving);
   let state: Readiness = { ready: false, reason: 'the model is being loaded' };
   let stopping = false;
@@ -93,7 +93,6 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
       onQueued: (ms) => metrics.stages.queue.observe(ms / 1000),
       onBatch: (rows) => metrics.batchSize.observe(rows),
       onRun: (ms) => metrics.stages.run.observe(ms / 1000),
-      onFailure: (message) => logger.error({ reason: message }, 'the model failed on a request'),
     },
   );
   metrics.queueDepth = scheduler.depth;

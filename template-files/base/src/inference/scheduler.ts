@@ -9,7 +9,6 @@ export interface SchedulerEvents {
   readonly onQueued: (ms: number) => void;
   readonly onBatch: (rows: number) => void;
   readonly onRun: (ms: number) => void;
-  readonly onFailure: (message: string) => void;
 }
 
 export interface SchedulerOptions {
@@ -102,8 +101,7 @@ export function createScheduler(
         firstRow += job.block.rows;
       }
     } else if (outcome.kind === 'failed' && batch.length === 1) {
-      events.onFailure(outcome.message);
-      for (const job of batch) fail(job, 'INFERENCE_FAILED');
+      for (const job of batch) fail(job, 'INFERENCE_FAILED', outcome.message);
     } else retryAlone(batch, outcome.kind === 'lost');
     pump();
     announceIfSettled();
@@ -114,7 +112,7 @@ export function createScheduler(
     for (const job of batch) {
       job.alone = true;
       if (lost) job.losses += 1;
-      if (job.losses >= MAX_LOSSES) fail(job, 'INFERENCE_FAILED');
+      if (job.losses >= MAX_LOSSES) fail(job, 'INFERENCE_FAILED', `${MAX_LOSSES} workers died of it`);
     }
     queue = [...batch.filter((job) => !job.settled), ...queue];
   }

@@ -3,7 +3,7 @@
  * is called here and nowhere else.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import './telemetry-off.ts';
+import './runtime-environment.ts';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import type { TensorData } from './datatypes.ts';
 import type { FromWorker, RunMessage, ToWorker, WorkerOptions } from './messages.ts';
@@ -16,15 +16,6 @@ function say(message: FromWorker): void {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Half floats come as a Float16Array where Node has one: the bits are what travels. */
-function plain(data: unknown): TensorData {
-  if (data !== null && typeof data === 'object' && data.constructor.name === 'Float16Array') {
-    const view = data as Uint16Array;
-    return new Uint16Array(view.buffer, view.byteOffset, view.length);
-  }
-  return data as TensorData;
 }
 
 async function run(session: InferenceSession, { tensors, fetch }: RunMessage): Promise<void> {
@@ -42,7 +33,7 @@ async function run(session: InferenceSession, { tensors, fetch }: RunMessage): P
     const outputs = names.map((name) => {
       const result = results[name];
       if (!result) throw new Error(`the model gave no output "${name}"`);
-      return { dims: result.dims, data: plain(result.data) };
+      return { dims: result.dims, data: result.data as TensorData };
     });
     say({ kind: 'done', tensors: outputs, ms: performance.now() - started });
   } catch (error) {

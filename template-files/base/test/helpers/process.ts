@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ROOT } from '../../src/config.ts';
+import { SAMPLE } from './service.ts';
 
 export interface Process {
   readonly child: ChildProcess;
@@ -13,7 +14,7 @@ export interface Process {
 export function start(env: Record<string, string> = {}): Process {
   const child = spawn(process.execPath, ['dist/server.js'], {
     cwd: ROOT,
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...env },
+    env: { ...process.env, SERVING_CONFIG: SAMPLE, PORT: '0', HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -13,11 +13,19 @@ export interface Running extends Service {
   close(): Promise<void>;
 }
 
-/** Boots the real service with the real model on a port of its own. */
-export async function boot(
-  options: ServiceOptions & { config?: (config: Config) => Config; start?: boolean } = {},
-): Promise<Running> {
-  const loaded = loadConfig({ WORKERS: '1', ...process.env });
+export interface BootOptions extends ServiceOptions {
+  readonly config?: (config: Config) => Config;
+  readonly start?: boolean;
+  /** Boots the repository's own model. */
+  readonly own?: boolean;
+}
+
+/** A service of which the tests know everything, in whatever repository they run. */
+export const SAMPLE = 'test/fixtures/sample/serving.yaml';
+
+/** Boots the real service with a real model on a port of its own. */
+export async function boot({ own = false, ...options }: BootOptions = {}): Promise<Running> {
+  const loaded = loadConfig({ WORKERS: '1', ...(own ? {} : { SERVING_CONFIG: SAMPLE }), ...process.env });
   const config = options.config?.(loaded) ?? loaded;
   const logs: Record<string, unknown>[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => logs.push(JSON.parse(line)) });

@@ -142,7 +142,13 @@ describe('custom models', () => {
   });
 });
 
-test('a model type without an encoder is refused when the service starts', () => {
+test('pictures need code that is in the repositories of such models only', async () => {
   const model = { ...serving().model, type: 'image-classification' as const };
-  expect(() => setUp({ model })).toThrow('image-classification is not served');
+  const encoder = createEncoder(
+    serving({ model, inputs: [{ name: 'x', datatype: 'UINT8', shape: [-1, 1, 2, 2] }] }),
+    () => {},
+  );
+  await expect(encoder(['no picture'])).rejects.toMatchObject({
+    code: expect.stringMatching(/^(CONFIG_INVALID|INVALID_INPUT)$/),
+  });
 });

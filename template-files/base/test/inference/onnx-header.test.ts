@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config.ts';
 import { readOnnxHeader } from '../../src/inference/onnx-header.ts';
+import { SAMPLE } from '../helpers/service.ts';
 
-const { modelPath } = loadConfig({});
+const { modelPath } = loadConfig({ SERVING_CONFIG: SAMPLE });
 const folder = mkdtempSync(join(tmpdir(), 'onnx-header-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

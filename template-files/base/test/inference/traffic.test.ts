@@ -70,6 +70,8 @@ test('a bad row is its own caller’s, not its neighbours’', async () => {
   const answers = await Promise.all([1, 2, 667, 4, 5].map((value) => ask(value)));
   await slow;
   expect(answers.map(({ status, value }) => (status === 200 ? value : status))).toEqual([1, 2, 500, 4, 5]);
+  const id = answers[2]?.response.headers.get('x-request-id');
+  expect(service.logs).toContainEqual(expect.objectContaining({ id, reason: 'row of 667' }));
 });
 
 test('a full queue answers 503 at once, with Retry-After, and is counted', async () => {

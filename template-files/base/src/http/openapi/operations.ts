@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import { uploadTypes } from '../upload.ts';
 import { examples } from './examples.ts';
 import { record, type Schema } from './schemas.ts';
 
@@ -123,6 +124,8 @@ export function operations(config: Config): Readonly<Record<string, Operation>> 
             }),
             ...(predict && { example: predict.request }),
           },
+          // One instance as it is, without JSON around it. No schema: the bytes are of the media type.
+          ...Object.fromEntries(uploadTypes(serving.model.type).map((type) => [type, {}])),
         },
       },
       responses: ok(

@@ -4,6 +4,7 @@ import {
   type Feature,
   hasBatchAxis,
   type InputSpec,
+  type ModelType,
   type Serving,
   type TensorSpec,
 } from '../../contract/serving.ts';
@@ -70,6 +71,15 @@ function lengths(size: number): Schema {
   return size === -1 ? {} : { minItems: size, maxItems: size };
 }
 
+const picture: Schema = { type: 'string', contentEncoding: 'base64', description: 'A JPEG, PNG or WebP file.' };
+const words: Schema = { type: 'string', description: 'The text.' };
+
+/** Instances that are not tensors: one value, alone or by its name. */
+const MEDIA: Readonly<Partial<Record<ModelType, Schema>>> = {
+  'image-classification': { anyOf: [picture, record({ image: picture })] },
+  'text-classification': { anyOf: [words, record({ text: words })] },
+};
+
 /** An instance of POST /predict. */
 export function instanceSchema(serving: Serving): Schema {
   const { inputs } = serving;
@@ -99,6 +109,8 @@ export function instanceSchema(serving: Serving): Schema {
       ],
     };
   }
+  const media = MEDIA[serving.model.type];
+  if (media) return media;
   const tensors = inputs.map((input) => nestedSchema(rowShape(input, serving), elementSchema(input)));
   const object = {
     title: 'Tensors',

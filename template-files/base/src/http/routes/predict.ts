@@ -4,6 +4,7 @@ import type { Predictor } from '../../inference/predictor.ts';
 import { createJsonParser, isJson, readBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, predictionsReply } from '../reply.ts';
+import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
 export function predictRoutes(config: Config, predictor: Predictor): readonly Route[] {
@@ -14,13 +15,13 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
 
   async function predict(exchange: Exchange) {
     const { req } = exchange;
-    if (!isJson(req.headers['content-type'])) {
-      throw new ServiceError(
-        'UNSUPPORTED_MEDIA_TYPE',
-        `Content-Type: expected application/json, found ${req.headers['content-type']}`,
-      );
+    const type = req.headers['content-type'];
+    const upload = uploadReader(model.type, type);
+    if (!upload && !isJson(type)) {
+      throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
     }
-    const instances = instancesOf(parse(await readBody(req, limits.maxBodyBytes)), limits.maxInstances);
+    const body = await readBody(req, limits.maxBodyBytes);
+    const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
     const predictions = await predictor.predict(instances, exchange);
     const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
     return predictionsReply(`{"predictions":[${list}${tail}${exchange.id}"}`);

@@ -1,6 +1,6 @@
-import { elementCount, hasBatchAxis, type InputSpec, type Serving } from '../../contract/serving.ts';
+import { type Datatype, elementCount, hasBatchAxis, type InputSpec, type Serving } from '../../contract/serving.ts';
 import { inputError } from '../../errors.ts';
-import { type Element, KINDS, type Kind, parseNonFinite, put } from '../datatypes.ts';
+import { type Element, KINDS, type Kind, parseNonFinite, put, type TensorData } from '../datatypes.ts';
 import type { Block } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
 
@@ -10,6 +10,9 @@ interface Column {
   readonly input: number;
   readonly offset: number;
   readonly kind: Kind;
+  /** A float of 32 or 64 bits. */
+  readonly isFloat: boolean;
+  /** Expected from here to there; always finite for floats. */
   readonly min: number;
   readonly max: number;
   readonly categories: ReadonlySet<string> | undefined;
@@ -34,28 +37,24 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
   const batched = hasBatchAxis(serving);
   const names = new Set(columns.map((column) => column.name));
 
-  function element(column: Column, value: unknown, place: () => string): Element {
-    const { kind } = column;
-    const found = kind.parse(value);
+  /** A value that is not simply a good float. What is bad is counted, and refused with its place where the contract says so. */
+  function other(column: Column, value: unknown, index: number, listed: number | undefined): Element {
+    const found = column.kind.parse(value);
     if (found !== undefined) {
-      const inside = column.categories
-        ? column.categories.has(found as string)
-        : typeof found === 'string' || (found >= column.min && found <= column.max);
-      if (!inside) {
-        onInvalid(column.name, column.categories ? 'unseen_category' : 'out_of_range');
-        if (column.refuse) throw inputError(place(), column.range, value);
-      }
+      if (isExpected(column, found)) return found;
+      onInvalid(column.name, column.categories ? 'unseen_category' : 'out_of_range');
+      if (column.refuse) throw inputError(placeOf(column, index, listed), column.range, value);
       return found;
     }
-    if (value === undefined || value === null) {
+    const isMissing = value === undefined || value === null;
+    if (isMissing && column.missing !== undefined) {
       onInvalid(column.name, 'missing');
-      if (column.missing !== undefined) return column.missing;
-      throw inputError(place(), kind.expected, value);
+      return column.missing;
     }
     const special = column.allowNonFinite ? parseNonFinite(value) : undefined;
     if (special !== undefined) return special;
-    onInvalid(column.name, 'type');
-    throw inputError(place(), kind.expected, value);
+    onInvalid(column.name, isMissing ? 'missing' : 'type');
+    throw inputError(placeOf(column, index, listed), column.kind.expected, value);
   }
 
   function encodeRows(instances: readonly unknown[], start: number, end: number): Block {
@@ -68,11 +67,15 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
       checkInstance(instance, index, list);
       for (let c = 0; c < columns.length; c++) {
         const column = columns[c] as Column;
-        const value = list ? instance[c] : (instance as Record<string, unknown>)[column.name];
-        const place = (): string =>
-          list ? `instances[${index}][${c}] (${column.name})` : `instances[${index}].${column.name}`;
-        const target = data[column.input];
-        if (target) put(target, row * (widths[column.input] ?? 1) + column.offset, element(column, value, place));
+        const value: unknown = list ? instance[c] : (instance as Record<string, unknown>)[column.name];
+        const target = data[column.input] as TensorData;
+        const place = row * (widths[column.input] ?? 1) + column.offset;
+        // Nearly every value of nearly every table: a float where one is expected. The bounds are finite.
+        if (typeof value === 'number' && column.isFloat && value >= column.min && value <= column.max) {
+          (target as Float64Array)[place] = value;
+        } else {
+          put(target, place, other(column, value, index, list ? c : undefined));
+        }
       }
     }
     return {
@@ -115,6 +118,15 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
         });
 }
 
+function placeOf({ name }: Column, index: number, listed: number | undefined): string {
+  return listed === undefined ? `instances[${index}].${name}` : `instances[${index}][${listed}] (${name})`;
+}
+
+function isExpected({ categories, min, max }: Column, element: Element): boolean {
+  if (typeof element === 'string') return categories === undefined || categories.has(element);
+  return element >= min && element <= max;
+}
+
 function columnsOf(input: InputSpec, index: number): Column[] {
   const features = input.features ?? [{ name: input.name }];
   return features.map((feature, offset) => ({
@@ -122,8 +134,9 @@ function columnsOf(input: InputSpec, index: number): Column[] {
     input: index,
     offset,
     kind: KINDS[input.datatype],
-    min: feature.min ?? Number.NEGATIVE_INFINITY,
-    max: feature.max ?? Number.POSITIVE_INFINITY,
+    isFloat: input.datatype === 'FP32' || input.datatype === 'FP64',
+    min: Math.max(feature.min ?? Number.NEGATIVE_INFINITY, -largest(input.datatype)),
+    max: Math.min(feature.max ?? Number.POSITIVE_INFINITY, largest(input.datatype)),
     categories: feature.categories ? new Set(feature.categories) : undefined,
     range: feature.categories
       ? `one of ${listed(new Set(feature.categories))}`
@@ -132,6 +145,15 @@ function columnsOf(input: InputSpec, index: number): Column[] {
     allowNonFinite: input.allowNonFinite === true,
     missing: feature.nullable ? (input.datatype === 'BYTES' ? '' : missingFloat(input.datatype)) : undefined,
   }));
+}
+
+/** Bounds of what a column's datatype holds; beyond them a value is none, rather than out of range. */
+function largest(datatype: Datatype): number {
+  return datatype === 'FP32'
+    ? 3.4028234663852886e38
+    : datatype === 'FP64'
+      ? Number.MAX_VALUE
+      : Number.POSITIVE_INFINITY;
 }
 
 function missingFloat(datatype: string): number {

@@ -1,8 +1,9 @@
 import type { Serving } from '../../contract/serving.ts';
-import { ServiceError } from '../../errors.ts';
 import type { Block } from '../tensor.ts';
 import { createColumnEncoder, hasColumns } from './columns.ts';
+import { createExtensionEncoder } from './extension.ts';
 import { createTensorEncoder } from './tensors.ts';
+import { createTextEncoder, takesStrings } from './texts.ts';
 
 /**
  * Turns the instances of POST /predict into blocks for the model, in order: an instance is a row, and instances of different
@@ -15,8 +16,11 @@ export type OnInvalid = (feature: string, reason: InvalidReason) => void;
 
 export type InvalidReason = 'missing' | 'type' | 'out_of_range' | 'unseen_category';
 
-/** The encoder for a model; which one is decided by model.type alone. */
-export function createEncoder(serving: Serving, onInvalid: OnInvalid): Encoder {
+/**
+ * The encoder for a model; which one is decided by model.type alone.
+ * @param folder where serving.yaml is: the files that it names are relative to it
+ */
+export function createEncoder(serving: Serving, onInvalid: OnInvalid, folder = '.'): Encoder {
   switch (serving.model.type) {
     case 'tabular-classification':
     case 'tabular-regression':
@@ -26,11 +30,10 @@ export function createEncoder(serving: Serving, onInvalid: OnInvalid): Encoder {
     case 'custom':
       return createTensorEncoder(serving, onInvalid);
     case 'image-classification':
+      return createExtensionEncoder('images', serving, onInvalid, folder);
     case 'text-classification':
-      throw new ServiceError(
-        'CONFIG_INVALID',
-        `serving.yaml model.type: ${serving.model.type} is not served by this version of the template. ` +
-          'Use custom and send the tensors themselves, or upgrade with `create-ml-serving regenerate`.',
-      );
+      return takesStrings(serving)
+        ? createTextEncoder(serving, onInvalid)
+        : createExtensionEncoder('tokens', serving, onInvalid, folder);
   }
 }

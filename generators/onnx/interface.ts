@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { TensorSpec } from '../tensor.ts';
+import type { ProposedSchema } from './propose.ts';
+
+/** What serving.yaml promises to clients. */
+export interface Interface {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+export interface InterfaceChange extends Interface {
+  /** What is different for clients, in words; empty where nothing is. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * The interface of a service once another model is in it. What the model does not tell (names of columns, units, labels
+ * of numbered classes) is carried over from the one before wherever it still fits.
+ */
+export function changeInterface(before: Interface, proposed: ProposedSchema): InterfaceChange {
+  const inputs = side('input', before.inputs, proposed.inputs);
+  // Outputs that were not served before are not served now: only the listed ones are part of the interface.
+  const known = proposed.outputs.filter(({ name }) => before.outputs.some((output) => output.name === name));
+  const outputs = side('output', before.outputs, known.length === before.outputs.length ? known : proposed.outputs);
+  return {
+    inputs: inputs.tensors,
+    outputs: outputs.tensors,
+    differences: [...inputs.differences, ...outputs.differences],
+  };
+}
+
+function side(kind: 'input' | 'output', before: readonly TensorSpec[], now: readonly TensorSpec[]) {
+  const differences: string[] = [];
+  const gone = before.filter(({ name }) => !now.some((tensor) => tensor.name === name));
+  const fresh = now.filter(({ name }) => !before.some((tensor) => tensor.name === name));
+  const renamed = pairRenamed(gone, fresh);
+  for (const old of gone) {
+    if (![...renamed.values()].includes(old)) differences.push(`${kind} ${old.name} is gone`);
+  }
+  const found = now.map((tensor) => {
+    const old = before.find(({ name }) => name === tensor.name) ?? renamed.get(tensor);
+    if (!old) {
+      differences.push(`${kind} ${tensor.name} is new: ${tensor.datatype} [${tensor.shape.join(', ')}]`);
+      return tensor;
+    }
+    if (old.name !== tensor.name) differences.push(`${kind} ${old.name} is now called ${tensor.name}`);
+    const problems = tensorDifferences(`${kind} ${tensor.name}`, old, tensor);
+    differences.push(...problems);
+    return problems.length === 0 ? { ...old, name: tensor.name } : { ...tensor, ...carriedOver(old, tensor) };
+  });
+  // The order of the file stays where it can.
+  const order = ({ name }: TensorSpec) => before.findIndex((old) => old.name === name);
+  return { differences, tensors: differences.length === 0 ? before : found.sort((a, b) => order(a) - order(b)) };
+}
+
+/** Tensors that only changed their names: the one that is gone and the one that is new, of one type and shape. */
+function pairRenamed(gone: readonly TensorSpec[], fresh: readonly TensorSpec[]): Map<TensorSpec, TensorSpec> {
+  const alike = (a: TensorSpec, b: TensorSpec) => a.datatype === b.datatype && sameShape(a, b);
+  const pairs = fresh.flatMap((tensor): [TensorSpec, TensorSpec][] => {
+    const candidates = gone.filter((old) => alike(old, tensor));
+    const [old] = candidates;
+    const only = candidates.length === 1 && old && fresh.filter((other) => alike(old, other)).length === 1;
+    return only ? [[tensor, old]] : [];
+  });
+  return new Map(pairs);
+}
+
+function tensorDifferences(what: string, old: TensorSpec, now: TensorSpec): string[] {
+  const differences: string[] = [];
+  if (old.datatype !== now.datatype) differences.push(`${what} was ${old.datatype} and is ${now.datatype}`);
+  if (!sameShape(old, now)) differences.push(`${what} was [${old.shape.join(', ')}] and is [${now.shape.join(', ')}]`);
+  if (differences.length > 0) return differences;
+  if (hasNames(now.labels) && old.labels && !isDeepStrictEqual(old.labels, now.labels)) {
+    differences.push(`the classes of ${what} were ${old.labels.join(', ')} and are ${now.labels.join(', ')}`);
+  }
+  const columns = now.features?.map(({ name }) => name);
+  const oldColumns = old.features?.map(({ name }) => name);
+  if (hasNames(columns) && oldColumns && !isDeepStrictEqual(columns, oldColumns)) {
+    differences.push(`the columns of ${what} were ${oldColumns.join(', ')} and are ${columns.join(', ')}`);
+  }
+  return differences;
+}
+
+/** serving.yaml may fix an axis that the graph leaves free, save the first one. */
+function sameShape(old: TensorSpec, now: TensorSpec): boolean {
+  return (
+    old.shape.length === now.shape.length &&
+    old.shape.every((size, axis) => size === now.shape[axis] || (axis > 0 && now.shape[axis] === -1))
+  );
+}
+
+/** Numbers and stand-ins are no names: they do not contradict the names that people gave. */
+function hasNames(names: readonly string[] | undefined): names is readonly string[] {
+  return names !== undefined && !names.every((name) => /^(-?\d+|(feature|class)_\d+)$/.test(name));
+}
+
+/** What was said of a tensor, as far as it still fits. */
+function carriedOver(old: TensorSpec, now: TensorSpec): Partial<TensorSpec> {
+  if (!sameShape(old, now)) return {};
+  const { features, labels, ...options } = old;
+  return {
+    ...options,
+    name: now.name,
+    datatype: now.datatype,
+    ...(!hasNames(now.features?.map(({ name }) => name)) && features && { features }),
+    ...(!hasNames(now.labels) && labels && { labels }),
+  };
+}

@@ -1,0 +1,80 @@
+import { sha256 } from '../apply/hash.ts';
+import { isEdited, type PathCase } from '../merge/outcome.ts';
+import type { FileState, YoursState } from '../merge/states.ts';
+import { decodeText } from '../merge/text.ts';
+import type { Labels } from '../merge/text-merge.ts';
+import { isRewritten, migrateText } from '../migrations/migrate.ts';
+import type { Migration } from '../migrations/migration.ts';
+import type { ProjectRecord } from '../project/read-record.ts';
+import type { Tree } from '../render/tree.ts';
+import type { Moves } from './moves.ts';
+import type { Scan } from './scan.ts';
+
+export interface UpgradeInput {
+  readonly record: Pick<ProjectRecord, 'manifest' | 'base'>;
+  readonly theirs: Tree;
+  readonly due: readonly Migration[];
+  readonly scan: Scan;
+  readonly labels: Labels;
+}
+
+/** One path with its three sides. */
+export interface Case extends PathCase {
+  /** What stands on the disk, before any migration of its text. */
+  readonly found: YoursState;
+}
+
+function baseOf(record: UpgradeInput['record'], path: string): FileState | null {
+  const entry = record.manifest?.files[path];
+  if (entry === undefined) return null;
+  const mode = entry.mode === '755' ? 0o755 : 0o644;
+  return { kind: 'file', sha256: entry.sha256, mode, bytes: () => record.base(entry.sha256) };
+}
+
+/** Takes a file through the migrations of its text. Unknown contents and files that are not text stay as they are. */
+function migrated<T extends YoursState>(file: T, path: string, due: readonly Migration[]): T {
+  if (file?.kind !== 'file' || !isRewritten(due, path)) return file;
+  const bytes = file.bytes();
+  const text = bytes && decodeText(bytes);
+  if (text === null) return file;
+  // A migration need not know how lines end on this machine.
+  const windows = text.includes('\r\n') && !/(^|[^\r])\n/.test(text);
+  const plain = migrateText(due, path, windows ? text.replaceAll('\r\n', '\n') : text);
+  const rewritten = windows ? plain.replaceAll('\n', '\r\n') : plain;
+  if (rewritten === text) return file;
+  const fresh = Buffer.from(rewritten);
+  return { ...file, sha256: sha256(fresh), bytes: () => fresh };
+}
+
+/** Puts the three sides of a path together, moves and migrations of its text included. */
+export function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
+  const { record, theirs, due } = input;
+  const file = theirs.get(path);
+  const its: FileState | null = file
+    ? { kind: 'file', sha256: sha256(file.bytes), mode: file.mode, bytes: () => file.bytes }
+    : null;
+  const from = moves.origins.get(path) ?? null;
+  const origin = from ?? path;
+  const owner = file?.owner ?? record.manifest?.files[path]?.owner ?? 'merged';
+  // What stands here belongs to the path it moves to.
+  if (from === null && moves.leaving.has(path)) {
+    return { path, from, owner, base: null, yours: null, theirs: its, found: null };
+  }
+  const here = moves.leaving.has(path) ? null : input.scan(path);
+  const there = from === null ? null : input.scan(from);
+  const found = there ?? here;
+  const base = migrated(baseOf(record, origin), origin, due);
+  return { path, from: there && from, owner, base, yours: migrated(found, origin, due), theirs: its, found };
+}
+
+/** A Windows checkout gives every line another end; that is nobody's edit. */
+function isOnlyLineEnds({ base, found }: Case): boolean {
+  if (base === null || found?.kind !== 'file' || base.mode !== found.mode) return false;
+  const [old, own] = [base.bytes(), found.bytes()].map((bytes) => bytes && decodeText(bytes));
+  return typeof old === 'string' && typeof own === 'string' && old === own.replaceAll('\r\n', '\n');
+}
+
+/** Whether a managed file was edited, removed or replaced since the template wrote it. */
+export function hasDrifted(path: Case): boolean {
+  return path.owner === 'managed' && isEdited(path) && !isOnlyLineEnds(path);
+}

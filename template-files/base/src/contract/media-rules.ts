@@ -1,0 +1,87 @@
+import type { Problem } from './problem.ts';
+import type { Rule } from './rule.ts';
+import type { InputSpec } from './serving.ts';
+
+/** Datatypes that pixels can have, and those that token ids can have. */
+const PIXELS = new Set(['UINT8', 'FP16', 'FP32', 'FP64']);
+const TOKENS = new Set(['INT32', 'INT64']);
+
+/** Where the channels of an image input are: the axis that has one or three of them. */
+export function channelAxis(shape: readonly number[]): 1 | 3 | undefined {
+  if (shape.length !== 4) return undefined;
+  return ([1, 3] as const).find((axis) => shape[axis] === 1 || shape[axis] === 3);
+}
+
+const stepsOfType: Rule = ({ model, inputs }) =>
+  (['image', 'text'] as const).flatMap((key) =>
+    inputs.flatMap((input, i): Problem[] => {
+      if (input[key] === undefined || model.type === `${key}-classification`) return [];
+      const mend = `Remove it, or make it a model of type ${key}-classification.`;
+      return [{ field: `inputs[${i}].${key}`, expected: `no such key for ${model.type}`, found: 'one', mend }];
+    }),
+  );
+
+const imageInput: Rule = ({ model, inputs }) => {
+  if (model.type !== 'image-classification') return [];
+  const [input] = inputs;
+  const fits = input && inputs.length === 1 && PIXELS.has(input.datatype) && channelAxis(input.shape) !== undefined;
+  if (fits) return channelProblems(input);
+  return [
+    {
+      field: 'inputs',
+      expected: `for ${model.type}, one input of shape [-1, channels, height, width] or [-1, height, width, channels] with 1 or 3 channels, UINT8 or floats`,
+      found: inputs.map(({ datatype, shape }) => `${datatype} [${shape.join(', ')}]`).join(', '),
+      mend: 'Use type custom and send tensors.',
+    },
+  ];
+};
+
+function channelProblems({ shape, image = {} }: InputSpec): Problem[] {
+  const axis = channelAxis(shape) ?? 1;
+  const channels = shape[axis] ?? 1;
+  const problems: Problem[] = [];
+  for (const key of ['mean', 'std'] as const) {
+    const length = image[key]?.length ?? 1;
+    if (length !== 1 && length !== channels) {
+      const expected = `1 value or ${channels}, one per channel`;
+      problems.push({ field: `inputs[0].image.${key}`, expected, found: `${length}`, mend: 'List as many.' });
+    }
+  }
+  if (image.std?.includes(0)) {
+    problems.push({ field: 'inputs[0].image.std', expected: 'no zero', found: '0', mend: 'It is divided by.' });
+  }
+  const sides = shape.filter((_, at) => at > 0 && at !== axis);
+  if (image.shorterSide !== undefined && (image.fit !== 'cover' || image.shorterSide < Math.max(...sides))) {
+    problems.push({
+      field: 'inputs[0].image.shorterSide',
+      expected: `with fit: cover, at least the sides of the input (${sides.join(' and ')})`,
+      found: `${image.shorterSide}`,
+      mend: 'Raise it, set fit: cover, or leave it out.',
+    });
+  }
+  return problems;
+}
+
+const textInputs: Rule = ({ model, inputs }) => {
+  if (model.type !== 'text-classification') return [];
+  const [only] = inputs;
+  const strings = inputs.length === 1 && only?.datatype === 'BYTES';
+  if (strings && (only.shape.length === 1 || (only.shape.length === 2 && only.shape[1] === 1))) return [];
+  const tokens = inputs.every(({ datatype, shape }) => TOKENS.has(datatype) && shape.length === 2);
+  const tokenizers = inputs.filter(({ text }) => text?.tokenizer !== undefined).length;
+  if (tokens && tokenizers === 1) return [];
+  return [
+    {
+      field: tokens ? 'inputs[0].text.tokenizer' : 'inputs',
+      expected: tokens
+        ? 'the path of the tokenizer.json, at one input'
+        : `for ${model.type}, one input of BYTES [-1] or [-1, 1], or inputs of token ids (INT64 [-1, -1])`,
+      found: tokens
+        ? `${tokenizers}`
+        : inputs.map(({ datatype, shape }) => `${datatype} [${shape.join(', ')}]`).join(', '),
+      mend: tokens ? 'Put the file beside the model and name it.' : 'Use type custom and send tensors.',
+    },
+  ];
+};
+
+export const mediaRules: readonly Rule[] = [stepsOfType, imageInput, textInputs];

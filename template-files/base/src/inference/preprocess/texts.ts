@@ -1,0 +1,58 @@
+import type { Serving, TextSteps } from '../../contract/serving.ts';
+import { inputError } from '../../errors.ts';
+import { KINDS } from '../datatypes.ts';
+import type { Encoder, OnInvalid } from './encoder.ts';
+
+const MAX_CHARACTERS = 100_000;
+
+/** Models that take the texts themselves; all others take token ids. */
+export function takesStrings({ inputs }: Pick<Serving, 'inputs'>): boolean {
+  return inputs.length === 1 && inputs[0]?.datatype === 'BYTES';
+}
+
+/** Instances are texts, or `{"text": …}`; each goes into the model as one string. */
+export function createTextEncoder({ inputs }: Serving, onInvalid: OnInvalid): Encoder {
+  const [input] = inputs;
+  if (!input) throw new RangeError('checked by the contract: a text model has an input');
+  const clean = createTextReader(input.text ?? {}, input.name, onInvalid);
+  const rest = input.shape.slice(1);
+  return (instances) => [
+    { rows: instances.length, key: '', tensors: [{ dims: [instances.length, ...rest], data: instances.map(clean) }] },
+  ];
+}
+
+/** Reads the text of an instance and takes the steps that serving.yaml asks for. */
+export function createTextReader(
+  steps: TextSteps,
+  name: string,
+  onInvalid: OnInvalid,
+): (instance: unknown, index: number) => string {
+  const { trim, lowercase, unicode, maxCharacters = MAX_CHARACTERS, tooLong = 'refuse' } = steps;
+  return (instance, index) => {
+    const { value, where } = textOf(instance, index);
+    if (typeof value !== 'string') {
+      onInvalid(name, value === undefined ? 'missing' : 'type');
+      throw inputError(where, 'a text', value);
+    }
+    let text = value;
+    if (text.length > maxCharacters) {
+      onInvalid(name, 'out_of_range');
+      if (tooLong === 'refuse') throw inputError(where, `a text of at most ${maxCharacters} characters`, text);
+      // Not through the middle of a character that takes two units.
+      text = text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, '');
+    }
+    if (unicode) text = text.normalize(unicode);
+    if (trim) text = text.trim();
+    if (lowercase) text = text.toLowerCase();
+    if (KINDS.BYTES.parse(text) === undefined) throw inputError(where, KINDS.BYTES.expected, text);
+    return text;
+  };
+}
+
+function textOf(instance: unknown, index: number): { value: unknown; where: string } {
+  const where = `instances[${index}]`;
+  if (typeof instance !== 'object' || instance === null || Array.isArray(instance)) return { value: instance, where };
+  const stranger = Object.keys(instance).find((key) => key !== 'text');
+  if (stranger !== undefined) throw inputError(where, 'only text', stranger);
+  return { value: (instance as { text?: unknown }).text, where: `${where}.text` };
+}

@@ -1,0 +1,58 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { bodyOf, boot, type Running } from './helpers/service.ts';
+
+/** The repository's own model and serving.yaml, whatever they are. */
+let service: Running;
+beforeAll(async () => {
+  service = await boot({ own: true });
+});
+afterAll(() => service.close());
+
+const golden = () => {
+  const { golden } = service.config;
+  if (!golden) throw new Error('model/golden.json is missing: nothing shows that the answers are right');
+  return golden;
+};
+
+/** How an answer may be asked for without JSON around it, by type of model. */
+const UPLOADS: Readonly<Record<string, (instance: never) => { type: string; body: RequestInit['body'] }>> = {
+  'image-classification': ({ image }: { image: string }) => ({ type: 'image/png', body: Buffer.from(image, 'base64') }),
+  'text-classification': ({ text }: { text: string }) => ({ type: 'text/plain; charset=utf-8', body: text }),
+};
+
+test('every golden sample gets the answer of the training library, alone and together', async () => {
+  for (const sample of golden().samples.keys()) {
+    expect(await bodyOf(await fetch(`${service.url}/predict/test?sample=${sample}`))).toMatchObject({ agrees: true });
+  }
+  const instances = golden().samples.map(({ instance }) => instance);
+  const { predictions } = await bodyOf(await service.post('/predict', { instances }));
+  expect(predictions).toHaveLength(instances.length);
+});
+
+test('an instance may be sent as it is, where the model takes files or texts', async () => {
+  const [sample] = golden().samples;
+  const upload = UPLOADS[service.config.serving.model.type]?.(sample?.instance as never);
+  if (!upload) return;
+  const headers = { 'content-type': upload.type };
+  const sent = await bodyOf(await fetch(`${service.url}/predict`, { method: 'POST', headers, body: upload.body }));
+  const wrapped = await bodyOf(await service.post('/predict', { instances: [sample?.instance] }));
+  expect(sent['predictions']).toEqual(wrapped['predictions']);
+});
+
+test('what clients are told of instances and predictions holds for the golden samples', async () => {
+  const document = await bodyOf(await fetch(`${service.url}/openapi.json`));
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const problems = (name: string, value: unknown) => {
+    const validate = ajv.compile({ $ref: `#/components/schemas/${name}`, components: document['components'] });
+    return validate(value) ? [] : validate.errors;
+  };
+  for (const { instance, prediction } of golden().samples) {
+    expect(problems('Instance', instance)).toEqual([]);
+    expect(problems('Prediction', prediction)).toEqual([]);
+  }
+});
+
+test('what is no instance is refused by name', async () => {
+  const response = await service.post('/predict', { instances: [{ 'no such thing': 1 }] });
+  expect([response.status, (await bodyOf(response))['code']]).toEqual([400, 'INVALID_INPUT']);
+});

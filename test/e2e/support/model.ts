@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { repositoryRoot } from './packed.ts';
+import { type Serving, serve } from './serve.ts';
+
+export interface Contract {
+  /** Name of a model of test/models/protocol. */
+  readonly model: string;
+  readonly inputs: readonly object[];
+  readonly outputs: readonly object[];
+  readonly limits?: object;
+  readonly batching?: object;
+}
+
+/** Serves one of the protocol's models from a stamped-out repository that has been built, as type custom. */
+export async function serveModel(
+  directory: string,
+  contract: Contract,
+  env: NodeJS.ProcessEnv = {},
+  node = process.execPath,
+): Promise<Serving> {
+  const { model, ...rest } = contract;
+  const folder = join(directory, 'models', model);
+  const file = join(folder, 'model.onnx');
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join(repositoryRoot, 'test', 'models', 'protocol', `${model}.onnx`), file);
+  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+  const serving = {
+    apiVersion: 'ml-serving/v1',
+    model: { name: model, version: '1.0.0', type: 'custom', file: 'model.onnx', sha256 },
+    ...rest,
+  };
+  writeFileSync(join(folder, 'serving.yaml'), stringify(serving, { aliasDuplicateObjects: false }));
+  return serve(directory, { SERVING_CONFIG: join(folder, 'serving.yaml'), ...env }, node);
+}
+
+export const DATATYPES = [
+  'BOOL',
+  'UINT8',
+  'UINT16',
+  'UINT32',
+  'UINT64',
+  'INT8',
+  'INT16',
+  'INT32',
+  'INT64',
+  'FP16',
+  'FP32',
+  'FP64',
+  'BYTES',
+] as const;
+
+/** The contract of datatypes.onnx: every datatype in and out, unchanged. */
+export const everyDatatype: Contract = {
+  model: 'datatypes',
+  inputs: DATATYPES.map((datatype) => ({ name: `in_${datatype}`, datatype, shape: [-1, 2] })),
+  outputs: DATATYPES.map((datatype) => ({ name: `out_${datatype}`, datatype, shape: [-1, 2] })),
+};

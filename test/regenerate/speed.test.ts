@@ -1,0 +1,56 @@
+import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { planUpgrade } from '../../generators/regenerate/plan.ts';
+import { quickCheck } from '../../generators/regenerate/quick-check.ts';
+import { scanner } from '../../generators/regenerate/scan.ts';
+import { folderWith } from '../support/folder.ts';
+import { recordOf, treeOf } from '../support/memory.ts';
+import { stampOut } from '../upgrade/harness.ts';
+
+const labels = { yours: 'yours', base: 'base', theirs: 'theirs' };
+const LINES = 120;
+
+/** A repository of so many files, each tenth of them edited by the person and by the template. */
+function repository(count: number) {
+  const text = (path: string, first: string) =>
+    [first, ...Array.from({ length: LINES }, (_, line) => `${path} line ${line}`)].map((line) => `${line}\n`).join('');
+  const paths = Array.from({ length: count }, (_, index) => `src/room${index % 10}/file${index}.ts`);
+  const base = treeOf(Object.fromEntries(paths.map((path) => [path, { text: text(path, 'base') }])));
+  const changed = (index: number) => index % 10 === 0;
+  const theirs = treeOf(
+    Object.fromEntries(paths.map((path, i) => [path, { text: text(path, 'base') + (changed(i) ? 'theirs\n' : '') }])),
+  );
+  const root = folderWith(
+    Object.fromEntries(paths.map((path, i) => [path, text(path, changed(i) ? 'yours' : 'base')])),
+  );
+  const record = recordOf(base);
+  return () => planUpgrade({ record, theirs, due: [], scan: scanner(root, nodeDisk, () => 0o644), labels });
+}
+
+/** The best of some runs: other work on the machine only ever adds to the time. */
+function best(run: () => unknown, runs = 7): number {
+  const times = Array.from({ length: runs }, () => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  });
+  return Math.min(...times);
+}
+
+it('plans a repository of 100 files within 100 ms', () => {
+  const plan = repository(100);
+  expect(plan().outcomes.filter(({ decision }) => decision === 'merge')).toHaveLength(10);
+  expect(best(plan)).toBeLessThan(100);
+});
+
+it('takes time in proportion to the number of files', () => {
+  const [small, large] = [repository(100), repository(800)].map((plan) => best(plan));
+  expect((large as number) / (small as number)).toBeLessThan(8 * 2);
+});
+
+it('checks 100 repositories within 5 seconds, in one process', () => {
+  const roots = Array.from({ length: 10 }, () => stampOut('1.0.0', { git: false }));
+  const fleet = Array.from({ length: 100 }, (_, index) => roots[index % roots.length] as string);
+  const start = performance.now();
+  for (const root of fleet) expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [] });
+  expect(performance.now() - start).toBeLessThan(5000);
+});

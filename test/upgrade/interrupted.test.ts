@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { folderWith, snapshot } from '../support/folder.ts';
+import { git } from './harness.ts';
+import { type Package, packageOf } from './package.ts';
+
+let old: Package;
+let fresh: Package;
+
+beforeAll(async () => {
+  [old, fresh] = [await packageOf('1.0.0'), await packageOf('1.1.0')];
+}, 60_000);
+
+function repository(): string {
+  const top = folderWith({});
+  expect(old(top, 'iris-service', '--yes', '--no-install').status).toBe(0);
+  return join(top, 'iris-service');
+}
+
+const tree = (root: string) => {
+  const files = Object.entries(snapshot(root, { without: '.git' }));
+  return Object.fromEntries(files.filter(([path]) => !path.startsWith('.ml-serving/local')));
+};
+
+function start(root: string): ChildProcess {
+  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
+  return spawn(process.execPath, [fresh.command, 'regenerate', '--allow-dirty'], { cwd: root, env, stdio: 'ignore' });
+}
+
+/** How long a run takes here, so that deaths are spread over all of it. */
+async function duration(): Promise<number> {
+  const root = repository();
+  const begin = performance.now();
+  await once(start(root), 'exit');
+  return performance.now() - begin;
+}
+
+describe('the command as a process', () => {
+  it('killed at any moment leaves the old state, the new state, or a way on and a way back', async () => {
+    const root = repository();
+    const before = tree(root);
+    const whole = await duration();
+    const updated = repository();
+    expect(fresh(updated, 'regenerate').status).toBe(0);
+    const after = tree(updated);
+
+    const KILLS = 16;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const child = start(root);
+      const exited = once(child, 'exit');
+      await new Promise((resolve) => setTimeout(resolve, (whole * (kill + 1)) / KILLS));
+      child.kill('SIGKILL');
+      await exited;
+      const way = kill % 2 === 0 ? '--continue' : '--abort';
+      const { status, stderr } = fresh(root, 'regenerate', way);
+      if (status !== 0) expect(stderr).toContain('NOTHING_PENDING');
+      const now = tree(root);
+      expect([before, after]).toContainEqual(now);
+      if (status === 0) expect(now).toEqual(way === '--continue' ? after : before);
+      git(root, 'checkout', '-q', '--', '.');
+      git(root, 'clean', '-qfd');
+    }
+  }, 120_000);
+
+  it('run twice at once is applied once, and the other run says why it did nothing', async () => {
+    const root = repository();
+    const children = [start(root), start(root)];
+    const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number));
+    expect(codes).toContain(0);
+    expect(fresh(root, 'regenerate', '--check').status).toBe(0);
+    expect(git(root, 'status', '--porcelain', '--ignored').includes('lock')).toBe(false);
+  }, 60_000);
+});
