@@ -56,6 +56,7 @@ export async function withComponents(directory: string): Promise<string> {
       namespace: 'everything',
       resources: ['../base'],
       components: components.map((name) => `../components/${name}`),
+      images: [{ name: 'serving', newTag: 'unreleased' }],
     };
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
     return (await must(tool('kustomize'), ['build', folder])).stdout;
