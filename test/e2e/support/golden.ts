@@ -11,11 +11,11 @@ export function readGolden(directory: string): Golden {
   return JSON.parse(readFileSync(join(directory, 'model', 'golden.json'), 'utf8')) as Golden;
 }
 
-/** Compares answers: numbers to the tolerance, everything else exactly. */
+/** Compares answers as the server does: numbers to the tolerance, relative where they are larger than 1; all else exactly. */
 export function expectClose(answer: unknown, expected: unknown, tolerance: number): void {
   if (typeof expected === 'number') {
     expect(typeof answer).toBe('number');
-    expect(Math.abs((answer as number) - expected)).toBeLessThanOrEqual(tolerance);
+    expect(Math.abs((answer as number) - expected)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected)));
   } else if (typeof expected === 'object' && expected !== null) {
     expect(Object.keys(answer as object)).toEqual(Object.keys(expected));
     for (const [key, value] of Object.entries(expected)) {
