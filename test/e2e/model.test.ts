@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { temporaryFolder } from './support/folder.ts';
 import { expectClose, readGolden } from './support/golden.ts';
 import { repositoryRoot } from './support/packed.ts';
@@ -19,6 +19,7 @@ const MODELS = [
   'xgboost/model',
   'torch-mlp/model',
   'torch-mlp/model-torchscript',
+  'token-ids/model',
 ];
 
 const folder = temporaryFolder();
@@ -39,6 +40,9 @@ async function released(name: string): Promise<string> {
   const answers = `${directory}.json`;
   writeFileSync(answers, JSON.stringify({ modelType, inputs, outputs }));
   await stampOut(directory, [], ['--answers', answers]);
+  // A model of token ids is nothing without the tokenizer that it was trained with.
+  const tokenizer = join(dirname(fixture(name)), 'tokenizer.json');
+  if (existsSync(tokenizer)) copyFileSync(tokenizer, join(directory, 'model', 'tokenizer.json'));
   const result = await cli(['model', fixture(name), '--directory', directory, '--golden', goldenOf(name)]);
   expect([result.code, result.stderr]).toEqual([0, '']);
   return directory;
