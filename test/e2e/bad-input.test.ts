@@ -116,6 +116,21 @@ test('the first commit holds the template’s files and no others, whatever is i
   expect(planned).toContain('model/model.onnx');
 });
 
+test('doctor: ready here, and what is missing elsewhere is named with a remedy', async () => {
+  expect(await cli(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/Ready\.\n$/) });
+  const { code, stdout } = await cli(['doctor', '--json'], { env: { ...process.env, PATH: '/nonexistent' } });
+  expect(code).toBe(1);
+  const { ready, checks } = JSON.parse(stdout) as { ready: boolean; checks: { name: string; ok: boolean; remedy?: string }[] };
+  expect(ready).toBe(false);
+  expect(checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['npm', 'git']);
+  expect(checks.every(({ ok, remedy }) => ok || remedy)).toBe(true);
+});
+
+test('the stack of an error is shown where DEBUG is set, and only there', async () => {
+  const { stderr } = await cli(['my-model', '--set', 'ci=jenkins'], { env: { ...process.env, DEBUG: '1' } });
+  expect(stderr).toMatch(/^ +at /m);
+});
+
 test('a bare repository is no work tree', async () => {
   const cwd = fresh();
   await run('git', ['init', '--quiet', '--bare'], { cwd });
