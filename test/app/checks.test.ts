@@ -29,7 +29,9 @@ describe('a command on the PATH', () => {
 
   test('is found by its run bit, in the first folder that has it', () => {
     chmodSync(tool, 0o755);
-    expect(findExecutable('tool', { PATH: ['/nonexistent', folder].join(process.platform === 'win32' ? ';' : ':') })).toBe(tool);
+    expect(
+      findExecutable('tool', { PATH: ['/nonexistent', folder].join(process.platform === 'win32' ? ';' : ':') }),
+    ).toBe(tool);
   });
 
   const posix = process.platform === 'win32' ? test.skip : test;

@@ -120,7 +120,10 @@ test('doctor: ready here, and what is missing elsewhere is named with a remedy',
   expect(await cli(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/Ready\.\n$/) });
   const { code, stdout } = await cli(['doctor', '--json'], { env: { ...process.env, PATH: '/nonexistent' } });
   expect(code).toBe(1);
-  const { ready, checks } = JSON.parse(stdout) as { ready: boolean; checks: { name: string; ok: boolean; remedy?: string }[] };
+  const { ready, checks } = JSON.parse(stdout) as {
+    ready: boolean;
+    checks: { name: string; ok: boolean; remedy?: string }[];
+  };
   expect(ready).toBe(false);
   expect(checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['npm', 'git']);
   expect(checks.every(({ ok, remedy }) => ok || remedy)).toBe(true);

@@ -111,7 +111,10 @@ test('npm start builds what is missing, serves, and passes the signal on', async
 }, 60_000);
 
 test('a setting that is wrong ends the start and is named', async () => {
-  const { code, stdout, stderr } = await run('npm', ['start'], { cwd: directory, env: { ...process.env, PORT: 'not a port' } });
+  const { code, stdout, stderr } = await run('npm', ['start'], {
+    cwd: directory,
+    env: { ...process.env, PORT: 'not a port' },
+  });
   expect(code).not.toBe(0);
   expect(stdout + stderr).toContain('PORT');
 }, 60_000);
