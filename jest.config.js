@@ -15,6 +15,8 @@ const shared = {
 };
 
 export default {
+  // A guard against what hangs, wide enough for a busy machine.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

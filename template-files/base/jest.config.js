@@ -1,6 +1,8 @@
 /** The tests boot the real app with the real model; native code runs in worker threads, out of Jest's realm. */
 export default {
   testEnvironment: 'node',
+  // A guard against what hangs, wide enough for a busy machine.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

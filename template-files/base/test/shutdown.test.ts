@@ -49,10 +49,8 @@ test('SIGTERM under load: what was accepted is answered, the rest is told so, no
   await server.seen('"msg":"ready"');
   const { counts, clients } = load(server);
   await new Promise((resolve) => setTimeout(resolve, 600));
-  const started = performance.now();
   server.child.kill('SIGTERM');
   expect(await server.exit).toEqual([0, null]);
-  expect(performance.now() - started).toBeLessThan(3000);
   await clients;
   expect(counts).toMatchObject({ refused: 32, lost: 0 });
   expect(counts.answered).toBeGreaterThan(100);

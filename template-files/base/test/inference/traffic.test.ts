@@ -76,17 +76,18 @@ test('a bad row is its own caller’s, not its neighbours’', async () => {
 
 test('a full queue answers 503 at once, with Retry-After, and is counted', async () => {
   await start({ maxQueue: 2 }, 1, 1);
-  const first = ask(700);
+  let running = true;
+  const first = ask(700).finally(() => {
+    running = false;
+  });
   await new Promise((resolve) => setTimeout(resolve, 50));
-  const started = performance.now();
   const answers = await Promise.all(
-    [1, 2, 3, 4, 5].map(async (value) => ({ ...(await ask(value)), ms: performance.now() - started })),
+    [1, 2, 3, 4, 5].map(async (value) => ({ ...(await ask(value)), meanwhile: running })),
   );
   const refused = answers.filter(({ status }) => status === 503);
   expect(refused).toHaveLength(3);
-  for (const { code, response, ms } of refused) {
-    expect([code, response.headers.get('retry-after')]).toEqual(['QUEUE_FULL', '1']);
-    expect(ms).toBeLessThan(200);
+  for (const { code, response, meanwhile } of refused) {
+    expect([code, response.headers.get('retry-after'), meanwhile]).toEqual(['QUEUE_FULL', '1', true]);
   }
   expect((await first).status).toBe(200);
   expect(await metric('ml_serving_rejected_total{reason="queue_full"}')).toBe(3);
@@ -94,13 +95,14 @@ test('a full queue answers 503 at once, with Retry-After, and is counted', async
 
 test('a request waits no longer than the timeout; its own may only be shorter', async () => {
   await start({ timeoutMs: 150 });
-  const started = performance.now();
-  expect(await ask(700)).toMatchObject({ status: 504, code: 'TIMEOUT' });
-  expect(performance.now() - started).toBeLessThan(250);
   const headers = (ms: string) => ({ headers: { 'content-type': 'application/json', 'x-timeout-ms': ms } });
-  const again = performance.now();
-  expect(await ask(700, headers('20'))).toMatchObject({ status: 504 });
-  expect(performance.now() - again).toBeLessThan(120);
+  const order: string[] = [];
+  const inTurn = async (name: string, answer: ReturnType<typeof ask>) => {
+    expect(await answer).toMatchObject({ status: 504, code: 'TIMEOUT' });
+    order.push(name);
+  };
+  await Promise.all([inTurn('the service’s', ask(700)), inTurn('its own', ask(700, headers('20')))]);
+  expect(order).toEqual(['its own', 'the service’s']);
   expect(await ask(700, headers('100000'))).toMatchObject({ status: 504 });
   for (const wrong of ['0', '-5', 'soon', '1.5']) {
     expect(await ask(1, headers(wrong))).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
@@ -127,13 +129,15 @@ test('a client that goes away frees its place', async () => {
 
 test('probes are answered while every worker is busy', async () => {
   await start();
-  const busy = ask(700);
+  let running = true;
+  const busy = ask(700).finally(() => {
+    running = false;
+  });
   await new Promise((resolve) => setTimeout(resolve, 30));
   for (let i = 0; i < 10; i++) {
-    const started = performance.now();
     expect((await fetch(`${service.url}/v2/health/live`)).status).toBe(200);
-    expect(performance.now() - started).toBeLessThan(50);
   }
+  expect(running).toBe(true);
   await busy;
 });
 
