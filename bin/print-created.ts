@@ -9,7 +9,7 @@ export function printCreated(created: Created, directory: string, json: boolean)
   else printPlan(created, directory);
 }
 
-function toJson({ plan, written, installed, committed }: Created, directory: string): object {
+function toJson({ plan, actions, written, installed, committed }: Created, directory: string): object {
   return {
     directory,
     templateVersion: plan.templateVersion,
@@ -20,24 +20,25 @@ function toJson({ plan, written, installed, committed }: Created, directory: str
     files: plan.files.map(({ path, owner, mode, bytes }) => ({
       path,
       owner,
+      action: actions.get(path) ?? 'create',
       mode: mode.toString(8),
       bytes: bytes.length,
     })),
   };
 }
 
-function printPlan({ plan }: Created, directory: string): void {
+function printPlan({ plan, actions }: Created, directory: string): void {
+  const record = plan.files.filter((file) => file.owner === 'record');
   console.log(`Would write ${plan.files.length} files to ${directory} (template ${plan.templateVersion}):`);
-  for (const { path, owner } of plan.files.filter((file) => file.owner !== 'record'))
-    console.log(`  ${owner.padEnd(8)}${path}`);
-  console.log(
-    `  ${'record'.padEnd(8)}.ml-serving/ (${plan.files.filter((file) => file.owner === 'record').length} files)`,
-  );
+  const remarks = { create: '', same: '  (there already)', overwrite: '  (overwrites)', keep: '  (kept as it is)' };
+  for (const { path, owner } of plan.files) {
+    if (owner !== 'record') console.log(`  ${owner.padEnd(8)}${path}${remarks[actions.get(path) ?? 'create']}`);
+  }
+  console.log(`  ${'record'.padEnd(8)}.ml-serving/ (${record.length} files)`);
 }
 
 function printNextSteps({ plan, installed }: Created, directory: string): void {
-  const relativePath = relative(process.cwd(), directory);
-  const here = relativePath.startsWith('..') ? directory : relativePath;
+  const here = fromHere(directory);
   const steps: readonly (readonly [command: string, what: string])[] = [
     ...(here === '' ? [] : [[`cd ${quote(here)}`, ''] as const]),
     ...(installed ? [] : [['npm install', 'install the dependencies'] as const]),
@@ -58,10 +59,23 @@ function example({ files }: Created['plan']): string {
     samples: { instance: unknown }[];
   };
   const instance = JSON.stringify(samples[0]?.instance) ?? '';
-  return instance === '' || instance.length > 160 || instance.includes("'") ? "'<json or file>'" : `'${instance}'`;
+  // cmd.exe has another idea of quotes than JSON.
+  if (process.platform === 'win32') return '<json or file>';
+  return instance === '' || instance.length > 160 ? "'<json or file>'" : quote(instance);
 }
 
-/** A path with a space is typed in quotes. */
-function quote(path: string): string {
-  return /^[\w./\\:@-]+$/.test(path) ? path : `"${path}"`;
+/** The shorter way to name the directory. The one we stand in may have been removed meanwhile. */
+function fromHere(directory: string): string {
+  try {
+    const path = relative(process.cwd(), directory);
+    return path.startsWith('..') ? directory : path;
+  } catch {
+    return directory;
+  }
+}
+
+/** As one word of a shell, whatever it holds. */
+function quote(text: string): string {
+  if (/^[\w./\\:@-]+$/.test(text)) return text;
+  return process.platform === 'win32' ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`;
 }

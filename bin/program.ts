@@ -1,10 +1,16 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { ownPackage } from '../generators/app/package.ts';
+import { questionsHelp } from '../generators/questions/help.ts';
+import { refuseCommandNames } from './command-names.ts';
 import type { CreateFlags } from './commands/create.ts';
 import type { ModelFlags } from './commands/model.ts';
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
 
-const collect = (value: string, list: string[]) => [...list, value];
+/** `--set`, of every command that takes answers. */
+const setOption = (what: string) =>
+  new Option('--set <key=value>', `${what}; may be repeated`)
+    .argParser((value: string, list: string[]) => [...list, value])
+    .default([], 'none');
 
 /**
  * The command line. Each command's module is loaded when it runs, so that `--help` and the paths that ask nothing
@@ -19,17 +25,20 @@ export function buildProgram(exit: (code: number) => void): Command {
     .argument('[directory]', 'where the repository is made; its last part proposes the name')
     .option('-y, --yes', 'take the default of every question that has no answer')
     .option('--answers <file>', 'read answers from a YAML or JSON file')
-    .option('--set <key=value>', 'answer one question; may be repeated', collect, [])
+    .addOption(setOption('answer one question'))
     .option('--dry-run', 'show what would be written, write nothing')
     .option('--json', 'print the plan or the error as JSON; never asks')
     .option('--no-install', 'do not run npm install')
     .option('--no-git', 'do not make a Git repository')
     .option('--force', 'write into a directory that is not empty: the files of the template, no others')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', () => `\nKeys of --set and --answers:\n${questionsHelp()}`)
     // A command's own --version is not the program's.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .action(async (directory: string | undefined, flags: CreateFlags) => {
+      refuseCommandNames(directory, program);
       const { create } = await import('./commands/create.ts');
       exit(await create(directory, flags));
     });
@@ -68,7 +77,7 @@ export function buildProgram(exit: (code: number) => void): Command {
     .option('--check', 'exit with 2 where an update or drift is found; write nothing')
     .option('--dry-run', 'show what would be done; write nothing')
     .option('--diff', 'show it as a unified diff; write nothing')
-    .option('--set <key=value>', 'change an answer; may be repeated', collect, [])
+    .addOption(setOption('change an answer'))
     .option('--verify', "run the repository's tests afterwards, and put everything back if they fail")
     .option('--continue', 'go on once conflicts are resolved, or after an interruption')
     .option('--abort', 'put everything back as it was before the upgrade')

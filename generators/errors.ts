@@ -13,7 +13,7 @@ interface ErrorKind {
 }
 
 const kinds = {
-  ANSWERS_INVALID: { exit: 1, hint: 'docs/CLI.md lists the keys and what each may hold.' },
+  ANSWERS_INVALID: { exit: 1, hint: 'Mend what is named. create-ml-serving --help lists the keys.' },
   ANSWERS_UNREADABLE: { exit: 1, hint: 'Name an existing YAML or JSON file.' },
   CANCELLED: { exit: 1, hint: 'Nothing was written. Run the command again when you are ready.' },
   DIRECTORY_INVALID: { exit: 1, hint: 'Name a directory that can be made.' },

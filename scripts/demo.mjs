@@ -5,36 +5,42 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, run, setUp } from './set-up.mjs';
+import { main, root, run, setUp } from './set-up.mjs';
 
 const FLOWER = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
 const keep = process.argv.includes('--keep');
 
-setUp();
-run('npm', ['run', 'build']);
+await main(async () => {
+  setUp();
+  run('npm', ['run', 'build']);
+  const folder = mkdtempSync(join(tmpdir(), 'create-ml-serving-demo-'));
+  // Ctrl-C reaches the commands that run; the one that waits for them goes on to clean up.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
+  try {
+    await demonstrate(join(folder, 'my-model'));
+    if (keep) console.log(`\nThe repository is in ${join(folder, 'my-model')}: cd there and npm start.`);
+  } finally {
+    if (!keep) {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      console.log('\nCleaned up. To keep the repository: npm run demo -- --keep');
+    }
+  }
+});
 
-const folder = mkdtempSync(join(tmpdir(), 'create-ml-serving-demo-'));
-const directory = join(folder, 'my-model');
-let server;
-try {
+async function demonstrate(directory) {
   run(process.execPath, [join(root, 'dist', 'create-ml-serving.js'), directory, '--yes', '--no-git'], { shell: false });
   const port = await freePort();
-  server = await start(directory, port);
-  const url = `http://localhost:${port}/predict`;
-  const body = JSON.stringify({ instances: [FLOWER] });
-  console.log(`\n$ curl -s ${url} -H 'content-type: application/json' -d '${body}'`);
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  console.log(JSON.stringify(await answer.json(), null, 2));
-  if (!answer.ok) process.exitCode = 1;
-} finally {
-  if (server) {
+  const server = await start(directory, port);
+  try {
+    const url = `http://localhost:${port}/predict`;
+    const body = JSON.stringify({ instances: [FLOWER] });
+    console.log(`\n$ curl -s ${url} -H 'content-type: application/json' -d '${body}'`);
+    const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    console.log(JSON.stringify(await answer.json(), null, 2));
+    if (!answer.ok) process.exitCode = 1;
+  } finally {
     server.kill('SIGTERM');
     await once(server, 'exit');
-  }
-  if (keep) console.log(`\nThe repository is in ${directory}: cd there and npm start.`);
-  else {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    console.log('\nCleaned up. To keep the repository: npm run demo -- --keep');
   }
 }
 

@@ -5,6 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** A command that ended badly; it has said why itself. */
+export class CommandFailed extends Error {
+  constructor(command, status) {
+    super(`${command} ended with exit code ${status}`);
+    this.status = status ?? 1;
+  }
+}
+
 /** Runs a command in the repository's folder, shows what it prints and throws where it fails. */
 export function run(command, args, options = {}) {
   console.error(`\n$ ${[command, ...args].join(' ')}`);
@@ -12,9 +20,17 @@ export function run(command, args, options = {}) {
   const shell = process.platform === 'win32';
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell, ...options });
   if (error) throw error;
-  if (status !== 0) {
-    console.error(`${command} ended with exit code ${status}`);
-    process.exit(status ?? 1);
+  if (status !== 0) throw new CommandFailed(command, status);
+}
+
+/** Runs a script: a command that failed in it ends it with that command's exit code, after all that had to be cleaned up. */
+export async function main(script) {
+  try {
+    await script();
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    console.error(error.message);
+    process.exitCode = error.status;
   }
 }
 

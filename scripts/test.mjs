@@ -1,8 +1,10 @@
 // `npm test`: sets up, then everything that needs Node.js and npm alone.
-import { run, setUp } from './set-up.mjs';
+import { main, run, setUp } from './set-up.mjs';
 
-setUp();
-run('npm', ['run', 'lint']);
-run('npm', ['run', 'typecheck']);
-run('npm', ['run', 'build']);
-run('npm', ['run', 'test:unit', '--', ...process.argv.slice(2)]);
+await main(() => {
+  setUp();
+  run('npm', ['run', 'lint']);
+  run('npm', ['run', 'typecheck']);
+  run('npm', ['run', 'build']);
+  run('npm', ['run', 'test:unit', '--', ...process.argv.slice(2)]);
+});

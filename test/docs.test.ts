@@ -19,6 +19,7 @@ function expectDerived(file: string, expected: string): void {
 function withSection(file: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}: derived, see npm run docs -->`, `<!-- /${name} -->`];
   const text = readFileSync(file, 'utf8');
+  expect(text.indexOf(end)).toBeGreaterThan(text.indexOf(start));
   expect(text).toContain(start);
   return `${text.slice(0, text.indexOf(start) + start.length)}\n\n${content}\n\n${text.slice(text.indexOf(end))}`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 interface Lock {
   readonly packages: Readonly<
@@ -9,7 +9,12 @@ interface Lock {
   >;
 }
 
-const files = ['package-lock.json', 'template-files/base/package-lock.json'].filter((file) => existsSync(file));
+const files = [
+  'package-lock.json',
+  'template-files/base/package-lock.json',
+  'template-files/features/image-classification/package-lock.json',
+  'template-files/features/text-classification/package-lock.json',
+];
 
 describe.each(files)('%s', (file) => {
   const { packages } = JSON.parse(readFileSync(file, 'utf8')) as Lock;

@@ -1,10 +1,12 @@
-import { basename, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
 import { createRepository } from '../../generators/app/create.ts';
 import type { CreateJob } from '../../generators/app/job.ts';
 import { ownPackage } from '../../generators/app/package.ts';
 import { findExecutable } from '../../generators/app/tools/find-executable.ts';
 import { inspectTarget, type Target } from '../../generators/apply/target.ts';
 import { ServingError } from '../../generators/errors.ts';
+import { MANIFEST_PATH } from '../../generators/project/manifest.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
 import { MAX_ANSWERS_BYTES, parseAnswersFile } from '../../generators/questions/answers-file.ts';
 import { parseSetFlags } from '../../generators/questions/set-flags.ts';
@@ -29,7 +31,7 @@ export interface CreateFlags {
 /** `create-ml-serving <directory>`: stamps out a repository. @returns the exit code */
 export async function create(directory: string | undefined, flags: CreateFlags): Promise<number> {
   const given = { ...readAnswers(flags.answers), ...parseSetFlags(flags.set) };
-  const target = inspectTarget(nameDirectory(directory, given));
+  const target = inspectTarget(fromHere(nameDirectory(directory, given)));
   refuseOccupied(target, flags);
   requireTools(flags);
 
@@ -79,11 +81,26 @@ function nameDirectory(directory: string | undefined, given: GivenAnswers): stri
   });
 }
 
-function refuseOccupied(target: Target, flags: CreateFlags): void {
-  if (target.state !== 'occupied' || flags.force) return;
-  const shown = target.entries.slice(0, 10).join(', ');
-  const more = target.entries.length > 10 ? ` and ${target.entries.length - 10} more` : '';
-  throw new ServingError('DIRECTORY_NOT_EMPTY', `${resolve(target.path)} is not empty: it holds ${shown}${more}.`);
+/** A relative path needs a place to start from, and ours may have been removed. */
+function fromHere(directory: string): string {
+  try {
+    if (!isAbsolute(directory)) process.cwd();
+    return directory;
+  } catch (cause) {
+    throw new ServingError('DIRECTORY_INVALID', `${directory} is relative to a directory that is gone.`, { cause });
+  }
+}
+
+function refuseOccupied({ path, state, entries }: Target, flags: CreateFlags): void {
+  if (state !== 'occupied' || flags.force) return;
+  const shown = entries.slice(0, 10).join(', ');
+  const more = entries.length > 10 ? ` and ${entries.length - 10} more` : '';
+  const stampedOut = existsSync(join(path, MANIFEST_PATH));
+  throw new ServingError('DIRECTORY_NOT_EMPTY', `${path} is not empty: it holds ${shown}${more}.`, {
+    ...(stampedOut && {
+      hint: 'It is a stamped-out repository: create-ml-serving regenerate keeps what was edited in it.',
+    }),
+  });
 }
 
 /** Said before anything is asked or written, not after. */

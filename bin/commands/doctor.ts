@@ -2,7 +2,7 @@ import { checkMachine } from '../../generators/app/tools/checks.ts';
 
 /** `create-ml-serving doctor`: is this machine ready? @returns 0 where it is, 1 where something is missing */
 export async function doctor({ json }: { readonly json: boolean }): Promise<number> {
-  const checks = checkMachine(process.cwd());
+  const checks = checkMachine('.');
   const ready = checks.every((check) => check.ok);
   if (json) console.log(JSON.stringify({ ready, checks }, null, 2));
   else {

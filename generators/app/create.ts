@@ -1,5 +1,5 @@
 import { createDirectory } from '../apply/create-directory.ts';
-import { OVERWRITTEN_FOLDER, overlay } from '../apply/overlay.ts';
+import { applyOverlay, type OverlayAction, type OverlayStep, planOverlay } from '../apply/overlay.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { CreateJob, Tell } from './job.ts';
 import { planRepository, type RepositoryPlan } from './plan.ts';
@@ -9,6 +9,8 @@ import { installDependencies } from './tools/install.ts';
 /** What was done; `false` means that it was not asked for, or was there already. */
 export interface Created {
   readonly plan: RepositoryPlan;
+  /** What happens to each file, by path; only where the directory holds others. */
+  readonly actions: ReadonlyMap<string, OverlayAction>;
   readonly written: boolean;
   readonly installed: boolean;
   readonly committed: boolean;
@@ -21,33 +23,39 @@ export interface Created {
  */
 export async function createRepository(job: CreateJob, answers: Answers, tell: Tell): Promise<Created> {
   const plan = planRepository(answers, job.template);
-  if (job.dryRun) return { plan, written: false, installed: false, committed: false };
+  const overlay = job.target.state === 'occupied' ? planOverlay(job.target.path, plan.files) : [];
+  const actions = new Map(overlay.map(({ action, change }) => [change.path, action]));
+  if (job.dryRun) return { plan, actions, written: false, installed: false, committed: false };
 
-  write(job, plan, tell);
+  if (job.target.state === 'occupied') writeOver(job.target.path, overlay, tell);
+  else createDirectory(job.target, plan.files);
+  const written = plan.files.filter(({ path }) => actions.get(path) !== 'keep').length;
+  tell(`Wrote ${written} files to ${job.target.path}`);
   if (job.install) {
     tell('Installing dependencies with npm');
     await installDependencies(job.target.path);
   }
-  const committed = job.git && (await initRepository(job.target.path, firstCommit(plan)));
-  if (job.git)
-    tell(
-      committed
-        ? 'Made a Git repository with a first commit'
-        : 'Left Git alone: the directory lies in a work tree already',
-    );
-  return { plan, written: true, installed: job.install, committed };
+  const committed = job.git && (await commitFirst(job.target.path, plan, tell));
+  return { plan, actions, written: true, installed: job.install, committed };
 }
 
-function write({ target }: CreateJob, { files }: RepositoryPlan, tell: Tell): void {
-  if (target.state === 'occupied') {
-    const overwritten = overlay(target.path, files);
-    if (overwritten.length > 0) {
-      tell(`Overwrote ${overwritten.join(', ')}; what they held is in ${OVERWRITTEN_FOLDER}/`);
-    }
-  } else createDirectory(target, files);
-  tell(`Wrote ${files.length} files to ${target.path}`);
+function writeOver(directory: string, overlay: readonly OverlayStep[], tell: Tell): void {
+  const list = (wanted: OverlayAction) =>
+    overlay.filter(({ action }) => action === wanted).map(({ change }) => change.path);
+  const folder = applyOverlay(directory, overlay);
+  if (folder) tell(`Overwrote ${list('overwrite').join(', ')}; what they held is in ${folder}/`);
+  if (list('keep').length > 0) tell(`Kept ${list('keep').join(', ')}: the team's, written only where they are missing`);
 }
 
-function firstCommit({ answers, templateVersion }: RepositoryPlan): string {
-  return `feat: stamp out ${answers.name} from create-ml-serving ${templateVersion}`;
+async function commitFirst(directory: string, plan: RepositoryPlan, tell: Tell): Promise<boolean> {
+  const message = `feat: stamp out ${plan.answers.name} from create-ml-serving ${plan.templateVersion}`;
+  const made = await initRepository(
+    directory,
+    plan.files.map(({ path }) => path),
+    message,
+  );
+  tell(
+    made ? 'Made a Git repository with a first commit' : 'Left Git alone: the directory lies in a work tree already',
+  );
+  return made;
 }

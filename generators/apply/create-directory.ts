@@ -1,6 +1,9 @@
 import nodeFs from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fromSystem } from './system-error.ts';
+import { dirname, join } from 'node:path';
+import { ServingError } from '../errors.ts';
+import { renameWithPatience } from './rename.ts';
+import { fromSystem, hasCode } from './system-error.ts';
+import { removeIfEmpty, takeBack } from './take-back.ts';
 import type { Target } from './target.ts';
 
 export interface NewFile {
@@ -10,17 +13,35 @@ export interface NewFile {
   readonly mode: number;
 }
 
-type Fs = Pick<typeof nodeFs, 'mkdirSync' | 'mkdtempSync' | 'writeFileSync' | 'chmodSync' | 'renameSync' | 'rmSync'>;
+type Call =
+  | 'chmodSync'
+  | 'existsSync'
+  | 'lstatSync'
+  | 'mkdirSync'
+  | 'mkdtempSync'
+  | 'readdirSync'
+  | 'renameSync'
+  | 'rmdirSync'
+  | 'rmSync'
+  | 'unlinkSync'
+  | 'writeFileSync';
+type Fs = Pick<typeof nodeFs, Call>;
+type Undo = (() => void)[];
+
+/** Short, whatever the target is called: a name may have as many bytes as the file system takes. */
+const STAGING = '.staging-';
+/** The folder of the record, which every repository has: who makes it in an empty directory has the directory. */
+const CLAIM = '.ml-serving';
 
 /**
  * Writes the files of a new repository: all of them, or none.
  * They are staged next to their place, on the same file system, and moved there when they are complete; a process that
- * is killed leaves at most a staging folder behind, never half a repository.
+ * is killed leaves at most a staging folder behind, never half a repository. What others put there meanwhile stays.
  * @param fs stands in for the real file system where a test drives faults into it
- * @throws DISK_FULL, NOT_WRITABLE, APPLY_FAILED
+ * @throws DIRECTORY_NOT_EMPTY, DISK_FULL, NOT_WRITABLE, APPLY_FAILED
  */
 export function createDirectory(target: Target, files: readonly NewFile[], fs: Fs = nodeFs): void {
-  const undo: (() => void)[] = [];
+  const undo: Undo = [];
   try {
     if (target.state === 'absent') createAbsent(target.path, files, fs, undo);
     else fillEmpty(target.path, files, fs, undo);
@@ -31,32 +52,77 @@ export function createDirectory(target: Target, files: readonly NewFile[], fs: F
 }
 
 /** A directory that does not exist appears by one rename. */
-function createAbsent(path: string, files: readonly NewFile[], fs: Fs, undo: (() => void)[]): void {
-  const parent = dirname(path);
-  const made = fs.mkdirSync(parent, { recursive: true });
-  if (made) undo.push(() => fs.rmSync(made, { recursive: true, force: true }));
-  const staging = fs.mkdtempSync(join(parent, `.${basename(path)}-`));
-  undo.push(() => fs.rmSync(staging, { recursive: true, force: true }));
-  stage(staging, files, fs);
+function createAbsent(path: string, files: readonly NewFile[], fs: Fs, undo: Undo): void {
+  makeFolders(dirname(path), fs, undo);
+  const staging = stage(dirname(path), files, fs, undo);
   // mkdtemp makes a private folder; a repository is as open as any other folder.
   fs.chmodSync(staging, 0o777 & ~process.umask());
-  fs.renameSync(staging, path);
+  // POSIX would replace an empty directory, Windows would not.
+  if (fs.existsSync(path)) throw takenMeanwhile(path);
+  try {
+    renameWithPatience(staging, path, fs);
+  } catch (error) {
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR') || fs.existsSync(path)) throw takenMeanwhile(path, error);
+    throw error;
+  }
+}
+
+/** One by one, so that undoing removes what this run made and nothing that another one did. */
+function makeFolders(folder: string, fs: Fs, undo: Undo): void {
+  if (fs.existsSync(folder) || dirname(folder) === folder) return;
+  makeFolders(dirname(folder), fs, undo);
+  try {
+    fs.mkdirSync(folder);
+    undo.push(() => removeIfEmpty(folder, fs));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
 }
 
 /** An empty directory stays the same directory (somebody may stand in it): what was staged inside is moved up. */
-function fillEmpty(path: string, files: readonly NewFile[], fs: Fs, undo: (() => void)[]): void {
-  const staging = fs.mkdtempSync(join(path, '.staging-'));
-  undo.push(() => fs.rmSync(staging, { recursive: true, force: true }));
-  stage(staging, files, fs);
-  for (const name of new Set(files.map((file) => file.path.split('/')[0] as string))) {
-    fs.renameSync(join(staging, name), join(path, name));
-    undo.push(() => fs.rmSync(join(path, name), { recursive: true, force: true }));
+function fillEmpty(path: string, files: readonly NewFile[], fs: Fs, undo: Undo): void {
+  const claim = join(path, CLAIM);
+  try {
+    fs.mkdirSync(claim);
+  } catch (error) {
+    throw hasCode(error, 'EEXIST') ? takenMeanwhile(path, error) : error;
+  }
+  undo.push(() => removeIfEmpty(claim, fs));
+  if (fs.readdirSync(path).length > 1) throw takenMeanwhile(path);
+
+  const staging = stage(claim, files, fs, undo);
+  const inClaim = files.filter((file) => file.path.startsWith(`${CLAIM}/`));
+  const others = files.filter((file) => !file.path.startsWith(`${CLAIM}/`));
+  // The record comes last: without it nothing takes the directory for a repository.
+  for (const place of new Set([...others.map((file) => head(file, 1)), ...inClaim.map((file) => head(file, 2))])) {
+    if (fs.lstatSync(join(path, place), { throwIfNoEntry: false })) throw takenMeanwhile(path);
+    renameWithPatience(join(staging, place), join(path, place), fs);
+    undo.push(() => {
+      const placed = files.filter((file) => `${file.path}/`.startsWith(`${place}/`));
+      takeBack(path, placed, fs);
+    });
   }
   fs.rmSync(staging, { recursive: true });
+  if (inClaim.length === 0) fs.rmdirSync(claim);
 }
 
-function stage(folder: string, files: readonly NewFile[], fs: Fs): void {
+function head({ path }: NewFile, segments: number): string {
+  return path.split('/').slice(0, segments).join('/');
+}
+
+/** Writes all files into a new folder below `parent`. */
+function stage(parent: string, files: readonly NewFile[], fs: Fs, undo: Undo): string {
+  const staging = fs.mkdtempSync(join(parent, STAGING));
+  undo.push(() => fs.rmSync(staging, { recursive: true, force: true }));
   const folders = new Set(files.map((file) => dirname(file.path)));
-  for (const inner of folders) fs.mkdirSync(join(folder, inner), { recursive: true });
-  for (const { path, bytes, mode } of files) fs.writeFileSync(join(folder, path), bytes, { mode, flag: 'wx' });
+  for (const inner of folders) fs.mkdirSync(join(staging, inner), { recursive: true });
+  for (const { path, bytes, mode } of files) fs.writeFileSync(join(staging, path), bytes, { mode, flag: 'wx' });
+  return staging;
+}
+
+function takenMeanwhile(path: string, cause?: unknown): ServingError {
+  return new ServingError('DIRECTORY_NOT_EMPTY', `Something else wrote to ${path} meanwhile; it was left as it is.`, {
+    hint: 'Look at what it holds. Then choose another directory, or empty it and run again.',
+    cause,
+  });
 }

@@ -1,31 +1,14 @@
 import fs from 'node:fs';
 import type { Disk, DiskEntry } from './disk.ts';
+import { renameWithPatience } from './rename.ts';
+import { hasCode } from './system-error.ts';
 
 const WINDOWS = process.platform === 'win32';
-const RENAME_TRIES = 10;
-const RENAME_PAUSE_MS = 50;
-
-function hasCode(error: unknown, ...codes: string[]): boolean {
-  return codes.includes((error as NodeJS.ErrnoException).code ?? '');
-}
 
 function kindOf(stat: fs.Stats): DiskEntry['kind'] {
   if (stat.isFile()) return 'file';
   if (stat.isDirectory()) return 'folder';
   return stat.isSymbolicLink() ? 'symlink' : 'other';
-}
-
-/** On Windows a virus scanner or an editor may hold the target for a moment. */
-function renameWithPatience(from: string, to: string): void {
-  for (let tries = 1; ; tries++) {
-    try {
-      fs.renameSync(from, to);
-      return;
-    } catch (error) {
-      if (!WINDOWS || tries === RENAME_TRIES || !hasCode(error, 'EPERM', 'EACCES', 'EBUSY')) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RENAME_PAUSE_MS);
-    }
-  }
 }
 
 function create(path: string, bytes: Uint8Array, mode: number): void {
@@ -68,7 +51,7 @@ export const nodeDisk: Disk = {
   read: (path) => fs.readFileSync(path),
   create,
   chmod: (path, mode) => fs.chmodSync(path, mode),
-  rename: renameWithPatience,
+  rename: (from, to) => renameWithPatience(from, to),
   unlink: (path) => fs.unlinkSync(path),
   makeFolder: (path) => fs.mkdirSync(path),
   removeFolder: (path) => fs.rmdirSync(path),

@@ -8,6 +8,11 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   EROFS: 'NOT_WRITABLE',
 };
 
+/** Whether it is an error of the file system with one of these codes. */
+export function hasCode(error: unknown, ...codes: string[]): boolean {
+  return codes.includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
 /** Errors of the file system become errors a person can act on; whatever reaches this point was undone. Others pass. */
 export function fromSystem(error: unknown, place: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;

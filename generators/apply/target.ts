@@ -1,6 +1,7 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { ServingError } from '../errors.ts';
+import { hasCode } from './system-error.ts';
 
 /** A directory that is to become a repository, as it is found. */
 export interface Target {
@@ -27,10 +28,25 @@ export function inspectTarget(directory: string): Target {
     const entries = readdirSync(path).sort();
     return { path: realpathSync(path), state: entries.length === 0 ? 'empty' : 'occupied', entries };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { path, state: 'absent', entries: [] };
+    if (hasCode(error, 'ENOENT')) {
+      refuseDeadLink(path);
+      return { path, state: 'absent', entries: [] };
+    }
     if (error instanceof ServingError) throw error;
     throw new ServingError('DIRECTORY_INVALID', `${path} cannot be used: ${(error as Error).message}`, {
       cause: error,
+    });
+  }
+}
+
+/** A link to nothing looks absent, and yet nothing can be made in its place: the target itself or a folder above it. */
+function refuseDeadLink(path: string): void {
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    const found = lstatSync(at, { throwIfNoEntry: false });
+    if (!found) continue;
+    if (!found.isSymbolicLink() || statSync(at, { throwIfNoEntry: false })) return;
+    throw new ServingError('DIRECTORY_INVALID', `${at} is a link to nothing (${readlinkSync(at)}).`, {
+      hint: 'Remove the link, or make the directory it points to.',
     });
   }
 }

@@ -1,4 +1,4 @@
-import { formatOf, isReadable, mergeStructured } from './structured.ts';
+import { formatOf, isReadable, type KeyConflict, mergeStructured } from './structured.ts';
 import { decodeText } from './text.ts';
 import { hasMarkers, type Labels, mergeText, mergeWithoutBase } from './text-merge.ts';
 
@@ -19,7 +19,7 @@ export interface ContentConflict {
   /** Whether the conflict stands in the file, between markers; else the person's file stands as it was. */
   readonly markers: boolean;
   /** Keys that both changed, where the file was merged by key. */
-  readonly keys: readonly string[];
+  readonly keys: readonly KeyConflict[];
 }
 
 export interface ContentMerge {

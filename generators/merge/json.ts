@@ -7,6 +7,7 @@ import {
   type Node,
   type ParseError,
   parseTree,
+  visit,
 } from 'jsonc-parser';
 import { splitText, usualEnd } from './text.ts';
 import { isList, isMap, type Value } from './value.ts';
@@ -88,4 +89,11 @@ export function editJson(source: string, edits: readonly Edit[]): string {
   const bom = source.startsWith('\ufeff') ? '\ufeff' : '';
   const formatting = formattingOf(source);
   return bom + edits.reduce((text, edit) => editOnce(text, edit, formatting), source.slice(bom.length));
+}
+
+/** The comments of a text, as they are written. */
+export function jsonComments(source: string): string[] {
+  const comments: string[] = [];
+  visit(source, { onComment: (offset, length) => comments.push(source.slice(offset, offset + length).trim()) });
+  return comments;
 }

@@ -1,4 +1,4 @@
-import { diff3MergeRegions, diffIndices } from 'node-diff3';
+import { hunksOf, regionsOf } from './regions.ts';
 import { isMap, serialise, type Value, type ValuePath } from './value.ts';
 import { type At, inside, isNew, type MergeContext, mergeOwnKey } from './value-merge.ts';
 
@@ -81,29 +81,29 @@ function mergeKeyed(context: MergeContext, at: At, base: Keyed, yours: Keyed, th
 /** Merges lists without identities as lines of text are merged; null where both changed one place. */
 function mergeOrdered(context: MergeContext, at: At, base: List, yours: List, theirs: List): List | null {
   const [o, a, b] = [base.map(serialise), yours.map(serialise), theirs.map(serialise)];
+  const [own, its] = [hunksOf(o, a), hunksOf(o, b)];
+  if (own === null || its === null) return null;
   const merged: Value[] = [];
-  for (const region of diff3MergeRegions(a, o, b)) {
-    if (!region.stable) {
-      if (region.aContent.join('\n') !== region.bContent.join('\n')) return null;
-      merged.push(...yours.slice(region.aStart, region.aStart + region.aLength));
-    } else {
-      const from = { a: yours, b: theirs, o: base }[region.buffer];
-      merged.push(...from.slice(region.bufferStart, region.bufferStart + region.bufferLength));
-    }
+  for (const region of regionsOf(o.length, own, its)) {
+    const isClash = region.changedBy === 'both';
+    if (isClash && a.slice(...region.yours).join('\n') !== b.slice(...region.theirs).join('\n')) return null;
+    merged.push(...(region.changedBy === 'theirs' ? theirs.slice(...region.theirs) : yours.slice(...region.yours)));
   }
   return editInto(context, at, a, b, merged) ? merged : null;
 }
 
 function editInto(context: MergeContext, at: At, yours: string[], theirs: string[], merged: List): boolean {
-  for (const { buffer1, buffer2 } of diffIndices(yours, merged.map(serialise)).reverse()) {
-    const [start = 0, removed = 0] = buffer1;
-    const [from = 0, inserted = 0] = buffer2;
-    for (let i = removed - 1; i >= 0; i--) context.edits.push({ op: 'remove', ...inside(at, start + i) });
-    for (const value of merged.slice(from, from + inserted).reverse()) {
+  const hunks = hunksOf(yours, merged.map(serialise));
+  if (hunks === null) return false;
+  for (const { baseStart, baseLength, sideStart, sideLength } of hunks.reverse()) {
+    for (let i = baseStart + baseLength - 1; i >= baseStart; i--) {
+      context.edits.push({ op: 'remove', ...inside(at, i) });
+    }
+    for (const value of merged.slice(sideStart, sideStart + sideLength).reverse()) {
       const source = theirs.indexOf(serialise(value));
       // Among equal elements the person's own may come out as the new one; that is not for us to copy.
       if (source < 0) return false;
-      context.edits.push({ op: 'insert', ...inside(at, start, source), value });
+      context.edits.push({ op: 'insert', ...inside(at, baseStart, source), value });
     }
   }
   return true;

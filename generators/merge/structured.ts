@@ -1,16 +1,22 @@
-import { editJson, parseJson } from './json.ts';
+import { editJson, jsonComments, parseJson } from './json.ts';
 import { rulesFor } from './rules.ts';
 import { type Labels, mergeText } from './text-merge.ts';
-import { equal, showPath, type Value } from './value.ts';
+import { equal, showPath, showValue, type Value } from './value.ts';
 import { type Edit, type MergeContext, mergeValue } from './value-merge.ts';
-import { isYaml, parseYaml } from './yaml.ts';
+import { isYaml, parseYaml, yamlComments } from './yaml.ts';
 import { editYaml } from './yaml-edit.ts';
+
+/** A key that both changed; the person's value stands in the text. */
+export interface KeyConflict {
+  readonly key: string;
+  /** The template's value, on one line. */
+  readonly theirs: string;
+}
 
 /** What a merge by key came to. */
 export interface StructuredMerge {
   readonly text: string;
-  /** Keys that both changed; the person's value stands in the text. */
-  readonly conflicts: readonly string[];
+  readonly conflicts: readonly KeyConflict[];
   readonly notes: readonly string[];
 }
 
@@ -24,11 +30,13 @@ export interface Sources {
 export interface Format {
   readonly parse: (source: string) => Value | undefined;
   readonly edit: (sources: Sources, edits: readonly Edit[]) => string | null;
+  readonly comments: (source: string) => readonly string[];
 }
 
 const json = (withComments: boolean): Format => ({
   parse: (source) => parseJson(source, withComments),
   edit: (sources, edits) => editJson(sources.yours, edits),
+  comments: jsonComments,
 });
 
 const yaml: Format = {
@@ -37,6 +45,7 @@ const yaml: Format = {
     const [own, its] = [parseYaml(yours), parseYaml(theirs)];
     return own && its && editYaml(base, own, its, edits);
   },
+  comments: yamlComments,
 };
 
 /** Tools that read these files accept comments and trailing commas in them. */
@@ -54,6 +63,12 @@ export function isReadable(path: string, source: string): boolean {
   const format = formatOf(path);
   if (format === null) return true;
   return format === yaml ? isYaml(source) : format.parse(source) !== undefined;
+}
+
+/** A value that the template replaces or removes may hold a comment of the person's, which no merge by key knows of. */
+function losesComment(format: Format, { base, yours }: Sources, text: string): boolean {
+  const [known, left] = [base, text].map((source) => new Set(format.comments(source)));
+  return format.comments(yours).some((comment) => !known?.has(comment) && !left?.has(comment));
 }
 
 /**
@@ -76,10 +91,13 @@ export function mergeStructured(
   const lines = mergeText(sources.base, sources.yours, sources.theirs, labels);
   const isCarried = lines.conflicts === 0 && means(lines.text);
   const text = isCarried ? lines.text : format.edit(sources, context.edits);
-  if (text === null || !means(text)) return null;
+  if (text === null || !means(text) || losesComment(format, sources, text)) return null;
   return {
     text,
-    conflicts: context.conflicts.map((conflict) => showPath(conflict.path) || '(the whole file)'),
+    conflicts: context.conflicts.map(({ path: at, theirs: value }) => ({
+      key: showPath(at) || '(the whole file)',
+      theirs: showValue(value),
+    })),
     notes: context.notes.map((note) => `${showPath(note.path)}: ${note.text}`),
   };
 }

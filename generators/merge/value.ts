@@ -38,6 +38,21 @@ export function serialise(value: Value): string {
   return typeof value === 'object' && value !== null ? `n${(value as NumberText).number}` : JSON.stringify(value);
 }
 
+const LONGEST_SHOWN = 80;
+
+function toData(value: Value): unknown {
+  if (isMap(value)) return Object.fromEntries([...value].map(([key, inner]) => [key, toData(inner)]));
+  if (isList(value)) return value.map(toData);
+  return typeof value === 'object' && value !== null ? Number((value as NumberText).number) : value;
+}
+
+/** A value on one line, cut where it is long. */
+export function showValue(value: Value): string {
+  const number = (value as Partial<NumberText> | null)?.number;
+  const text = typeof number === 'string' ? number : JSON.stringify(toData(value));
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
 /** The path of a value as people write it. */
 export function showPath(path: ValuePath): string {
   return path

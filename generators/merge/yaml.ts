@@ -57,3 +57,8 @@ export function parseYaml(source: string): YamlDocument | null {
     throw error;
   }
 }
+
+/** Everything that looks like a comment; a text in a string that does so is one too many, which harms nobody. */
+export function yamlComments(source: string): string[] {
+  return [...source.matchAll(/(?:^|[ \t])#(.*)$/gm)].map((match) => (match[1] as string).trim());
+}

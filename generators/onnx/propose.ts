@@ -91,7 +91,7 @@ function inputSpec(input: ServedValue, at: number, context: InputContext): Tenso
   const known = featureNames(summary.metadata);
   const shape = withKnownWidth(shapeOf(input), inputs.length === 1 ? known?.length : undefined);
   const spec = { name: input.name, datatype: input.datatype, shape };
-  if (!modelType.startsWith('tabular-')) return spec;
+  if (!modelType.startsWith('tabular-')) return withSteps(spec, at, modelType, unknown);
   const path = `inputs[${at}].features`;
   const what = input.datatype === 'BYTES' ? 'Categories' : 'Units and ranges';
   const ranges = { path, question: `${what} of the columns of ${input.name}` };
@@ -119,6 +119,22 @@ function inputSpec(input: ServedValue, at: number, context: InputContext): Tenso
   // No two columns of a service may have one name.
   const stem = inputs.length === 1 ? 'feature' : input.name;
   return { ...spec, features: Array.from({ length: width }, (_, column) => ({ name: `${stem}_${column}` })) };
+}
+
+/** Where the file of a model that takes token ids is looked for. */
+const TOKENIZER = 'model/tokenizer.json';
+
+/** How pictures and texts become tensors is nowhere in the graph. */
+function withSteps(spec: TensorSpec, at: number, modelType: ModelType, unknown: Unknown[]): TensorSpec {
+  if (modelType === 'image-classification') {
+    unknown.push({ path: `inputs[${at}].image`, question: `How pictures were scaled and normalised for ${spec.name}` });
+  }
+  if (modelType !== 'text-classification' || spec.datatype === 'BYTES' || at > 0) return spec;
+  unknown.push({
+    path: `inputs[${at}].text`,
+    question: `The model's tokenizer, to be put at ${TOKENIZER}, and its longest text`,
+  });
+  return { ...spec, text: { tokenizer: TOKENIZER, tooLong: 'truncate' } };
 }
 
 function withKnownWidth(shape: readonly number[], width: number | undefined): readonly number[] {

@@ -26,7 +26,10 @@ const EXPLAINED: Readonly<Record<ConflictReason, string>> = {
 
 /** One conflict in words. */
 export function explainConflict({ reason, markers, keys }: ContentConflict): string {
-  if (keys.length > 0) return `${EXPLAINED[reason]} at ${keys.join(', ')}; your value is kept`;
+  if (keys.length > 0) {
+    const places = keys.map(({ key, theirs }) => `${key} (the template has ${theirs})`);
+    return `${EXPLAINED[reason]} at ${places.join(', ')}; your value is kept`;
+  }
   if (markers) return `${EXPLAINED[reason]}; look for <<<<<<<`;
   return reason.startsWith('both') ? `${EXPLAINED[reason]}; yours is kept` : EXPLAINED[reason];
 }

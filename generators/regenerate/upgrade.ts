@@ -10,6 +10,7 @@ import type { Conflicts } from './conflicts.ts';
 import type { Project } from './open-project.ts';
 import { planUpgrade, type UpgradePlan } from './plan.ts';
 import { conflictsOf, planRecord } from './plan-record.ts';
+import { needsReinstall } from './reinstall.ts';
 import { classifyRollout, type Rollout, unknownRollout } from './rollout/classify.ts';
 import type { Side } from './rollout/side.ts';
 import { scanner } from './scan.ts';
@@ -62,11 +63,6 @@ function listBase({ disk, root }: Project): string[] {
   return disk.entry(folder)?.kind === 'folder' ? disk.list(folder) : [];
 }
 
-function needsReinstall({ outcomes }: UpgradePlan): boolean {
-  const manifests = outcomes.filter(({ path }) => /(^|\/)(package|package-lock)\.json$/.test(path));
-  return manifests.some(({ write, reinstall }) => write !== null || reinstall);
-}
-
 /**
  * Works out an upgrade.
  * @param answers complete, as settled from what is recorded, set and asked
@@ -92,7 +88,7 @@ export function prepareUpgrade(project: Project, answers: Answers): Upgrade {
     changes: [...plan.changes, ...recordChanges],
     conflicts,
     problems: record.problems,
-    reinstall: needsReinstall(plan),
+    reinstall: needsReinstall(plan.outcomes, scan),
     rollout: from === null ? unknownRollout() : classifyRollout(baseSide(project), treeSide(theirs), from, to),
     changelog: changelogBetween(source.changelog, from ?? to, to),
   };

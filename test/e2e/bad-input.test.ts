@@ -74,9 +74,96 @@ test('--force writes the template’s files, touches no others, and keeps what i
   writeFileSync(join(directory, 'README.md'), 'my readme');
   const result = await cli(['my-model', '--force', ...QUIET], { cwd });
   expect(result.code).toBe(0);
-  expect(result.stderr).toContain('Overwrote README.md; what they held is in .ml-serving/local/backup/');
+  expect(result.stderr).toContain('Overwrote README.md; what they held is in .ml-serving/local/overwritten/1/');
   expect(readFileSync(join(directory, 'thesis.tex'), 'utf8')).toBe('years of work');
   expect(readFileSync(join(directory, 'README.md'), 'utf8')).toContain('# my-model');
+});
+
+test('--force over a stamped-out repository keeps the team’s own files, and says so before', async () => {
+  const cwd = fresh();
+  await cli(['my-model', ...QUIET], { cwd });
+  const hook = join(cwd, 'my-model', 'src', 'hooks', 'preprocess.ts');
+  writeFileSync(hook, '// ours\n');
+  expect((await cli(['my-model', ...QUIET], { cwd })).stderr).toMatch(
+    /DIRECTORY_NOT_EMPTY[\s\S]*create-ml-serving regenerate/,
+  );
+  const dry = await cli(['my-model', ...QUIET, '--force', '--dry-run', '--set', 'node=22'], { cwd });
+  expect(dry.stdout).toMatch(/seeded +src\/hooks\/preprocess\.ts +\(kept as it is\)/);
+  expect(dry.stdout).toMatch(/merged +Dockerfile +\(overwrites\)/);
+  expect((await cli(['my-model', ...QUIET, '--force', '--set', 'node=22'], { cwd })).code).toBe(0);
+  expect(readFileSync(hook, 'utf8')).toBe('// ours\n');
+});
+
+test.each(['help', 'regenerat', 'model', 'inspct', 'status'])('%s is no directory by accident', async (word) => {
+  const cwd = fresh();
+  const result = await cli([word, ...QUIET], { cwd });
+  expect(result.code === 1 || word === 'help').toBe(true);
+  expect(readdirSync(cwd)).toEqual([]);
+  expect((await cli([`./${word}`, ...QUIET], { cwd })).code).toBe(0);
+});
+
+test('the first commit holds the template’s files and no others, whatever is ignored everywhere', async () => {
+  const cwd = fresh();
+  mkdirSync(join(cwd, 'my-model'));
+  writeFileSync(join(cwd, 'my-model', '.env.local'), 'SECRET=1');
+  writeFileSync(join(cwd, 'ignore'), '*.onnx\nmodel/\n');
+  writeFileSync(join(cwd, '.gitconfig'), `[core]\n  excludesFile = ${join(cwd, 'ignore')}\n`);
+  const env = { ...process.env, HOME: cwd, GIT_DIR: join(cwd, 'elsewhere') };
+  const { stdout } = await cli(['my-model', '--json', '--no-install', '--force'], { cwd, env });
+  const tracked = await run('git', ['ls-files', '-z'], { cwd: join(cwd, 'my-model') });
+  const planned = JSON.parse(stdout).files.map((file: { path: string }) => file.path);
+  expect(tracked.stdout.split('\0').filter(Boolean).sort()).toEqual(planned.sort());
+  expect(planned).toContain('model/model.onnx');
+});
+
+test('doctor: ready here, and what is missing elsewhere is named with a remedy', async () => {
+  expect(await cli(['doctor'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/Ready\.\n$/) });
+  const { code, stdout } = await cli(['doctor', '--json'], { env: { ...process.env, PATH: '/nonexistent' } });
+  expect(code).toBe(1);
+  const { ready, checks } = JSON.parse(stdout) as { ready: boolean; checks: { name: string; ok: boolean; remedy?: string }[] };
+  expect(ready).toBe(false);
+  expect(checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['npm', 'git']);
+  expect(checks.every(({ ok, remedy }) => ok || remedy)).toBe(true);
+});
+
+test('the stack of an error is shown where DEBUG is set, and only there', async () => {
+  const { stderr } = await cli(['my-model', '--set', 'ci=jenkins'], { env: { ...process.env, DEBUG: '1' } });
+  expect(stderr).toMatch(/^ +at /m);
+});
+
+test('a bare repository is no work tree', async () => {
+  const cwd = fresh();
+  await run('git', ['init', '--quiet', '--bare'], { cwd });
+  const result = await cli(['my-model', '--yes', '--no-install'], { cwd });
+  expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('Made a Git repository') });
+});
+
+test('a working directory that was removed: an absolute target is written, a relative one refused', async () => {
+  const cwd = fresh();
+  const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
+  const from = (target: string) => run('sh', ['-c', script, 'sh', process.execPath, bin, target, ...QUIET], { cwd });
+  expect(await from(join(cwd, 'my-model'))).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining(join(cwd, 'my-model')),
+  });
+  expect(await from('my-model')).toMatchObject({ code: 1, stderr: expect.stringContaining('error DIRECTORY_INVALID') });
+});
+
+test('SIGTERM during the install ends npm too, and says what is missing', async () => {
+  const cwd = fresh();
+  const tools = join(cwd, 'tools');
+  mkdirSync(tools);
+  writeFileSync(join(tools, 'npm'), '#!/bin/sh\necho $$ > "$PWD/../npm.pid"\nkill -TERM $PPID\nexec sleep 60\n', {
+    mode: 0o755,
+  });
+  const result = await cli(['my-model', '--yes', '--no-git'], {
+    cwd,
+    env: { ...process.env, PATH: `${tools}:${process.env['PATH']}` },
+    timeout: 30_000,
+  });
+  expect(result).toMatchObject({ code: 4, stderr: expect.stringContaining('npm install was ended by SIGTERM') });
+  const pid = Number(readFileSync(join(cwd, 'npm.pid'), 'utf8'));
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });
 
 test('--force does not follow a link out of the directory', async () => {

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from './support/folder.ts';
 import { expectClose, readGolden } from './support/golden.ts';
+import { repositoryRoot } from './support/packed.ts';
 import { cli, must, run } from './support/run.ts';
-import { post, serve } from './support/serve.ts';
+import { post, serve, serveBy } from './support/serve.ts';
 
 /* The whole way once, as a person goes it: stamp out with everything on, then what the closing words say. */
 
@@ -99,9 +100,26 @@ test('node dist/server.js serves every route of the contract, and ends when it i
   }
 }, 60_000);
 
-test('npm start builds what is missing and passes the signal on', async () => {
-  const serving = run('npm', ['start'], { cwd: directory, env: { ...process.env, PORT: 'not a port' } });
-  const { code, stdout, stderr } = await serving;
+test('npm start builds what is missing, serves, and passes the signal on', async () => {
+  rmSync(join(directory, 'dist'), { recursive: true, force: true });
+  const serving = await serveBy(['npm', 'start'], directory);
+  const answer = await fetch(`${serving.url}/predict/test`);
+  expect(await answer.json()).toMatchObject({ agrees: true });
+  await serving.stop();
+  expect(serving.log()).toContain('stopped');
+  await expect(fetch(serving.url)).rejects.toThrow();
+}, 60_000);
+
+test('a setting that is wrong ends the start and is named', async () => {
+  const { code, stdout, stderr } = await run('npm', ['start'], { cwd: directory, env: { ...process.env, PORT: 'not a port' } });
   expect(code).not.toBe(0);
   expect(stdout + stderr).toContain('PORT');
+}, 60_000);
+
+test('the README shows the answer that this request really gets', async () => {
+  const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
+  const request = /-d '(\{"instances".*\})'/.exec(readme)?.[1] as string;
+  const shown = JSON.parse(/```json\n([\s\S]*?)```/.exec(readme)?.[1] as string);
+  const { stdout } = await npm('run', '--silent', 'predict', '--', request);
+  expectClose(shown.predictions, JSON.parse(stdout), 5e-4);
 }, 60_000);

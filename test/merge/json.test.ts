@@ -53,7 +53,11 @@ describe('package.json', () => {
   ])('from %s with %s and %s keeps yours and reports it', (base, yours, theirs) => {
     const merged = merge('package.json', ...([base, yours, theirs].map((x) => dependencies({ x })) as Three));
     expect(merged.text).toBe(dependencies({ x: yours }));
-    expect(merged.conflict).toEqual({ reason: 'both-changed', markers: false, keys: ['dependencies.x'] });
+    expect(merged.conflict).toEqual({
+      reason: 'both-changed',
+      markers: false,
+      keys: [{ key: 'dependencies.x', theirs: JSON.stringify(theirs) }],
+    });
   });
 
   it('does not bring back a dependency that was removed, nor drop one that was moved', () => {

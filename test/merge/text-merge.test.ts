@@ -45,13 +45,23 @@ describe('mergeText', () => {
     expect(merge('a\n\n\nb', 'x\n\n\nb', 'y\n\n\nb').text).toMatch(/b$/);
   });
 
-  it('does not drown in a long file of equal lines', () => {
-    const many = 'same\n'.repeat(20_000);
+  it.each([
+    ['equal lines', 'same\n'.repeat(20_000)],
+    ['lines of which half are empty', Array.from({ length: 10_000 }, (_, i) => (i % 2 ? '\n' : `l${i}\n`)).join('')],
+  ])('does not drown in a long file of %s', (_, many) => {
     const start = performance.now();
     const merged = merge(many, `${many}mine\n`, `its\n${many}`);
+    expect(merged).toEqual({ text: `its\n${many}mine\n`, conflicts: 0 });
     expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  it('takes sides that share next to nothing for one conflict, at once', () => {
+    const text = (name: string) => Array.from({ length: 20_000 }, (_, i) => `${name} ${i}\n`).join('');
+    const start = performance.now();
+    const merged = merge(text('base'), text('mine'), text('its'));
+    expect(performance.now() - start).toBeLessThan(5000);
     expect(merged.conflicts).toBe(1);
-    expect(merged.text).toContain('mine\n');
+    expect(merged.text).toContain(text('mine'));
   });
 });
 

@@ -43,7 +43,11 @@ describe('serving.yaml', () => {
       base.replace('workers: auto', 'workers: 2'),
     );
     expect(merged.text).toBe(base.replace('workers: auto', 'workers: 4'));
-    expect(merged.conflict).toEqual({ reason: 'both-changed', markers: false, keys: ['runtime.workers'] });
+    expect(merged.conflict).toEqual({
+      reason: 'both-changed',
+      markers: false,
+      keys: [{ key: 'runtime.workers', theirs: '2' }],
+    });
   });
 
   it('takes the rest of the template where one key is in conflict', () => {

@@ -93,6 +93,17 @@ describe('model types, by shapes alone', () => {
     expect(propose([...inputs], [...outputs]).modelType).toBe(modelType);
   });
 
+  it('asks for what turns pictures and texts into tensors', () => {
+    const ids = propose(
+      [value('input_ids', 'INT64', ['n', 't']), value('attention_mask', 'INT64', ['n', 't'])],
+      [scores],
+    );
+    expect(ids.inputs[0]?.text).toEqual({ tokenizer: 'model/tokenizer.json', tooLong: 'truncate' });
+    expect(ids.inputs[1]?.text).toBeUndefined();
+    expect(ids.unknown[0]?.path).toBe('inputs[0].text');
+    expect(propose([value('x', 'FP32', ['n', 3, 8, 8])], [scores]).unknown[0]?.path).toBe('inputs[0].image');
+  });
+
   it('fills a free axis of scores with the labels', () => {
     const { outputs } = propose([value('x', 'FP32', ['n', 3])], [value('p', 'FP32', [null, null])], ['a', 'b']);
     expect(outputs).toEqual([{ name: 'p', datatype: 'FP32', shape: [-1, 2], labels: ['a', 'b'] }]);

@@ -69,6 +69,7 @@ describe('create-ml-serving regenerate', () => {
     expect(stdout).toContain('Metrics are counted.');
     expect(stdout).toMatch(/Rollout: online\n {2}the image changed\n {2}the server changed/);
     expect(stderr).toContain('canary');
+    expect(stderr).not.toContain('npm install');
     expect(read(root, 'package.json')).toContain('"templateVersion": "1.1.0"');
     expect(fresh(root, 'regenerate', '--check').status).toBe(0);
   });

@@ -27,7 +27,12 @@ describe('an upgrade with conflicts', () => {
     const { conflicts } = await upgrade(root, '1.1.0');
     expect(conflicts?.conflicts).toEqual([
       { path: 'docs/logo.png', reason: 'binary', markers: false, keys: [] },
-      { path: 'serving.yaml', reason: 'both-changed', markers: false, keys: ['batching.maxDelayMs'] },
+      {
+        path: 'serving.yaml',
+        reason: 'both-changed',
+        markers: false,
+        keys: [{ key: 'batching.maxDelayMs', theirs: '2' }],
+      },
       { path: 'src/app.mjs', reason: 'both-changed', markers: true, keys: [] },
       { path: 'src/metrics.mjs', reason: 'both-added', markers: true, keys: [] },
     ]);

@@ -5,16 +5,19 @@ import { command } from './command.ts';
 const FALLBACK_IDENTITY = ['-c', 'user.name=create-ml-serving', '-c', 'user.email=create-ml-serving@localhost'];
 
 /**
- * Makes a Git repository of a directory, with one commit of everything in it.
+ * Makes a Git repository of a directory, with one commit of the files named. They are added by name: nothing else that
+ * lies there is committed, and nothing of them is left out because somebody ignores `*.onnx` everywhere.
  * A directory that lies in a work tree already is left to it.
  * @returns whether a repository was made
  * @throws GIT_FAILED; the files stay as they are
  */
-export async function initRepository(directory: string, message: string): Promise<boolean> {
+export async function initRepository(directory: string, files: readonly string[], message: string): Promise<boolean> {
   const inside = await git(directory, ['rev-parse', '--is-inside-work-tree']);
-  if (inside.exitCode === 0) return false;
+  // In a bare repository Git says `false`, and says it with exit code 0.
+  if (inside.exitCode === 0 && inside.stdout.trim() === 'true') return false;
   await must(directory, ['-c', 'init.defaultBranch=main', 'init', '--quiet']);
-  await must(directory, ['add', '--all']);
+  const add = ['--literal-pathspecs', 'add', '--force', '--pathspec-from-file=-', '--pathspec-file-nul'];
+  await must(directory, add, files.join('\0'));
   const known = await git(directory, ['config', 'user.email']);
   const identity = known.exitCode === 0 ? [] : FALLBACK_IDENTITY;
   // Hooks and signing are a person's own set-up; this commit is nobody's work yet.
@@ -22,8 +25,8 @@ export async function initRepository(directory: string, message: string): Promis
   return true;
 }
 
-async function must(directory: string, args: string[]): Promise<void> {
-  const { exitCode, stderr } = await git(directory, args);
+async function must(directory: string, args: string[], input?: string): Promise<void> {
+  const { exitCode, stderr } = await git(directory, args, input);
   if (exitCode !== 0) {
     throw new ServingError(
       'GIT_FAILED',
@@ -32,6 +35,6 @@ async function must(directory: string, args: string[]): Promise<void> {
   }
 }
 
-function git(directory: string, args: readonly string[]) {
-  return command('git', args, directory, ['ignore', 'pipe', 'pipe']);
+function git(directory: string, args: readonly string[], input?: string) {
+  return command('git', args, directory, [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], input);
 }

@@ -13,9 +13,18 @@ export interface Serving {
 }
 
 /** Starts `node dist/server.js` in a stamped-out repository and waits until it says that it is ready. */
-export async function serve(directory: string, env: NodeJS.ProcessEnv = {}, node = process.execPath): Promise<Serving> {
+export function serve(directory: string, env: NodeJS.ProcessEnv = {}, node = process.execPath): Promise<Serving> {
+  return serveBy([node, 'dist/server.js'], directory, env);
+}
+
+/** Starts the service by a command of its own, and waits until it says that it is ready. */
+export async function serveBy(
+  [command, ...args]: readonly [string, ...string[]],
+  directory: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Serving> {
   const port = await freePort();
-  const child = spawn(node, ['dist/server.js'], {
+  const child = spawn(command, args, {
     cwd: directory,
     env: { ...childEnv(process.env), PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { AccessLog } from '../config.ts';
-import { ServiceError } from '../errors.ts';
+import { describe, ServiceError } from '../errors.ts';
 import type { Call, Predictor } from '../inference/predictor.ts';
 import { createAccessLog } from '../observability/access-log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -81,11 +81,12 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
     const started = performance.now();
     const { headers } = req;
     const id = requestId(headers['x-request-id']);
+    const own = ownTimeout(headers['x-timeout-ms'], timeoutMs);
     const exchange: Exchange = {
       req,
       id,
       params,
-      deadline: started + ownTimeout(headers['x-timeout-ms'], timeoutMs),
+      deadline: started + (own ?? timeoutMs),
       cancel: undefined,
     };
     let gone = false;
@@ -97,6 +98,7 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
     let reply: Reply;
     try {
       if (!route.open) for (const guard of guards) await guard(req);
+      if (own === undefined) throw invalidTimeout(headers['x-timeout-ms']);
       if (route.needsModel) {
         const { ready, reason } = predictor.accepts();
         if (!ready) throw new ServiceError('NOT_READY', reason);
@@ -112,9 +114,15 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
   };
 }
 
-/** A client may shorten the service's timeout, never prolong it. */
-function ownTimeout(header: string | string[] | undefined, timeoutMs: number): number {
-  if (typeof header !== 'string' || !/^\d{1,9}$/.test(header)) return timeoutMs;
+function invalidTimeout(header: unknown): ServiceError {
+  const message = `X-Timeout-Ms: expected a whole number of milliseconds above 0, found ${describe(header)}`;
+  return new ServiceError('INVALID_REQUEST', message);
+}
+
+/** A client may shorten the service's timeout, never prolong it. Undefined when the header says nothing that could be meant. */
+function ownTimeout(header: string | string[] | undefined, timeoutMs: number): number | undefined {
+  if (header === undefined) return timeoutMs;
+  if (typeof header !== 'string' || !/^[1-9]\d{0,8}$/.test(header)) return undefined;
   return Math.min(Number(header), timeoutMs);
 }
 

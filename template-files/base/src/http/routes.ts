@@ -15,7 +15,7 @@ export function createRoutes(config: Config, predictor: Predictor, metrics: Metr
   const routes = [
     ...predictRoutes(config, predictor),
     ...healthRoutes(predictor),
-    ...v2Routes(config, predictor),
+    ...v2Routes(config, predictor, metrics),
     ...metadataRoutes(config, predictor),
     metricsRoute(metrics),
     ...pageRoutes(),

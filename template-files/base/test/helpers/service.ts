@@ -28,7 +28,18 @@ export async function boot({ own = false, ...options }: BootOptions = {}): Promi
   const loaded = loadConfig({ WORKERS: '1', ...(own ? {} : { SERVING_CONFIG: SAMPLE }), ...process.env });
   const config = options.config?.(loaded) ?? loaded;
   const logs: Record<string, unknown>[] = [];
-  const logger = pino({ level: 'info' }, { write: (line: string) => logs.push(JSON.parse(line)) });
+  const logger = pino(
+    { level: 'info' },
+    {
+      write: (text: string) =>
+        logs.push(
+          ...text
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line)),
+        ),
+    },
+  );
   const service = createService(config, logger, options);
   service.server.listen(0, '127.0.0.1');
   await once(service.server, 'listening');

@@ -73,6 +73,19 @@ test('a request is counted once in every series that it belongs to', async () =>
   }
 });
 
+test('the protocol’s requests are in the stages as well', async () => {
+  const count = async (stage: string) => {
+    const text = await service.metrics.registry.metrics();
+    return Number(new RegExp(`inference_duration_seconds_count\\{stage="${stage}"\\} (\\d+)`).exec(text)?.[1]);
+  };
+  const stages = ['queue', 'preprocess', 'run', 'postprocess'];
+  const before = await Promise.all(stages.map(count));
+  const tensor = { name: 'float_input', shape: [1, 4], datatype: 'FP32', data: [5.1, 3.5, 1.4, 0.2] };
+  const { model } = service.config.serving;
+  expect((await service.post(`/v2/models/${model.name}/infer`, { inputs: [tensor] })).status).toBe(200);
+  expect(await Promise.all(stages.map(count))).toEqual(before.map((value) => value + 1));
+});
+
 test('the page is self-contained and may load nothing else', async () => {
   const response = await fetch(service.url);
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");

@@ -102,6 +102,9 @@ test('a request waits no longer than the timeout; its own may only be shorter', 
   expect(await ask(700, headers('20'))).toMatchObject({ status: 504 });
   expect(performance.now() - again).toBeLessThan(120);
   expect(await ask(700, headers('100000'))).toMatchObject({ status: 504 });
+  for (const wrong of ['0', '-5', 'soon', '1.5']) {
+    expect(await ask(1, headers(wrong))).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
+  }
   expect(await metric('ml_serving_rejected_total{reason="timeout"}')).toBe(3);
 });
 

@@ -3,13 +3,27 @@ import { createAccessLog } from '../../src/observability/access-log.ts';
 
 function setUp(which: 'all' | 'errors' | 'off', level = 'info') {
   const lines: Record<string, unknown>[] = [];
-  const logger = pino({ level, base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const logger = pino(
+    { level, base: undefined },
+    {
+      write: (text: string) =>
+        lines.push(
+          ...text
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line)),
+        ),
+    },
+  );
   return { lines, logger, log: createAccessLog(logger, which) };
 }
 
-test('a line is what the logger itself would write', () => {
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a line is what the logger itself would write', async () => {
   const { lines, logger, log } = setUp('all');
   log('an-id', '/predict', 200, 1.23456);
+  await turn();
   logger.info({ id: 'an-id', route: '/predict', status: 200, ms: 1.235 }, 'request');
   const [byHand, byLogger] = lines.map(({ time, ...rest }) => ({ ...rest, time: typeof time }));
   expect(byHand).toEqual(byLogger);
@@ -21,9 +35,10 @@ test.each([
   ['errors', 'info', 1],
   ['off', 'info', 0],
   ['all', 'warn', 0],
-] as const)('%s at %s', (which, level, count) => {
+] as const)('%s at %s', async (which, level, count) => {
   const { lines, log } = setUp(which, level);
   log('a', '/predict', 200, 1);
   log('b', '/predict', 503, 1);
+  await turn();
   expect(lines).toHaveLength(count);
 });

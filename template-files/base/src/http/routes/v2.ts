@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts';
 import type { Serving, TensorSpec } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
+import type { Metrics } from '../../observability/metrics.ts';
 import { createJsonParser, isJson, readBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, type Reply } from '../reply.ts';
@@ -9,7 +10,7 @@ import { readInferRequest } from '../v2/request.ts';
 import { createInferResponse } from '../v2/response.ts';
 
 /** The Open Inference Protocol v2 over REST, with the binary tensor extension. */
-export function v2Routes(config: Config, predictor: Predictor): readonly Route[] {
+export function v2Routes(config: Config, predictor: Predictor, { stages }: Pick<Metrics, 'stages'>): readonly Route[] {
   const { serving } = config;
   const { model } = serving;
 
@@ -37,7 +38,7 @@ export function v2Routes(config: Config, predictor: Predictor): readonly Route[]
       ? json({ name: model.name, ready: true })
       : json({ name: model.name, ready: false, error: state.reason, code: 'NOT_READY' }, 503, ['Retry-After', '1']);
   };
-  const infer = inferHandler(serving, predictor);
+  const infer = inferHandler(serving, predictor, stages);
 
   const perModel = [
     { method: 'GET', suffix: '', handler: metadata },
@@ -61,7 +62,7 @@ export function v2Routes(config: Config, predictor: Predictor): readonly Route[]
   ];
 }
 
-function inferHandler(serving: Serving, predictor: Predictor): Handler {
+function inferHandler(serving: Serving, predictor: Predictor, stages: Metrics['stages']): Handler {
   const respond = createInferResponse(serving);
   const parse = createJsonParser(serving);
   return async (exchange: Exchange): Promise<Reply> => {
@@ -74,14 +75,19 @@ function inferHandler(serving: Serving, predictor: Predictor): Handler {
       );
     }
     const body = await readBody(exchange.req, serving.limits.maxBodyBytes);
+    const started = performance.now();
     const request = readInferRequest(body, headerLength(header, body.length), parse, serving);
+    stages.preprocess.observe((performance.now() - started) / 1000);
     const deadline =
       request.timeoutMs === undefined
         ? exchange.deadline
         : Math.min(exchange.deadline, performance.now() + request.timeoutMs);
     const fetch = request.outputs.map(({ index }) => index);
     const answers = await predictor.inferTensors([request.block], fetch, exchange, deadline);
-    return respond(request.id ?? exchange.id, request.outputs, answers);
+    const answered = performance.now();
+    const reply = respond(request.id ?? exchange.id, request.outputs, answers);
+    stages.postprocess.observe((performance.now() - answered) / 1000);
+    return reply;
   };
 }
 

@@ -1,0 +1,41 @@
+import { jest } from '@jest/globals';
+import { inputError } from '../../src/errors.ts';
+
+/* What a team may write into src/hooks/, in the place of the empty hooks. */
+
+jest.unstable_mockModule('../../src/hooks/preprocess.ts', () => ({
+  preprocess: (instance: unknown, index: number) => {
+    if (instance === 'mystery') throw inputError(`instances[${index}]`, 'a flower', instance);
+    return instance === 'sample' ? [5.1, 3.5, 1.4, 0.2] : instance;
+  },
+}));
+jest.unstable_mockModule('../../src/hooks/postprocess.ts', () => ({
+  postprocess: (prediction: unknown, instance: unknown) => ({
+    verdict: (prediction as { label: string }).label,
+    about: instance,
+  }),
+}));
+
+const { boot, bodyOf } = await import('../helpers/service.ts');
+
+test('hooks change instances and predictions, and may refuse an instance with its place', async () => {
+  const service = await boot();
+  try {
+    const { predictions } = await bodyOf(
+      await service.post('/predict', { instances: ['sample', [6.2, 2.9, 4.3, 1.3]] }),
+    );
+    expect(predictions).toEqual([
+      { verdict: 'setosa', about: 'sample' },
+      { verdict: 'versicolor', about: [6.2, 2.9, 4.3, 1.3] },
+    ]);
+    // Golden samples are about the model: a hook behind it does not make them disagree.
+    expect(await bodyOf(await fetch(`${service.url}/predict/test`))).toMatchObject({ agrees: true });
+    const refused = await service.post('/predict', { instances: ['sample', 'mystery'] });
+    expect([refused.status, await bodyOf(refused)]).toEqual([
+      400,
+      { error: 'instances[1]: expected a flower, found "mystery"', code: 'INVALID_INPUT' },
+    ]);
+  } finally {
+    await service.close();
+  }
+});
