@@ -44,6 +44,16 @@ beforeAll(async () => {
 
 afterAll(() => podman('rmi', '--force', IMAGE));
 
+const smoke = async (image: string) => {
+  // What the runner’s docker is to the script, podman with this machine’s needs is here.
+  const docker = join(folder, 'docker');
+  const run_ = `exec "${tool('podman')}" --runtime runc run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 "$@"`;
+  writeFileSync(docker, `#!/bin/sh\nif [ "$1" = run ]; then shift; ${run_}; fi\nexec "${tool('podman')}" "$@"\n`, {
+    mode: 0o755,
+  });
+  return run('sh', ['scripts/smoke.sh', image], { cwd: directory, env: { ...process.env, DOCKER: docker } });
+};
+
 const sizeOf = async (image: string) =>
   Number((await podman('image', 'inspect', '--format', '{{.Size}}', image)).stdout);
 
@@ -257,16 +267,6 @@ test('SIGTERM under load: everything accepted is answered, and it exits 0', asyn
 }, 120_000);
 
 describe('scripts/smoke.sh, the gate of the pipelines', () => {
-  const smoke = async (image: string) => {
-    // What the runner’s docker is to the script, podman with this machine’s needs is here.
-    const docker = join(folder, 'docker');
-    const run_ = `exec "${tool('podman')}" --runtime runc run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 "$@"`;
-    writeFileSync(docker, `#!/bin/sh\nif [ "$1" = run ]; then shift; ${run_}; fi\nexec "${tool('podman')}" "$@"\n`, {
-      mode: 0o755,
-    });
-    return run('sh', ['scripts/smoke.sh', image], { cwd: directory, env: { ...process.env, DOCKER: docker } });
-  };
-
   test('passes the image', async () => {
     const { code, stdout, stderr } = await smoke(IMAGE);
     expect(`${code} ${stdout}${code === 0 ? '' : stderr}`).toMatch(/^0 \d+ golden samples agree\n$/);
@@ -308,3 +308,19 @@ describe('scripts/smoke.sh, the gate of the pipelines', () => {
     }
   }, 60_000);
 });
+
+test('a service of pictures: its native library loads in the image, and the golden samples agree', async () => {
+  const pictures = 'localhost/create-ml-serving/test:pictures';
+  const repository = await stamp(['modelType=image-classification']);
+  await buildImage(repository, pictures, ['--build-arg', `NODE_IMAGE=${base}`]);
+  try {
+    const { code, stdout, stderr } = await smoke(pictures);
+    expect(`${code} ${stdout}${code === 0 ? '' : stderr}`).toMatch(/^0 \d+ golden samples agree\n$/);
+    const above = ((await sizeOf(pictures)) - (await sizeOf(base))) / 1e6;
+    console.info(`image with pictures: ${above.toFixed(1)} MB above its base`);
+    // 60 MB, and libvips.
+    expect(above).toBeLessThanOrEqual(80);
+  } finally {
+    await podman('rmi', '--force', pictures);
+  }
+}, 300_000);

@@ -95,6 +95,8 @@ test('GitHub and GitLab ask the same of a change', async () => {
     'cosign attest --yes --type cyclonedx',
     'push-by-digest=true',
     'imagetools create',
+    'sh scripts/deploy.sh',
+    'regenerate --yes --allow-conflicts --report md',
   ];
   for (const gate of gates) {
     expect(github).toContain(gate);
