@@ -1,7 +1,7 @@
 import { abortApply, applyChanges, continueApply } from '../../generators/apply/apply.ts';
-import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { pendingApply } from '../../generators/apply/pending.ts';
 import { ServingError } from '../../generators/errors.ts';
+import { fastDisk } from '../support/fast-disk.ts';
 import { type Fault, faultyDisk } from '../support/fault.ts';
 import { snapshot } from '../support/folder.ts';
 import { ageLock } from '../support/lock.ts';
@@ -14,7 +14,7 @@ const tree = (root: string) => snapshot(root, { without: LOCAL });
 function applied(): { old: object; fresh: object; calls: number } {
   const root = freshRepository();
   const old = tree(root);
-  const counting = faultyDisk(nodeDisk, { at: Number.POSITIVE_INFINITY, how: 'once' });
+  const counting = faultyDisk(fastDisk, { at: Number.POSITIVE_INFINITY, how: 'once' });
   applyChanges(root, planFor(root), { disk: counting.disk });
   return { old, fresh: tree(root), calls: counting.calls() };
 }
@@ -25,7 +25,7 @@ const everyCall = Array.from({ length: calls }, (_, at) => at);
 function applyWith(fault: Fault): { root: string; error: unknown } {
   const root = freshRepository();
   try {
-    applyChanges(root, planFor(root), { disk: faultyDisk(nodeDisk, fault).disk });
+    applyChanges(root, planFor(root), { disk: faultyDisk(fastDisk, fault).disk });
     return { root, error: null };
   } catch (error) {
     return { root, error };
@@ -68,11 +68,11 @@ describe('the disk fails for good', () => {
       if (state === 'half') {
         const { root: second } = applyWith({ at, how: 'forever' });
         ageLock(second);
-        continueApply(second);
+        continueApply(second, fastDisk);
         expect(tree(second)).toEqual(fresh);
       }
       ageLock(root);
-      abortApply(root);
+      abortApply(root, fastDisk);
       expect(tree(root)).toEqual(old);
       expect(pendingApply(root)).toBeNull();
     }
@@ -85,8 +85,8 @@ describe('undoing fails', () => {
     let at = 0;
     for (; ; at++) {
       const root = freshRepository();
-      applyChanges(root, planFor(root), { hold: true });
-      const faulty = faultyDisk(nodeDisk, { at, how: 'forever' });
+      applyChanges(root, planFor(root), { hold: true, disk: fastDisk });
+      const faulty = faultyDisk(fastDisk, { at, how: 'forever' });
       let failed = false;
       try {
         abortApply(root, faulty.disk);
@@ -94,7 +94,7 @@ describe('undoing fails', () => {
         failed = true;
       }
       ageLock(root);
-      if (failed && pendingApply(root) !== null) abortApply(root);
+      if (failed && pendingApply(root) !== null) abortApply(root, fastDisk);
       expect(tree(root)).toEqual(old);
       if (faulty.calls() <= at) break;
     }

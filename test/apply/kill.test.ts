@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { abortApply, applyChanges, continueApply } from '../../generators/apply/apply.ts';
-import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { pendingApply } from '../../generators/apply/pending.ts';
+import { fastDisk } from '../support/fast-disk.ts';
 import { faultyDisk } from '../support/fault.ts';
 import { snapshot } from '../support/folder.ts';
 import { ageLock } from '../support/lock.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   child = await program(join(import.meta.dirname, 'kill-child.ts'), 'kill-child');
   const root = freshRepository();
   old = tree(root);
-  const counting = faultyDisk(nodeDisk, { at: Number.POSITIVE_INFINITY, how: 'kill' });
+  const counting = faultyDisk(fastDisk, { at: Number.POSITIVE_INFINITY, how: 'kill' });
   applyChanges(root, planFor(root), { disk: counting.disk });
   fresh = tree(root);
   calls = counting.calls();
@@ -39,13 +39,13 @@ describe('a process killed with SIGKILL', () => {
       if (state === 'none') expect([old, fresh]).toContainEqual(tree(root));
       if (state === 'done') expect(tree(root)).toEqual(fresh);
       if (state === 'half' && at % 2 === 0) {
-        continueApply(root);
+        continueApply(root, fastDisk);
         expect(tree(root)).toEqual(fresh);
       } else if (state === 'half') {
-        abortApply(root);
+        abortApply(root, fastDisk);
         expect(tree(root)).toEqual(old);
       } else if (JSON.stringify(tree(root)) === JSON.stringify(old)) {
-        applyChanges(root, planFor(root));
+        applyChanges(root, planFor(root), { disk: fastDisk });
         expect(tree(root)).toEqual(fresh);
       }
       ageLock(root);
@@ -56,11 +56,11 @@ describe('a process killed with SIGKILL', () => {
   it('in any call of undoing leaves it to be undone', () => {
     for (let at = 0; ; at++) {
       const root = freshRepository();
-      applyChanges(root, planFor(root), { hold: true });
+      applyChanges(root, planFor(root), { hold: true, disk: fastDisk });
       const { signal } = child('abort', root, `${at}`);
       if (signal === null) break;
       ageLock(root);
-      if (pendingApply(root) !== null) abortApply(root);
+      if (pendingApply(root) !== null) abortApply(root, fastDisk);
       expect(tree(root)).toEqual(old);
     }
   }, 120_000);
