@@ -1,6 +1,8 @@
 import { createDirectory } from '../apply/create-directory.ts';
 import { OVERWRITTEN_FOLDER, overlay } from '../apply/overlay.ts';
+import { ServingError } from '../errors.ts';
 import type { Answers } from '../questions/questions.ts';
+import { type HeldSignal, holdSignals } from './hold-signals.ts';
 import type { CreateJob, Tell } from './job.ts';
 import { planRepository, type RepositoryPlan } from './plan.ts';
 import { initRepository } from './tools/git.ts';
@@ -17,13 +19,14 @@ export interface Created {
 /**
  * From complete answers to a repository: plan, write, install, commit. Both ways lead through here, the one that asks
  * and the one that does not.
- * @throws DISK_FULL, NOT_WRITABLE, APPLY_FAILED before anything is kept; INSTALL_FAILED, GIT_FAILED when the repository is written
+ * @throws DISK_FULL, NOT_WRITABLE, APPLY_FAILED before anything is kept; INSTALL_FAILED, GIT_FAILED, INTERRUPTED when the repository is written
  */
 export async function createRepository(job: CreateJob, answers: Answers, tell: Tell): Promise<Created> {
   const plan = planRepository(answers, job.template);
   if (job.dryRun) return { plan, written: false, installed: false, committed: false };
 
-  write(job, plan, tell);
+  const signal = await holdSignals(() => write(job, plan, tell));
+  if (signal) throw interrupted(job, signal);
   if (job.install) {
     tell('Installing dependencies with npm');
     await installDependencies(job.target.path);
@@ -46,6 +49,10 @@ function write({ target }: CreateJob, { files }: RepositoryPlan, tell: Tell): vo
     }
   } else createDirectory(target, files);
   tell(`Wrote ${files.length} files to ${target.path}`);
+}
+
+function interrupted({ target }: CreateJob, signal: HeldSignal): ServingError {
+  return new ServingError('INTERRUPTED', `${signal} came while ${target.path} was written; all files are there.`);
 }
 
 function firstCommit({ answers, templateVersion }: RepositoryPlan): string {
