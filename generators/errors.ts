@@ -25,6 +25,10 @@ const kinds = {
   GIT_FAILED: { exit: 4, hint: 'The repository is written. Run the git command yourself to see what it says.' },
   GIT_NOT_FOUND: { exit: 1, hint: 'Install Git, or add --no-git.' },
   INSTALL_FAILED: { exit: 4, hint: 'The repository is written. Mend what npm reports and run npm install in it.' },
+  INTERRUPTED: {
+    exit: 4,
+    hint: 'The repository is complete, but what comes after was left: run npm install and git init in it.',
+  },
   NODE_TOO_OLD: { exit: 1, hint: 'Install Node.js 20.19 or newer; 24 is recommended.' },
   NPM_NOT_FOUND: { exit: 1, hint: 'Install npm, or add --no-install.' },
   USAGE: { exit: 1, hint: 'See create-ml-serving --help.' },

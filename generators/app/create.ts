@@ -1,6 +1,8 @@
 import { createDirectory } from '../apply/create-directory.ts';
 import { applyOverlay, type OverlayAction, type OverlayStep, planOverlay } from '../apply/overlay.ts';
+import { ServingError } from '../errors.ts';
 import type { Answers } from '../questions/questions.ts';
+import { type HeldSignal, holdSignals } from './hold-signals.ts';
 import type { CreateJob, Tell } from './job.ts';
 import { planRepository, type RepositoryPlan } from './plan.ts';
 import { initRepository } from './tools/git.ts';
@@ -19,7 +21,8 @@ export interface Created {
 /**
  * From complete answers to a repository: plan, write, install, commit. Both ways lead through here, the one that asks
  * and the one that does not.
- * @throws DISK_FULL, NOT_WRITABLE, APPLY_FAILED before anything is kept; INSTALL_FAILED, GIT_FAILED when the repository is written
+ * @throws DISK_FULL, NOT_WRITABLE, APPLY_FAILED before anything is kept; INTERRUPTED, INSTALL_FAILED, GIT_FAILED when the
+ * repository is written
  */
 export async function createRepository(job: CreateJob, answers: Answers, tell: Tell): Promise<Created> {
   const plan = planRepository(answers, job.template);
@@ -27,10 +30,14 @@ export async function createRepository(job: CreateJob, answers: Answers, tell: T
   const actions = new Map(overlay.map(({ action, change }) => [change.path, action]));
   if (job.dryRun) return { plan, actions, written: false, installed: false, committed: false };
 
-  if (job.target.state === 'occupied') writeOver(job.target.path, overlay, tell);
-  else createDirectory(job.target, plan.files);
+  const signal = await holdSignals(() => {
+    if (job.target.state === 'occupied') writeOver(job.target.path, overlay, tell);
+    else createDirectory(job.target, plan.files);
+  });
+  if (signal) throw interrupted(job, signal);
   const written = plan.files.filter(({ path }) => actions.get(path) !== 'keep').length;
   tell(`Wrote ${written} files to ${job.target.path}`);
+
   if (job.install) {
     tell('Installing dependencies with npm');
     await installDependencies(job.target.path);
@@ -47,13 +54,14 @@ function writeOver(directory: string, overlay: readonly OverlayStep[], tell: Tel
   if (list('keep').length > 0) tell(`Kept ${list('keep').join(', ')}: the team's, written only where they are missing`);
 }
 
+function interrupted({ target }: CreateJob, signal: HeldSignal): ServingError {
+  return new ServingError('INTERRUPTED', `${signal} came while ${target.path} was written; all files are there.`);
+}
+
 async function commitFirst(directory: string, plan: RepositoryPlan, tell: Tell): Promise<boolean> {
   const message = `feat: stamp out ${plan.answers.name} from create-ml-serving ${plan.templateVersion}`;
-  const made = await initRepository(
-    directory,
-    plan.files.map(({ path }) => path),
-    message,
-  );
+  const paths = plan.files.map(({ path }) => path);
+  const made = await initRepository(directory, paths, message);
   tell(
     made ? 'Made a Git repository with a first commit' : 'Left Git alone: the directory lies in a work tree already',
   );
