@@ -119,11 +119,11 @@ test.each(MODEL_TYPES)('what is taken for %s, the server starts with', (modelTyp
       expect(serving.inputs).toEqual(answers.value.inputs);
       expect(serving.outputs).toEqual(answers.value.outputs);
     }),
-    { numRuns: 1500 },
+    { numRuns: 600 },
   );
   // The test would prove nothing if nothing were taken.
-  expect(taken).toBeGreaterThan(60);
-});
+  expect(taken).toBeGreaterThan(30);
+}, 60_000);
 
 test('names and versions of models that are taken, the server takes too', () => {
   const text = fc.oneof(
