@@ -107,23 +107,27 @@ function serve(answers: Answers) {
   return readServing(rendered, schema);
 }
 
-test.each(MODEL_TYPES)('what is taken for %s, the server starts with', (modelType) => {
-  let taken = 0;
-  const sound = modelType.endsWith('-classification') ? [scores] : [value];
-  fc.assert(
-    fc.property(near(inputsOf[modelType]), near(sound), (inputs, outputs) => {
-      const answers = answersOf(modelType, { inputs, outputs });
-      if ('problems' in answers) return;
-      taken++;
-      const serving = serve(answers.value);
-      expect(serving.inputs).toEqual(answers.value.inputs);
-      expect(serving.outputs).toEqual(answers.value.outputs);
-    }),
-    { numRuns: 600 },
-  );
-  // The test would prove nothing if nothing were taken.
-  expect(taken).toBeGreaterThan(30);
-}, 60_000);
+test.each(MODEL_TYPES)(
+  'what is taken for %s, the server starts with',
+  (modelType) => {
+    let taken = 0;
+    const sound = modelType.endsWith('-classification') ? [scores] : [value];
+    fc.assert(
+      fc.property(near(inputsOf[modelType]), near(sound), (inputs, outputs) => {
+        const answers = answersOf(modelType, { inputs, outputs });
+        if ('problems' in answers) return;
+        taken++;
+        const serving = serve(answers.value);
+        expect(serving.inputs).toEqual(answers.value.inputs);
+        expect(serving.outputs).toEqual(answers.value.outputs);
+      }),
+      { numRuns: 600 },
+    );
+    // The test would prove nothing if nothing were taken.
+    expect(taken).toBeGreaterThan(30);
+  },
+  60_000,
+);
 
 test('names and versions of models that are taken, the server takes too', () => {
   const text = fc.oneof(
