@@ -1,11 +1,14 @@
-import { isAlias, LineCounter, type Node, type ParsedNode, parseDocument, visit } from 'yaml';
+import { isAlias, isScalar, LineCounter, type Node, type ParsedNode, parseDocument, visit } from 'yaml';
 import { ServingError } from '../errors.ts';
 import { type GivenAnswers, parseValue } from './answers.ts';
 import { findQuestion, unknownKeyMessage } from './find.ts';
-import { formatPath, type Problem } from './problem.ts';
+import { firstLines, formatPath, type Problem, show } from './problem.ts';
+import { repeated } from './rule.ts';
 
 /** Far above any answers file, far below what could exhaust memory. */
 export const MAX_ANSWERS_BYTES = 1024 * 1024;
+/** Keys of one map; there are some ten questions, and no value has more. */
+const MAX_KEYS = 100;
 
 /**
  * Reads an answers file; YAML, of which JSON is a part.
@@ -15,13 +18,23 @@ export const MAX_ANSWERS_BYTES = 1024 * 1024;
 export function parseAnswersFile(text: string, file: string): GivenAnswers {
   if (text.length > MAX_ANSWERS_BYTES) throw invalid(file, [`is larger than ${MAX_ANSWERS_BYTES} bytes`]);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
   const at = (offset: number | undefined) => `${file}:${lines.linePos(offset ?? 0).line}`;
 
-  const faults = [...document.errors, ...document.warnings].map(
-    (fault) => `${at(fault.pos[0])}: ${firstLine(fault.message)}`,
-  );
-  if (faults.length > 0) throw invalid(file, faults);
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
+    throw invalid(
+      file,
+      firstLines(faults, (fault) => `${at(fault.pos[0])}: ${firstLine(fault.message)}`),
+    );
+  }
+  const keys = keyFaults(document.contents);
+  if (keys.length > 0) {
+    throw invalid(
+      file,
+      firstLines(keys, ({ offset, message }) => `${at(offset)}: ${message}`),
+    );
+  }
   const alias = findAlias(document.contents);
   if (alias) throw invalid(file, [`${at(alias.range?.[0])}: anchors and aliases are not taken; write the value out`]);
 
@@ -44,9 +57,9 @@ export function parseAnswersFile(text: string, file: string): GivenAnswers {
   if (problems.length > 0) {
     throw invalid(
       file,
-      problems.map(
-        (problem) =>
-          `${at(offsetOf(document.contents, problem.path))}: ${formatPath(problem.path)}: ${problem.message}`,
+      firstLines(
+        problems,
+        ({ path, message }) => `${at(offsetOf(document.contents, path))}: ${formatPath(path)}: ${message}`,
       ),
     );
   }
@@ -74,6 +87,26 @@ function offsetOf(root: ParsedNode | null, path: readonly (string | number)[]): 
     offset = found;
   }
   return offset;
+}
+
+/** The parser's own search for keys that stand twice compares each with each: a file of many keys would take minutes. */
+function keyFaults(root: ParsedNode | null): { offset: number | undefined; message: string }[] {
+  const faults: { offset: number | undefined; message: string }[] = [];
+  visit(root, {
+    Map(_key, map) {
+      if (map.items.length > MAX_KEYS) {
+        faults.push({ offset: map.range?.[0], message: `${map.items.length} keys; expected at most ${MAX_KEYS}` });
+        return visit.SKIP;
+      }
+      const keys = map.items.map(({ key }) => (isScalar(key) ? key.value : key));
+      for (const index of repeated(keys)) {
+        const key = map.items[index]?.key as Node;
+        faults.push({ offset: key.range?.[0], message: `the key ${show(keys[index])} stands twice` });
+      }
+      return undefined;
+    },
+  });
+  return faults;
 }
 
 function findAlias(root: ParsedNode | null): Node | undefined {

@@ -31,8 +31,9 @@ function parseTextValue(question: TextQuestion, value: unknown): Parsed<string> 
   if (typeof value !== 'string') {
     return { problems: [{ path: [question.name], message: `expected text, found ${show(value)}${quoteHint(value)}` }] };
   }
-  const wrong = question.validate(value);
-  return wrong ? { problems: [{ path: [question.name], message: `${show(value)} ${wrong}` }] } : { value };
+  const text = value.trim();
+  const wrong = question.validate(text);
+  return wrong ? { problems: [{ path: [question.name], message: `${show(text)} ${wrong}` }] } : { value: text };
 }
 
 /** YAML reads `1.0` as a number: say so, instead of guessing what was written. */

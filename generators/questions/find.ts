@@ -13,7 +13,9 @@ export function unknownKeyMessage(key: string): string {
       distance: editDistance(key.toLowerCase(), question.name.toLowerCase()),
     }))
     .sort((a, b) => a.distance - b.distance)[0];
-  if (nearest && nearest.distance <= 2) return `unknown key; did you mean ${nearest.name}?`;
+  // Of a key of one or two letters, two changes leave nothing: any other key would be near.
+  if (nearest && nearest.distance <= 2 && nearest.distance <= key.length / 2)
+    return `unknown key; did you mean ${nearest.name}?`;
   return `unknown key; the keys are ${questions.map((question) => question.name).join(', ')}`;
 }
 

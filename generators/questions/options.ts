@@ -1,3 +1,5 @@
+import { UNPRINTABLE } from './text-rules.ts';
+
 /**
  * What a tensor or a column may say beside its name, type, shape, columns and labels: each key once, with the values it
  * takes. The reader of answers and their JSON Schema are derived from this.
@@ -11,25 +13,64 @@ export interface Option {
 
 type Options = Readonly<Record<string, Option>>;
 
-const text: Option = { schema: { type: 'string' }, expected: 'text', accepts: (value) => typeof value === 'string' };
 const yesOrNo: Option = {
   schema: { type: 'boolean' },
   expected: 'true or false',
   accepts: (value) => typeof value === 'boolean',
 };
 const number: Option = { schema: { type: 'number' }, expected: 'a number', accepts: Number.isFinite };
-const count: Option = {
-  schema: { type: 'integer', minimum: 1 },
-  expected: 'a positive whole number',
-  accepts: (value) => Number.isSafeInteger(value) && (value as number) > 0,
-};
-const numbers = list(number);
+const channels = list(number, { maxItems: 4 });
+/** Red, green and blue. */
+const color = list(whole(0, 255), { minItems: 3, maxItems: 3 });
 
-function list(of: Option): Option {
+function text(maxLength: number): Option {
   return {
-    schema: { type: 'array', minItems: 1, items: of.schema },
-    expected: `a list, each ${of.expected}`,
-    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(of.accepts),
+    schema: { type: 'string', maxLength },
+    expected: `text of at most ${maxLength} printable characters`,
+    accepts: (value) => typeof value === 'string' && value.length <= maxLength && !UNPRINTABLE.test(value),
+  };
+}
+
+function whole(minimum: number, maximum: number): Option {
+  return {
+    schema: { type: 'integer', minimum, maximum },
+    expected: `a whole number from ${minimum} to ${maximum}`,
+    accepts: (value) => Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum,
+  };
+}
+
+/** A file below the folder of serving.yaml. */
+const FILE = '^(?!/)(?!.*\\.\\.)(?!.*\\\\)[^:]+\\.json$';
+const jsonFile: Option = {
+  schema: { type: 'string', maxLength: 255, pattern: FILE },
+  expected: 'a relative path such as model/tokenizer.json',
+  accepts: (value) => text(255).accepts(value) && new RegExp(FILE).test(value as string),
+};
+
+interface Many {
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
+}
+
+function list(of: Option, { minItems = 1, maxItems, uniqueItems }: Many = {}): Option {
+  const most = maxItems ?? Number.POSITIVE_INFINITY;
+  const size = minItems === maxItems ? `of ${minItems}` : maxItems ? `of at most ${maxItems}` : '';
+  return {
+    schema: {
+      type: 'array',
+      minItems,
+      ...(maxItems && { maxItems }),
+      ...(uniqueItems && { uniqueItems }),
+      items: of.schema,
+    },
+    expected: `a list${size && ` ${size}`}, each ${of.expected}${uniqueItems ? ' and none twice' : ''}`,
+    accepts: (value) =>
+      Array.isArray(value) &&
+      value.length >= minItems &&
+      value.length <= most &&
+      value.every(of.accepts) &&
+      (!uniqueItems || new Set(value).size === value.length),
   };
 }
 
@@ -42,11 +83,11 @@ function oneOf(...values: readonly string[]): Option {
 }
 
 export const FEATURE_OPTIONS: Options = {
-  description: text,
-  unit: text,
+  description: text(1000),
+  unit: text(64),
   min: number,
   max: number,
-  categories: list(text),
+  categories: list(text(200), { uniqueItems: true }),
   nullable: yesOrNo,
 };
 
@@ -56,21 +97,21 @@ export const TENSOR_OPTIONS: Options = { allowNonFinite: yesOrNo, outOfRange: on
 export const STEP_OPTIONS: Readonly<Record<'image' | 'text', Options>> = {
   image: {
     fit: oneOf('stretch', 'cover', 'contain'),
-    shorterSide: count,
+    shorterSide: whole(1, 65_535),
     color: oneOf('rgb', 'bgr'),
     scale: number,
-    mean: numbers,
-    std: numbers,
-    background: numbers,
-    maxPixels: count,
+    mean: channels,
+    std: channels,
+    background: color,
+    maxPixels: whole(1, 268_402_689),
   },
   text: {
     trim: yesOrNo,
     lowercase: yesOrNo,
     unicode: oneOf('NFC', 'NFKC'),
-    maxCharacters: count,
-    tokenizer: text,
-    maxTokens: count,
+    maxCharacters: whole(1, 10_000_000),
+    tokenizer: jsonFile,
+    maxTokens: whole(1, 1_000_000),
     tooLong: oneOf('truncate', 'refuse'),
     holds: oneOf('ids', 'mask', 'types'),
   },

@@ -17,3 +17,12 @@ export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
+
+/** A person mends a few at a time; a file of nonsense would give thousands. */
+export const MOST_PROBLEMS = 20;
+
+/** The first problems as lines, and how many more there are. */
+export function firstLines<T>(problems: readonly T[], line: (problem: T) => string): string[] {
+  const more = problems.length - MOST_PROBLEMS;
+  return [...problems.slice(0, MOST_PROBLEMS).map(line), ...(more > 0 ? [`and ${more} more`] : [])];
+}

@@ -1,7 +1,10 @@
 import { defaultText, type GivenAnswers, parseText } from './answers.ts';
-import { formatPath } from './problem.ts';
+import { findQuestion } from './find.ts';
+import { firstLines, formatPath } from './problem.ts';
 import type { Known, Question, QuestionContext } from './question.ts';
-import { questions } from './questions.ts';
+import { type Answers, questions } from './questions.ts';
+import { earlyProblems } from './rules.ts';
+import { suggestName, validateName } from './text-rules.ts';
 
 /** A prompt in inquirer's terms, as far as they are used. */
 export interface Prompt {
@@ -10,7 +13,7 @@ export interface Prompt {
   readonly message: string;
   readonly default: (answered: object) => string;
   readonly choices?: readonly { readonly value: string; readonly name: string }[];
-  readonly validate?: (text: string) => true | string;
+  readonly validate?: (text: string, answered?: object) => true | string;
 }
 
 /** The prompts for all questions that have no answer yet. */
@@ -20,17 +23,41 @@ export function toPrompts(given: GivenAnswers, context: QuestionContext): Prompt
     .map((question) => ({
       name: question.name,
       message: question.message,
-      default: (answered: object) => defaultText(question, { ...given, ...answered } as Known, context),
+      default: (answered: object) => proposal(question, known(given, answered), context),
       ...(question.type === 'choice'
         ? { type: 'select', choices: question.choices.map(({ value, label }) => ({ value, name: label })) }
-        : { type: 'input', validate: (text: string) => validate(question, text) }),
+        : {
+            type: 'input',
+            validate: (text: string, answered: object = {}) => validate(question, text, known(given, answered)),
+          }),
     }));
 }
 
-function validate(question: Question, text: string): true | string {
+/** Typed answers are text, the rules over several answers want values. */
+function known(given: GivenAnswers, answered: object): GivenAnswers {
+  const answers: Record<string, unknown> = { ...given };
+  for (const [name, text] of Object.entries(answered)) {
+    const question = findQuestion(name);
+    const parsed = question && typeof text === 'string' ? parseText(question, text) : undefined;
+    if (parsed && 'value' in parsed) answers[name] = parsed.value;
+  }
+  return answers as GivenAnswers;
+}
+
+/** What a prompt shows; for a directory whose name is no valid one, the nearest that is. */
+function proposal(question: Question, answers: GivenAnswers, context: QuestionContext): string {
+  const text = defaultText(question, answers as Known, context);
+  return question.name === 'name' && validateName(text) ? (suggestName(text) ?? 'my-model') : text;
+}
+
+/** Mistakes are told where they can still be mended: at the last of the questions that do not fit together. */
+function validate(question: Question, text: string, answers: GivenAnswers): true | string {
   const parsed = parseText(question, text);
-  if (!('problems' in parsed)) return true;
-  return parsed.problems.map((problem) => `${formatPath(problem.path)}: ${problem.message}`).join('; ');
+  const name = question.name as keyof Answers;
+  const problems =
+    'problems' in parsed ? parsed.problems : earlyProblems(name, { ...answers, [name]: parsed.value } as GivenAnswers);
+  if (problems.length === 0) return true;
+  return firstLines(problems, ({ path, message }) => `${formatPath(path)}: ${message}`).join('; ');
 }
 
 /** Reads what was typed. An untouched default is taken whole, with the units and ranges its one-line form leaves out. */

@@ -1,27 +1,23 @@
-import type { ModelType } from '../tensor.ts';
+import { columnRules } from './column-rules.ts';
+import { mediaRules } from './media-rules.ts';
 import type { Problem } from './problem.ts';
 import type { Answers } from './questions.ts';
+import type { Rule } from './rule.ts';
+import { typeRules } from './type-rules.ts';
 
-/** Rules over several answers: what a model type needs of the inputs and outputs. */
-type Rule = (answers: Answers) => Problem | undefined;
-
-const CLASSIFIERS: readonly ModelType[] = ['tabular-classification', 'image-classification', 'text-classification'];
-
-const rules: readonly Rule[] = [
-  function classifiersNameTheirClasses({ modelType, outputs }) {
-    if (!CLASSIFIERS.includes(modelType) || outputs.filter((output) => output.labels).length === 1) return undefined;
-    return {
-      path: ['outputs'],
-      message: `a ${modelType} model needs exactly one output with labels: the probabilities of the classes`,
-    };
-  },
-  function regressionsAnswerNumbers({ modelType, outputs }) {
-    const bad = outputs.findIndex((output) => ['BYTES', 'BOOL'].includes(output.datatype));
-    if (modelType !== 'tabular-regression' || bad < 0) return undefined;
-    return { path: ['outputs', bad, 'datatype'], message: 'a tabular-regression model answers numbers' };
-  },
-];
+/*
+ * What the server asks of serving.yaml beyond its schema (`src/contract/` of the template), asked before it is written.
+ * A property test feeds what passes here to the server's own reader.
+ */
+const rules: readonly Rule[] = [...typeRules, ...columnRules, ...mediaRules];
 
 export function crossProblems(answers: Answers): Problem[] {
-  return rules.map((rule) => rule(answers)).filter((problem) => problem !== undefined);
+  return rules.flatMap((rule) => rule.check(answers));
+}
+
+/** What can be said of the latest answer before all are given: the rules that need it and nothing that is still to come. */
+export function earlyProblems(latest: keyof Answers, known: Partial<Answers>): Problem[] {
+  return rules
+    .filter(({ needs }) => needs.includes(latest as (typeof needs)[number]) && needs.every((name) => name in known))
+    .flatMap((rule) => rule.check(known as Answers));
 }

@@ -63,6 +63,6 @@ function property(question: Question): object {
         enum: question.choices.flatMap(({ value }) => (/^\d+$/.test(value) ? [value, Number(value)] : [value])),
       };
     case 'tensors':
-      return { ...about, anyOf: [{ type: 'string' }, { type: 'array', minItems: 1, items: tensor }] };
+      return { ...about, anyOf: [{ type: 'string' }, { type: 'array', minItems: 1, maxItems: 1024, items: tensor }] };
   }
 }

@@ -1,7 +1,7 @@
 import { ServingError } from '../errors.ts';
 import { type GivenAnswers, parseText } from './answers.ts';
 import { findQuestion, unknownKeyMessage } from './find.ts';
-import { formatPath } from './problem.ts';
+import { firstLines, formatPath } from './problem.ts';
 
 /**
  * Reads `--set key=value` flags; the last one of a key counts.
@@ -23,6 +23,6 @@ export function parseSetFlags(flags: readonly string[]): GivenAnswers {
       else given[key] = parsed.value;
     }
   }
-  if (problems.length > 0) throw new ServingError('ANSWERS_INVALID', problems.join('\n'));
+  if (problems.length > 0) throw new ServingError('ANSWERS_INVALID', firstLines(problems, (line) => line).join('\n'));
   return given as GivenAnswers;
 }

@@ -1,6 +1,6 @@
 import { ServingError } from '../errors.ts';
 import { completeAnswers, type GivenAnswers } from './answers.ts';
-import { formatPath, type Problem } from './problem.ts';
+import { firstLines, formatPath, type Problem } from './problem.ts';
 import type { QuestionContext } from './question.ts';
 import type { Answers } from './questions.ts';
 import { suggestName } from './text-rules.ts';
@@ -12,7 +12,8 @@ import { suggestName } from './text-rules.ts';
 export function settleAnswers(given: GivenAnswers, context: QuestionContext): Answers {
   const answers = completeAnswers(given, context);
   if (!('problems' in answers)) return answers.value;
-  const lines = answers.problems.map(
+  const lines = firstLines(
+    answers.problems,
     (problem) => `${formatPath(problem.path)}: ${problem.message}${remedy(problem, given, context)}`,
   );
   throw new ServingError('ANSWERS_INVALID', lines.join('\n'));

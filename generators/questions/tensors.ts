@@ -1,6 +1,8 @@
 import { DATATYPES, type Datatype, type Feature, type TensorSpec } from '../tensor.ts';
 import { FEATURE_OPTIONS, type Option, STEP_OPTIONS, TENSOR_OPTIONS } from './options.ts';
 import { type Parsed, type Problem, show } from './problem.ts';
+import { repeated } from './rule.ts';
+import { UNPRINTABLE } from './text-rules.ts';
 
 type Path = readonly (string | number)[];
 
@@ -8,6 +10,12 @@ const EXTRAS = [...Object.keys(TENSOR_OPTIONS), ...Object.keys(STEP_OPTIONS)];
 const TENSOR_KEYS = ['name', 'datatype', 'shape', 'features', 'labels', ...EXTRAS];
 const FEATURE_KEYS = ['name', ...Object.keys(FEATURE_OPTIONS)];
 const MAX_RANK = 8;
+/** As many as serving.yaml may list. */
+const MAX_TENSORS = 1024;
+/** Elements of one row of a tensor: a picture of 4096 by 4096 pixels. More would exhaust the memory of whoever serves it. */
+const MAX_ELEMENTS = 2 ** 24;
+/** They would be keys of objects in requests and answers, where JavaScript gives them another meaning. */
+const RESERVED = ['__proto__', 'constructor', 'prototype'];
 
 /**
  * Checks a list of tensors as an answers file gives it.
@@ -17,6 +25,8 @@ export function parseTensors(value: unknown, path: Path): Parsed<readonly Tensor
   if (!Array.isArray(value))
     return { problems: [{ path, message: `expected a list of tensors, found ${show(value)}` }] };
   if (value.length === 0) return { problems: [{ path, message: 'expected at least one tensor' }] };
+  if (value.length > MAX_TENSORS)
+    return { problems: [{ path, message: `expected at most ${MAX_TENSORS} tensors, found ${value.length}` }] };
   const problems = value.flatMap((item, i) => tensorProblems(item, [...path, i]));
   const names = value.map((item) => (isRecord(item) ? item['name'] : undefined));
   problems.push(...duplicates(names, (i) => [...path, i, 'name'], 'tensor'));
@@ -52,7 +62,7 @@ function shapeProblems(shape: unknown, path: Path): Problem[] {
   if (!Array.isArray(shape))
     return [{ path, message: `expected a list of sizes such as [-1, 4], found ${show(shape)}` }];
   if (shape.length > MAX_RANK) return [{ path, message: `expected at most ${MAX_RANK} axes, found ${shape.length}` }];
-  return shape.flatMap((size, i) =>
+  const problems = shape.flatMap((size, i) =>
     Number.isSafeInteger(size) && (size === -1 || size > 0)
       ? []
       : [
@@ -62,6 +72,10 @@ function shapeProblems(shape: unknown, path: Path): Problem[] {
           },
         ],
   );
+  if (problems.length > 0) return problems;
+  const elements = (shape as number[]).reduce((product, size) => product * Math.max(size, 1), 1);
+  if (elements <= MAX_ELEMENTS) return [];
+  return [{ path, message: `the fixed axes hold ${elements} elements; at most ${MAX_ELEMENTS} can be served` }];
 }
 
 function featureProblems(features: unknown, columns: number | undefined, path: Path): Problem[] {
@@ -122,11 +136,11 @@ function countProblems(found: number, columns: number | undefined, what: string,
 }
 
 function duplicates(names: readonly unknown[], at: (index: number) => Path, what: string): Problem[] {
-  return names.flatMap((name, i) =>
-    typeof name === 'string' && names.indexOf(name) < i
-      ? [{ path: at(i), message: `the ${what} ${show(name)} is named twice` }]
-      : [],
-  );
+  // What is no text has been found already.
+  return repeated(names.map((name, i) => (typeof name === 'string' ? name : { i }))).map((index) => ({
+    path: at(index),
+    message: `the ${what} ${show(names[index])} is named twice`,
+  }));
 }
 
 function unknownKeys(record: Record<string, unknown>, known: readonly string[], path: Path): Problem[] {
@@ -135,12 +149,20 @@ function unknownKeys(record: Record<string, unknown>, known: readonly string[], 
     .map((key) => ({ path: [...path, key], message: `unknown key; expected one of ${known.join(', ')}` }));
 }
 
-/** Names end up in YAML, JSON and log lines: any printable text will do, controls will not. */
+/** Names end up in YAML, JSON and log lines: any printable text will do. */
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= 200 && !/\p{Cc}/u.test(value);
+  return (
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    value.length <= 200 &&
+    !UNPRINTABLE.test(value) &&
+    !RESERVED.includes(value)
+  );
 }
 
 function nameProblem(value: unknown, path: Path): Problem {
+  if (RESERVED.includes(value as string))
+    return { path, message: `${show(value)} has a meaning in JavaScript and cannot be a name` };
   return { path, message: `expected a name (text of 1 to 200 printable characters), found ${show(value)}` };
 }
 

@@ -8,10 +8,10 @@ import { builtinModules } from 'node:module';
 const DNS_LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 const SEMVER =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
-const REGISTRY = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
-const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-/** C0 and C1 controls, line and paragraph separators, and the marks that reorder text. */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+const REGISTRY = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:(?<port>\d{1,5}))?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+const MODEL_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+/** Controls, halves of characters, line and paragraph separators, and the marks that reorder text. */
+export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
 
 /** npm's rules and those of a DNS label: the name is used for both. */
 export function validateName(value: string): string | undefined {
@@ -42,12 +42,14 @@ export function validateLine(value: string): string | undefined {
 }
 
 export function validateModelName(value: string): string | undefined {
-  if (value.length > 128) return `is ${value.length} characters long; at most 128`;
-  if (!MODEL_NAME.test(value)) return 'must be letters, digits, dots, dashes and underscores, as it is part of a URL';
+  if (value.length > 64) return `is ${value.length} characters long; at most 64`;
+  if (!MODEL_NAME.test(value))
+    return 'must be letters, digits, dots, dashes and underscores, with a letter or digit at both ends';
   return undefined;
 }
 
 export function validateSemver(value: string): string | undefined {
+  if (value.length > 64) return `is ${value.length} characters long; at most 64`;
   return SEMVER.test(value) ? undefined : 'must be a semantic version such as 1.0.0';
 }
 
@@ -58,5 +60,8 @@ export function validateOwner(value: string): string | undefined {
 
 export function validateRegistry(value: string): string | undefined {
   if (value.length > 200) return `is ${value.length} characters long; at most 200`;
-  return REGISTRY.test(value) ? undefined : 'must be a registry with an optional path, such as ghcr.io/ml-team';
+  const parts = REGISTRY.exec(value)?.groups;
+  if (!parts) return 'must be a registry with an optional path, such as ghcr.io/ml-team';
+  const port = Number(parts['port'] ?? 1);
+  return port >= 1 && port <= 65_535 ? undefined : `has the port ${parts['port']}; ports are 1 to 65535`;
 }

@@ -28,8 +28,14 @@ export function modelFiles(answers: Answers, template: Template): ModelFiles {
   return {
     files: new Map([
       ['model/model.onnx', model.bytes],
-      ['model/golden.json', Buffer.from(`${JSON.stringify(golden, null, 2)}\n`)],
+      ['model/golden.json', Buffer.from(`${goldenText(golden)}\n`)],
     ]),
     placeholder: true,
   };
+}
+
+/** For people, as long as people would read it; a line for each number of a large tensor helps nobody. */
+function goldenText(golden: object): string {
+  const compact = JSON.stringify(golden);
+  return compact.length > 4096 ? compact : JSON.stringify(golden, null, 2);
 }

@@ -39,7 +39,7 @@ test('every problem is named with its line', () => {
 });
 
 test.each([
-  ['a key twice', 'name: a\nname: b\n', /a\.yaml:2: Map keys must be unique/],
+  ['a key twice', 'name: a\nname: b\n', /a\.yaml:2: the key "name" stands twice/],
   ['a tab', 'name:\n\t- a\n', /a\.yaml:2: /],
   ['an alias', 'name: &n abc\nowner: *n\n', /a\.yaml:2: anchors and aliases are not taken/],
   ['a list', '- name\n', /a\.yaml:1: expected keys and values/],

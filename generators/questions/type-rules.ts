@@ -1,0 +1,107 @@
+import type { TensorSpec } from '../tensor.ts';
+import type { Problem } from './problem.ts';
+import { each, isFloat, type Rule, type Side, shown } from './rule.ts';
+
+/** Elements that the golden sample of a placeholder may list; at two bytes each it stays below the service's body limit. */
+export const MAX_SAMPLE_ELEMENTS = 2 ** 20;
+
+/** Keys that only one side may have. */
+const FOREIGN: Readonly<Record<Side, readonly (keyof TensorSpec)[]>> = {
+  inputs: ['labels'],
+  outputs: ['features', 'outOfRange', 'image', 'text'],
+};
+
+function ownKeys(side: Side): Rule {
+  return each(side, (tensor, path) =>
+    FOREIGN[side]
+      .filter((key) => tensor[key] !== undefined)
+      .map((key) => ({ path: [...path, key], message: `is not for ${side}; remove it` })),
+  );
+}
+
+const classifiersNameTheirClasses: Rule = {
+  needs: ['modelType', 'outputs'],
+  check({ modelType, outputs }) {
+    const labelled = outputs.filter((output) => output.labels);
+    const [scores] = labelled;
+    const fits = labelled.length === 1 && scores && isFloat(scores) && scores.shape.length === 2;
+    if (!modelType.endsWith('-classification') || fits) return [];
+    const message = `a ${modelType} model needs exactly one output with labels: the probabilities of the classes, floats of shape [-1, classes]`;
+    return [{ path: ['outputs'], message }];
+  },
+};
+
+const regressionsAnswerNumbers: Rule = {
+  needs: ['modelType', 'outputs'],
+  check({ modelType, outputs }) {
+    if (modelType !== 'tabular-regression') return [];
+    const bad = outputs.findIndex((output) => ['BYTES', 'BOOL'].includes(output.datatype));
+    if (bad >= 0)
+      return [{ path: ['outputs', bad, 'datatype'], message: 'a tabular-regression model answers numbers' }];
+    if (outputs.length === 1) return [];
+    return [{ path: ['outputs'], message: 'a tabular-regression model has exactly one output; others are custom' }];
+  },
+};
+
+const tablesHaveRowsAndColumns: Rule = {
+  needs: ['modelType', 'inputs'],
+  check({ modelType, inputs }) {
+    if (!modelType.startsWith('tabular-')) return [];
+    return inputs.flatMap((input, i): Problem[] => {
+      const [rows, columns] = input.shape;
+      const fits = (rows === -1 || rows === 1) && input.shape.length <= 2 && columns !== -1;
+      return fits ? [] : [rowsProblem(i, input)];
+    });
+  },
+};
+
+function rowsProblem(index: number, input: TensorSpec): Problem {
+  const message = `a tabular model takes [-1] or [-1, columns], found ${shown(input)}; use type custom for other tensors`;
+  return { path: ['inputs', index, 'shape'], message };
+}
+
+/** The server batches where the first axis is free everywhere; a placeholder has no rows to follow where it is mixed. */
+const batchIsEverywhereOrNowhere: Rule = {
+  needs: ['inputs', 'outputs'],
+  check({ inputs, outputs }) {
+    const tensors = [...inputs, ...outputs];
+    const free = tensors.filter((tensor) => tensor.shape[0] === -1).length;
+    if (free === 0 || free === tensors.length) return [];
+    const side: Side = inputs.every((input) => input.shape[0] === -1) ? 'outputs' : 'inputs';
+    const bad = { inputs, outputs }[side].findIndex((tensor) => tensor.shape[0] !== -1);
+    const message = 'the first axis is the batch: it is -1 in all inputs and outputs, or in none';
+    return [{ path: [side, bad, 'shape'], message }];
+  },
+};
+
+const samplesStaySmall: Rule = {
+  needs: ['modelType', 'inputs', 'outputs'],
+  check({ modelType, inputs, outputs }) {
+    // Samples of pictures and texts are one pixel and one word; a classifier's answer is its labels.
+    const listed = {
+      inputs: modelType === 'image-classification' || modelType === 'text-classification' ? [] : inputs,
+      outputs: modelType === 'custom' ? outputs : [],
+    };
+    return (['inputs', 'outputs'] as const).flatMap((side) => {
+      const count = listed[side].reduce((sum, tensor) => sum + fixedElements(tensor.shape), 0);
+      if (count <= MAX_SAMPLE_ELEMENTS) return [];
+      const message = `one instance has ${count} elements; at most ${MAX_SAMPLE_ELEMENTS} fit a request in JSON`;
+      return [{ path: [side], message }];
+    });
+  },
+};
+
+/** Elements of one instance, where a free axis has one. */
+export function fixedElements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * Math.max(size, 1), 1);
+}
+
+export const typeRules: readonly Rule[] = [
+  ownKeys('inputs'),
+  ownKeys('outputs'),
+  classifiersNameTheirClasses,
+  regressionsAnswerNumbers,
+  tablesHaveRowsAndColumns,
+  batchIsEverywhereOrNowhere,
+  samplesStaySmall,
+];
