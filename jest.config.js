@@ -7,7 +7,7 @@ const shared = {
   },
   modulePathIgnorePatterns: [
     '<rootDir>/template-files/',
-    '<rootDir>/test/upgrade/released/',
+    '<rootDir>/test/upgrade/templates/',
     '<rootDir>/test/fixtures/',
     '<rootDir>/dist/',
     '<rootDir>/test/.cache/',

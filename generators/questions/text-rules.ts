@@ -13,9 +13,14 @@ const MODEL_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 /** Controls, halves of characters, line and paragraph separators, and the marks that reorder text. */
 export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
 
+/** Kubernetes allows a name 63 characters, a CronJob 52; those derived from ours (`<name>-candidate`) have to fit. */
+const LONGEST_NAME = 46;
+
 /** npm's rules and those of a DNS label: the name is used for both. */
 export function validateName(value: string): string | undefined {
-  if (value.length > 63) return `is ${value.length} characters long; at most 63 fit a Kubernetes name`;
+  if (value.length > LONGEST_NAME) {
+    return `is ${value.length} characters long; at most ${LONGEST_NAME} leave room for the Kubernetes names made from it`;
+  }
   if (!DNS_LABEL.test(value)) return 'must be lower-case letters, digits and dashes, starting with a letter';
   if (builtinModules.includes(value)) return 'is the name of a module built into Node.js, which npm refuses';
   return undefined;
@@ -28,7 +33,7 @@ export function suggestName(value: string): string | undefined {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+/, '')
-    .slice(0, 63)
+    .slice(0, LONGEST_NAME)
     .replace(/-+$/, '');
   if (name === '') return undefined;
   return validateName(name) === undefined ? name : `${name}-serving`;

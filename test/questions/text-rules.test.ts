@@ -8,7 +8,7 @@ import {
 } from '../../generators/questions/text-rules.ts';
 
 describe('the name of a service', () => {
-  test.each(['a', 'my-model', 'iris2', 'a'.repeat(63)])('takes %s', (name) => {
+  test.each(['a', 'my-model', 'iris2', 'a'.repeat(46)])('takes %s', (name) => {
     expect(validateName(name)).toBeUndefined();
   });
 
@@ -27,7 +27,7 @@ describe('the name of a service', () => {
     'a b',
     'node_modules',
     'http',
-    'a'.repeat(64),
+    'a'.repeat(47),
     'a\n',
   ])('refuses %j', (name) => {
     expect(validateName(name)).toEqual(expect.any(String));

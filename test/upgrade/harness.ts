@@ -60,7 +60,7 @@ const changelog = `# Changelog
 `;
 
 export function sourceOf(version: string, given = migrations): UpgradeSource {
-  const folder = join(import.meta.dirname, 'released', version);
+  const folder = join(import.meta.dirname, 'templates', version);
   return { template: loadTemplate(folder, version), migrations: given, changelog };
 }
 

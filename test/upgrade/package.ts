@@ -36,13 +36,13 @@ async function bundled(): Promise<string> {
   return outdir;
 }
 
-/** Packages a version whose template lies in `released/`. */
+/** Packages a version whose template lies in `templates/`. */
 export async function packageOf(version: string): Promise<Package> {
   bundle ??= bundled();
   const folder = folderWith({ 'CHANGELOG.md': CHANGELOG });
   mkdirSync(join(folder, 'dist'));
   cpSync(await bundle, join(folder, 'dist'), { recursive: true });
-  cpSync(join(import.meta.dirname, 'released', version), join(folder, 'template-files'), { recursive: true });
+  cpSync(join(import.meta.dirname, 'templates', version), join(folder, 'template-files'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'create-ml-serving', version, type: 'module' }));
   const command = join(folder, 'dist', 'create-ml-serving.js');
   const run = (cwd: string, ...args: string[]) => {
