@@ -52,12 +52,16 @@ let count = 0;
 const fresh = () => join(work, `out-${++count}`);
 const node = (...args) => time(() => must(process.execPath, args));
 
+const repository = fresh();
+must(process.execPath, [bin, repository, '--yes', '--no-install', '--set', 'name=made']);
+
 const cases = {
   'node -e 0': () => node('-e', '0'),
   'create-ml-serving --version': () => node(bin, '--version'),
   'create-ml-serving --help': () => node(bin, '--help'),
   'create-ml-serving <dir> --yes --no-install --no-git': () =>
     node(bin, fresh(), '--yes', '--no-install', '--no-git', '--set', 'name=made'),
+  'create-ml-serving regenerate --check, up to date': () => node(bin, 'regenerate', repository, '--check'),
   'the first prompt': firstPrompt,
   [`cookiecutter, ${FILES} files`]: () => {
     const out = fresh();
