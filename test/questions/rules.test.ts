@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
 import { unknownKeyMessage } from '../../generators/questions/find.ts';
 import type { Prompt } from '../../generators/questions/prompts.ts';
