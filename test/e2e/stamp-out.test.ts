@@ -106,7 +106,11 @@ test('npm start builds what is missing, serves, and passes the signal on', async
   const answer = await fetch(`${serving.url}/predict/test`);
   expect(await answer.json()).toMatchObject({ agrees: true });
   await serving.stop();
-  expect(serving.log()).toContain('stopped');
+  // npm may be gone before the service has drained.
+  const deadline = Date.now() + 20_000;
+  while (!serving.log().includes('"stopped"') && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(serving.log()).toContain('"msg":"stopped"');
   await expect(fetch(serving.url)).rejects.toThrow();
 }, 60_000);
 
