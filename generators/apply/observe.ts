@@ -1,7 +1,7 @@
+import { sha256 } from '../hash.ts';
 import type { Mode } from '../render/tree.ts';
 import type { Before } from './change.ts';
 import type { Disk } from './disk.ts';
-import { sha256 } from './hash.ts';
 
 const WINDOWS = process.platform === 'win32';
 

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ServingError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import { applyChanges } from './apply.ts';
 import type { Before, WriteChange } from './change.ts';
 import type { NewFile } from './create-directory.ts';
 import type { Disk } from './disk.ts';
-import { sha256 } from './hash.ts';
 import { LOCAL_FOLDER, layoutOf, placeOf } from './layout.ts';
 import { nodeDisk } from './node-disk.ts';
 import { gitMode, observe } from './observe.ts';

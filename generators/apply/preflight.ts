@@ -1,10 +1,10 @@
 import { ServingError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import { MANIFEST_PATH } from '../project/manifest.ts';
 import { foldedPath, parentsOf } from '../project/path.ts';
 import type { Before, Change } from './change.ts';
 import { refuseCollisions } from './collisions.ts';
 import type { Disk } from './disk.ts';
-import { sha256 } from './hash.ts';
 import type { Journal, Step } from './journal.ts';
 import { type Layout, placeOf } from './layout.ts';
 import { observe, sameState } from './observe.ts';

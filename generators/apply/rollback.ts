@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import { ServingError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import { foldedPath } from '../project/path.ts';
 import type { Disk } from './disk.ts';
 import { ensureFolder, ensureParents, refuseDetour, removeIfEmpty } from './folders.ts';
-import { sha256 } from './hash.ts';
 import type { Journal, Step } from './journal.ts';
 import { type Layout, placeOf } from './layout.ts';
 import { observe, sameState } from './observe.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { ServingError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import type { Mode } from '../render/tree.ts';
 import type { Change } from './change.ts';
 import type { Disk } from './disk.ts';
 import { refuseDetour } from './folders.ts';
-import { sha256 } from './hash.ts';
 import { type Journal, writeJournal } from './journal.ts';
 import { type Layout, placeOf } from './layout.ts';
 import { gitMode } from './observe.ts';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../hash.ts';
 import { type ExternalFile, externalFiles, externalSize } from './external.ts';
 import { unsupported } from './faults.ts';
 import { isServed, type ProposedSchema, proposeSchema } from './propose.ts';
@@ -48,7 +48,7 @@ function takeInSource(source: Source, path?: string): Intake {
   const summary = { ...summarise(taken, readModel(taken)), ...labelsOf(plan.dropped) };
   return {
     bytes,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256(bytes),
     summary,
     schema: proposeSchema(withoutZipMaps(before, plan)),
     changes: changeTexts(plan),

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { ServingError } from '../errors.ts';
+import { sha256 } from '../hash.ts';
 import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
 
@@ -37,7 +37,7 @@ function readBlob(read: ReadFile, hash: string): Uint8Array | null {
   if (packed === null) return null;
   try {
     const bytes = gunzipSync(packed, { maxOutputLength: LARGEST_BLOB });
-    return createHash('sha256').update(bytes).digest('hex') === hash ? bytes : null;
+    return sha256(bytes) === hash ? bytes : null;
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
+import { sha256 } from '../hash.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Tree } from '../render/tree.ts';
 import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest } from './manifest.ts';
@@ -34,12 +34,12 @@ export function buildRecord(tree: Tree, answers: Answers, templateVersion: strin
   const files: Record<string, Manifest['files'][string]> = {};
   const blobs = new Map<string, Uint8Array>();
   for (const [path, { bytes, mode, owner }] of tree) {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    files[path] = { sha256, mode: mode === 0o755 ? '755' : '644', owner };
-    if (owner !== 'seeded') blobs.set(`${BASE_FOLDER}/${sha256}.gz`, bytes);
+    const hash = sha256(bytes);
+    files[path] = { sha256: hash, mode: mode === 0o755 ? '755' : '644', owner };
+    if (owner !== 'seeded') blobs.set(`${BASE_FOLDER}/${hash}.gz`, bytes);
   }
   const answersBytes = Buffer.from(ANSWERS_HEADER + stringify(answers, { lineWidth: 0 }));
-  const answersSha256 = createHash('sha256').update(answersBytes).digest('hex');
+  const answersSha256 = sha256(answersBytes);
   const manifest: Manifest = { schema: 1, template: 'create-ml-serving', templateVersion, answersSha256, files };
   return [
     ...[...blobs].map(([path, bytes]) => ({ path, bytes: pack(bytes) })),

@@ -1,4 +1,4 @@
-import { sha256 } from '../apply/hash.ts';
+import { sha256 } from '../hash.ts';
 import { isEdited, type PathCase } from '../merge/outcome.ts';
 import type { FileState, YoursState } from '../merge/states.ts';
 import { decodeText } from '../merge/text.ts';

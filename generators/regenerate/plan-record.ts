@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { Change } from '../apply/change.ts';
-import { sha256 } from '../apply/hash.ts';
+import { sha256 } from '../hash.ts';
 import type { Outcome } from '../merge/outcome.ts';
 import { ANSWERS_PATH, BASE_FOLDER, RECORD_FOLDER } from '../project/manifest.ts';
 import type { RecordFile } from '../project/record.ts';

@@ -1,6 +1,6 @@
 import type { Disk } from '../apply/disk.ts';
-import { sha256 } from '../apply/hash.ts';
 import { pendingApply } from '../apply/pending.ts';
+import { sha256 } from '../hash.ts';
 import { decodeText } from '../merge/text.ts';
 import { ANSWERS_PATH, type Manifest } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';

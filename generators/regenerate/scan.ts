@@ -1,7 +1,7 @@
 import type { Disk, DiskEntry } from '../apply/disk.ts';
-import { sha256 } from '../apply/hash.ts';
 import { layoutOf, placeOf } from '../apply/layout.ts';
 import { gitMode } from '../apply/observe.ts';
+import { sha256 } from '../hash.ts';
 import type { FileState, SpecialState, YoursState } from '../merge/states.ts';
 import { foldedPath, parentsOf } from '../project/path.ts';
 import type { PlainFiles } from '../project/read-record.ts';

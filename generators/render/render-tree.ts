@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../hash.ts';
 import type { Answers } from '../questions/questions.ts';
 import { renderEjs } from './ejs.ts';
 import { modelFiles } from './model-files.ts';
@@ -24,7 +24,7 @@ export function renderTree(answers: Answers, template: Template): Tree {
     rendered.set(path, source.endsWith('.ejs') ? ejsFile(bytes, source, answers, template) : bytes);
   }
 
-  const facts = { sha256: sha256(rendered.get(MODEL_PATH)), placeholder: model.placeholder };
+  const facts = { sha256: sha256(rendered.get(MODEL_PATH) ?? new Uint8Array()), placeholder: model.placeholder };
   edit(rendered, 'serving.yaml', (text) => renderServingYaml(text, answers, facts));
   const fragments = (path: string) => features.flatMap((folder) => template.files.get(folder + path) ?? []).map(toText);
   edit(rendered, 'package.json', (text) =>
@@ -107,10 +107,4 @@ function edit(files: Map<string, Uint8Array>, path: string, change: (text: strin
 function ownerOf(path: string, spec: TemplateSpec): Owner {
   const owned = (owner: Owner) => spec.owners[owner]?.some((pattern) => matches(pattern, path));
   return owned('seeded') ? 'seeded' : owned('merged') ? 'merged' : 'managed';
-}
-
-function sha256(bytes: Uint8Array | undefined): string {
-  return createHash('sha256')
-    .update(bytes ?? '')
-    .digest('hex');
 }

@@ -1,4 +1,4 @@
-import { sha256 } from '../../generators/apply/hash.ts';
+import { sha256 } from '../../generators/hash.ts';
 import { type PathCase, resolvePath } from '../../generators/merge/outcome.ts';
 import type { FileState } from '../../generators/merge/states.ts';
 

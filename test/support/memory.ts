@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { Change } from '../../generators/apply/change.ts';
 import type { Disk, DiskEntry } from '../../generators/apply/disk.ts';
-import { sha256 } from '../../generators/apply/hash.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { sha256 } from '../../generators/hash.ts';
 import type { Manifest } from '../../generators/project/manifest.ts';
 import type { Mode, Owner, Tree, TreeFile } from '../../generators/render/tree.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { DATATYPES } from '../../../generators/tensor.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { DATATYPES, everyDatatype, serveModel } from '../support/model.ts';
+import { everyDatatype, serveModel } from '../support/model.ts';
 import { nodeOf } from '../support/node-versions.ts';
 import { must } from '../support/run.ts';
 import { post, type Serving } from '../support/serve.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { DATATYPES } from '../../../generators/tensor.ts';
 import { repositoryRoot } from './packed.ts';
 import { type Serving, serve } from './serve.ts';
 
@@ -35,22 +36,6 @@ export async function serveModel(
   writeFileSync(join(folder, 'serving.yaml'), stringify(serving, { aliasDuplicateObjects: false }));
   return serve(directory, { SERVING_CONFIG: join(folder, 'serving.yaml'), ...env }, node);
 }
-
-export const DATATYPES = [
-  'BOOL',
-  'UINT8',
-  'UINT16',
-  'UINT32',
-  'UINT64',
-  'INT8',
-  'INT16',
-  'INT32',
-  'INT64',
-  'FP16',
-  'FP32',
-  'FP64',
-  'BYTES',
-] as const;
 
 /** The contract of datatypes.onnx: every datatype in and out, unchanged. */
 export const everyDatatype: Contract = {
