@@ -46,6 +46,8 @@ export interface Release {
   readonly version: string;
   /** Hex. */
   readonly sha256: string;
+  /** The day, YYYY-MM-DD. */
+  readonly released: string;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
 }
@@ -54,12 +56,29 @@ export interface Release {
 export function releaseInServingYaml(text: string, release: Release): string {
   const document = parseDocument(text);
   const edits = (['version', 'sha256'] as const).flatMap((key) => scalarEdit(document, ['model', key], release[key]));
+  edits.push(releasedEdit(document, text, release.released));
   for (const side of ['inputs', 'outputs'] as const) edits.push(...tensorsEdit(document, side, release[side]));
   // The line goes, with the template's remark above it.
   return applyEdits(text, edits).replace(
     /(?:^[ \t]*# Stands in for the real model:.*\r?\n)?^[ \t]+placeholder:.*\r?\n/m,
     '',
   );
+}
+
+/** The day stands below the version; its line comes with the first release that is made here. */
+function releasedEdit(document: Document, text: string, released: string): Edit {
+  const value = JSON.stringify(released);
+  const path = ['model', 'released'];
+  if (document.hasIn(path)) return { ...rangeOf(document, path), text: value };
+  const { start, end } = rangeOf(document, ['model', 'version']);
+  if ((document.get('model') as { flow?: boolean }).flow) return { start: end, end, text: `, released: ${value}` };
+  const [line, indent] = /^([ \t]*).*$/m.exec(text.slice(text.lastIndexOf('\n', start) + 1)) as unknown as [
+    string,
+    string,
+  ];
+  // Behind what stands on the version's line, a person's comment too.
+  const at = text.lastIndexOf('\n', start) + 1 + line.replace(/\r$/, '').length;
+  return { start: at, end: at, text: `\n${indent}released: ${value}` };
 }
 
 function scalarEdit(document: Document, path: readonly string[], value: string): Edit[] {

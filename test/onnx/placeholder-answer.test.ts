@@ -6,14 +6,16 @@ describe('the answer of a placeholder', () => {
   it('is uniform over the labels of a classifier', () => {
     const outputs = [{ name: 'probabilities', datatype: 'FP32', shape: [-1, 3], labels } as const];
     const third = Math.fround(1 / 3);
-    expect(prediction('tabular-classification', outputs)).toEqual({
+    expect(prediction('tabular-classification', { inputs: [], outputs })).toEqual({
       label: 'a',
       probabilities: { a: third, b: third, c: third },
     });
   });
 
   it('is zero for a regression', () => {
-    expect(prediction('tabular-regression', [{ name: 'y', datatype: 'FP32', shape: [-1, 1] }])).toEqual({ value: 0 });
+    expect(
+      prediction('tabular-regression', { inputs: [], outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1] }] }),
+    ).toEqual({ value: 0 });
   });
 
   it('has the shape of one row for any other model, free axes of size 1', () => {
@@ -22,7 +24,11 @@ describe('the answer of a placeholder', () => {
       { name: 'text', datatype: 'BYTES', shape: [-1] },
       { name: 'flags', datatype: 'BOOL', shape: [2] },
     ] as const;
-    expect(prediction('custom', outputs)).toEqual({ grid: [[0], [0]], text: '', flags: [false, false] });
+    expect(prediction('custom', { inputs: [], outputs })).toEqual({
+      grid: [[0], [0]],
+      text: '',
+      flags: [false, false],
+    });
   });
 
   it.each([
