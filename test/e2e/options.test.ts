@@ -12,8 +12,8 @@ import { stampOut } from './support/stamp-out.ts';
  * The dependencies are the same in all of them, so they are installed once.
  */
 const CASES: Readonly<Record<string, readonly string[]>> = {
-  'ci=gitlab': ['ci=gitlab', 'node=22'],
-  'ci=none': ['ci=none', 'node=20'],
+  'ci=gitlab': ['ci=gitlab', 'node=22', 'platforms=arm64', 'exposure=ingress', 'rollout=canary'],
+  'ci=none': ['ci=none', 'node=20', 'platforms=amd64,arm64', 'exposure=gateway'],
   'the other answers': [
     'ci=github',
     'node=24',
@@ -23,6 +23,11 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     'owner=growth',
     'contact=#growth: ask "us"',
     'registry=localhost:5000/a/b',
+    'platforms=amd64',
+    'exposure=none',
+    'rollout=rolling',
+    'cpu=500m',
+    'memory=1Gi',
   ],
   'tabular-regression': ['modelType=tabular-regression'],
   'tabular-regression, own interface': [
