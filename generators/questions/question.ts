@@ -27,6 +27,8 @@ interface QuestionBase<Value> {
   readonly message: string;
   /** What the answer does; one sentence for the docs. */
   readonly help: string;
+  /** `false` where few people change the default: never prompted for, only taken from `--set` and the answers file. */
+  readonly asked?: false;
   readonly default: (known: Known, context: QuestionContext) => Value;
 }
 
