@@ -29,6 +29,8 @@ export function renderServingYaml(text: string, answers: Answers, facts: ModelFa
     sha256: facts.sha256,
   };
   const edits = Object.entries(model).flatMap(([key, value]) => scalarEdit(document, ['model', key], value));
+  const objectives = { availability: answers.availabilityObjective, latencyMs: answers.latencyObjectiveMs };
+  for (const [key, value] of Object.entries(objectives)) edits.push(...scalarEdit(document, ['objectives', key], value));
   if (facts.placeholder) {
     const { end } = rangeOf(document, ['model', 'sha256']);
     edits.push({
@@ -62,7 +64,7 @@ export function releaseInServingYaml(text: string, release: Release): string {
   );
 }
 
-function scalarEdit(document: Document, path: readonly string[], value: string): Edit[] {
+function scalarEdit(document: Document, path: readonly string[], value: string | number): Edit[] {
   const node = document.getIn(path, true);
   if (isScalar(node) && node.value === value) return [];
   // Versions and hashes can look like numbers: what was quoted stays quoted.

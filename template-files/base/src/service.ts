@@ -22,9 +22,10 @@ export interface ServiceOptions {
 }
 
 export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
-  const { inputs, limits } = config.serving;
+  const { inputs, limits, objectives } = config.serving;
   const metrics = createMetrics(
     inputs.flatMap(({ name, features }) => features?.map((feature) => feature.name) ?? [name]),
+    objectives.latencyMs,
   );
   const predictor = createPredictor({ config, metrics, logger, workerPath: options.workerPath });
   const routes = createRoutes(config, predictor, metrics);
