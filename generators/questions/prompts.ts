@@ -17,7 +17,7 @@ export interface Prompt {
 }
 
 /**
- * The prompts for all questions that have no answer yet.
+ * The prompts for all questions that are asked and have no answer yet.
  * @param others questions that are asked in another way
  */
 export function toPrompts(
@@ -26,7 +26,7 @@ export function toPrompts(
   others: readonly (keyof Answers)[] = [],
 ): Prompt[] {
   return (questions as readonly Question[])
-    .filter((question) => !(question.name in given) && !others.includes(question.name as keyof Answers))
+    .filter(({ name, asked }) => asked !== false && !(name in given) && !others.includes(name as keyof Answers))
     .map((question) => ({
       name: question.name,
       message: question.message,

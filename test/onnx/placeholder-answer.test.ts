@@ -22,13 +22,28 @@ describe('the answer of a placeholder', () => {
     const outputs = [
       { name: 'grid', datatype: 'FP64', shape: [-1, 2, -1] },
       { name: 'text', datatype: 'BYTES', shape: [-1] },
-      { name: 'flags', datatype: 'BOOL', shape: [2] },
     ] as const;
-    expect(prediction('custom', { inputs: [], outputs })).toEqual({
-      grid: [[0], [0]],
-      text: '',
+    expect(prediction('custom', { inputs: [], outputs })).toEqual({ grid: [[0], [0]], text: '' });
+    const flags = { name: 'flags', datatype: 'BOOL', shape: [2] } as const;
+    // Without a batch axis everywhere an instance is the whole tensors.
+    expect(prediction('custom', { inputs: [], outputs: [...outputs, flags] })).toEqual({
+      grid: [[[0], [0]]],
+      text: [''],
       flags: [false, false],
     });
+  });
+
+  it('is what the label output says, where that is another class than the first', () => {
+    const outputs = [
+      { name: 'label', datatype: 'INT64', shape: [-1], classes: [7, 0, 3] } as const,
+      { name: 'probabilities', datatype: 'FP32', shape: [-1, 3], labels } as const,
+    ];
+    expect(prediction('text-classification', { inputs: [], outputs })).toMatchObject({ label: 'b' });
+  });
+
+  it('lists the values of a regression of several targets', () => {
+    const outputs = [{ name: 'y', datatype: 'FP32', shape: [-1, 2] } as const];
+    expect(prediction('tabular-regression', { inputs: [], outputs })).toEqual({ values: [0, 0] });
   });
 
   it.each([
