@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type GivenModel, missingTokenizer } from '../generators/app/given-model.ts';
 import { ServingError } from '../generators/errors.ts';
-import { type GoldenFile, parseGoldenFile } from '../generators/onnx/golden-file.ts';
+import { parseGoldenFile } from '../generators/onnx/golden-file.ts';
 import { takeIn } from '../generators/onnx/intake.ts';
 import type { ModelType } from '../generators/tensor.ts';
 
@@ -37,10 +37,11 @@ export function readGivenModel(
   };
 }
 
-/** @throws MODEL_GOLDEN */
-export function readGolden(file: string): GoldenFile {
+function readGolden(file: string): Uint8Array {
   try {
-    return parseGoldenFile(readFileSync(file, 'utf8'), file);
+    const bytes = readFileSync(file);
+    parseGoldenFile(bytes.toString('utf8'), file);
+    return bytes;
   } catch (error) {
     throw readable(error, 'MODEL_GOLDEN', file);
   }

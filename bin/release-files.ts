@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { type GivenModel, tokenizerFiles } from '../generators/app/given-model.ts';
-import { type GoldenFile, goldenText, parseGoldenFile } from '../generators/onnx/golden-file.ts';
+import { goldenText, parseGoldenFile } from '../generators/onnx/golden-file.ts';
 import type { InterfaceChange } from '../generators/onnx/interface.ts';
 import { modelFolder } from '../generators/onnx/model-folder.ts';
 import { placeholderInstance } from '../generators/render/placeholder-instance.ts';
@@ -23,7 +23,7 @@ export function releaseFiles(
   return new Map([
     ...[...model].map(([path, bytes]) => [posix.join(folder, path), bytes] as const),
     ...tokenizer,
-    ...(samples ? [[golden, Buffer.from(goldenText(samples))] as const] : []),
+    ...(samples ? [[golden, samples] as const] : []),
   ]);
 }
 
@@ -31,10 +31,10 @@ export function releaseFiles(
  * The samples of the release before, where they may not fit any more with one beside them that does: what the model does
  * not take is dropped when it is asked, and what nobody has answered gets its answer. Undefined where all stays.
  */
-function newSamples(path: string, before: ServingFile, change: InterfaceChange): GoldenFile | undefined {
+function newSamples(path: string, before: ServingFile, change: InterfaceChange): Uint8Array | undefined {
   const kept = existsSync(path) ? parseGoldenFile(readFileSync(path, 'utf8'), path, 'open') : undefined;
   if (kept && change.differences.length === 0) return undefined;
   const { inputs, outputs } = change;
   const fresh = { instance: placeholderInstance({ modelType: before.type, inputs, outputs }) };
-  return { tolerance: 1e-5, ...kept, samples: [...(kept?.samples ?? []), fresh] };
+  return Buffer.from(goldenText({ tolerance: 1e-5, ...kept, samples: [...(kept?.samples ?? []), fresh] }));
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { ServingError } from '../errors.ts';
 import { fitProblems } from '../onnx/fit.ts';
-import { type GoldenFile, goldenText } from '../onnx/golden-file.ts';
+import { goldenText } from '../onnx/golden-file.ts';
 import type { Intake } from '../onnx/intake.ts';
 import { modelFolder } from '../onnx/model-folder.ts';
 import type { Answers } from '../questions/questions.ts';
@@ -17,8 +17,8 @@ export interface GivenModel {
   readonly intake: Intake;
   /** Files of the tokenizer by their own names, `tokenizer.json` first; undefined where there is none. */
   readonly tokenizer: ReadonlyMap<string, Uint8Array> | undefined;
-  /** Samples with the training library's answers. */
-  readonly golden: GoldenFile | undefined;
+  /** Samples with the training library's answers, as they were written. */
+  readonly golden: Uint8Array | undefined;
   /** The day, YYYY-MM-DD. */
   readonly released: string;
 }
@@ -40,14 +40,11 @@ export function realModel(given: GivenModel, answers: Answers): RealModel {
   const tokenizer = tokenizerFiles(given, answers.inputs);
   const inFolder = (path: string) => posix.relative('model', path);
   const files = modelFolder(intake, MODEL, [GOLDEN, ...[...tokenizer.keys()].map(inFolder)]);
-  const golden = given.golden ?? {
-    tolerance: TOLERANCE,
-    samples: [{ instance: placeholderInstance(answers) }],
-  };
+  const open = { tolerance: TOLERANCE, samples: [{ instance: placeholderInstance(answers) }] };
   return {
     files: new Map([
       ...[...files].map(([path, bytes]) => [`model/${path}`, bytes] as const),
-      [`model/${GOLDEN}`, Buffer.from(goldenText(golden))],
+      [`model/${GOLDEN}`, given.golden ?? Buffer.from(goldenText(open))],
       ...tokenizer,
     ]),
     sha256: intake.sha256,

@@ -37,11 +37,12 @@ export function proposeSchema(summary: ModelSummary, wanted?: ModelType): Propos
   const labels = knownLabels(summary);
   const { modelType, scores, why } = guessModelType(inputs, outputs, labels, wanted);
   notes.push(`model type ${modelType}: ${why}`);
-  const specs = outputs.map((output, at) => outputSpec(output, at, { scores, labels, notes, unknown }));
+  const inputSpecs = inputs.map((input, at) => inputSpec(input, at, { summary, modelType, inputs, notes, unknown }));
+  const outputSpecs = outputs.map((output, at) => outputSpec(output, at, { scores, labels, notes, unknown }));
   return {
     modelType,
-    inputs: inputs.map((input, at) => inputSpec(input, at, { summary, modelType, inputs, notes, unknown })),
-    outputs: scores ? withClasses(specs, summary.classLabels) : specs,
+    inputs: inputSpecs,
+    outputs: scores ? withClasses(outputSpecs, summary.classLabels) : outputSpecs,
     notes,
     unknown,
   };

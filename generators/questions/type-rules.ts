@@ -24,7 +24,9 @@ const classifiersNameTheirClasses: Rule = {
   check({ modelType, outputs }) {
     const labelled = outputs.filter((output) => output.labels);
     const [scores] = labelled;
-    const fits = labelled.length === 1 && scores && isFloat(scores) && scores.shape.length === 2;
+    const [rows, ...classes] = scores?.shape ?? [];
+    const fits =
+      labelled.length === 1 && scores && isFloat(scores) && classes.length === 1 && (rows === -1 || rows === 1);
     if (!modelType.endsWith('-classification') || fits) return [];
     const message = `a ${modelType} model needs exactly one output with labels: the probabilities of the classes, floats of shape [-1, classes]`;
     return [{ path: ['outputs'], message }];
