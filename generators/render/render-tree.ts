@@ -86,7 +86,12 @@ function targetPath(source: string, spec: TemplateSpec): string {
 
 function ejsFile(bytes: Uint8Array, path: string, answers: Answers, template: Template): Uint8Array {
   const data = { answers: withoutUnknown(answers), templateVersion: template.version };
-  return Buffer.from(renderEjs(toText(bytes), data, path));
+  const include = (name: string) => {
+    const included = template.files.get(`base/${name}`);
+    if (!included) throw new Error(`The template has no base/${name}`);
+    return toText(included);
+  };
+  return Buffer.from(renderEjs(toText(bytes), data, path, include));
 }
 
 /** EJS prints nothing for a misspelt answer; here it throws. */
