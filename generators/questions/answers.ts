@@ -1,8 +1,8 @@
 import { parse as parseYaml } from 'yaml';
 import type { TensorSpec } from '../tensor.ts';
 import { formatCompact, parseCompact } from './compact.ts';
-import { type Parsed, type Problem, show } from './problem.ts';
 import { parseNumber } from './number-answer.ts';
+import { type Parsed, type Problem, show } from './problem.ts';
 import type { ChoiceQuestion, Known, Question, QuestionContext, TensorsQuestion, TextQuestion } from './question.ts';
 import { type Answers, questions } from './questions.ts';
 import { crossProblems } from './rules.ts';

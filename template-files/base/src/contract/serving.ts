@@ -97,6 +97,8 @@ export interface ModelSpec {
   readonly type: ModelType;
   readonly file: string;
   readonly sha256: string;
+  /** The day on which this version was released, YYYY-MM-DD. */
+  readonly released?: string;
   /** True while the repository has a schema but no trained model yet. */
   readonly placeholder?: boolean;
 }

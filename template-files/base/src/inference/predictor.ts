@@ -96,6 +96,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     },
   );
   metrics.queueDepth = scheduler.depth;
+  metrics.workers = () => ({ alive: pool.alive(), busy: pool.alive() - pool.idle() });
   // A rejection before start() is asked for is reported there.
   pool.loaded.catch(() => {});
 

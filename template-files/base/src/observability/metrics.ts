@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { createModelHealth, type ModelHealth } from './model-health.ts';
 import { createCounters, createHistogram, type FixedCounter, type FixedHistogram } from './series.ts';
 
 /** The service's metrics. Their names and labels are a contract: alerts and dashboards hold on to them. */
@@ -13,8 +14,11 @@ export interface Metrics {
   readonly invalid: (feature: string, reason: string) => void;
   readonly modelInfo: (labels: Record<'name' | 'version' | 'sha256' | 'opset' | 'runtime', string>) => void;
   readonly goldenDiff: (difference: number, disagreements: number) => void;
+  readonly health: ModelHealth;
   /** Where the queue's depth is read at a scrape. */
   queueDepth: () => number;
+  /** Where the workers are counted at a scrape. */
+  workers: () => { readonly alive: number; readonly busy: number };
 }
 
 export type Stage = 'queue' | 'preprocess' | 'run' | 'postprocess';
@@ -24,6 +28,9 @@ const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 export const REJECT_REASONS = ['queue_full', 'timeout', 'not_ready', 'client_gone', 'too_large'] as const;
 export const INVALID_REASONS = ['missing', 'type', 'out_of_range', 'unseen_category'] as const;
+
+/** Gauges of the library under names of counters, which promtool refuses. Without the ending they are there as well. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
 export interface KnownRoute {
   readonly route: string;
@@ -37,6 +44,7 @@ export interface KnownRoute {
 export function createMetrics(features: readonly string[], latencyMs = 250): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
 
   const requests = createCounters(registry, 'ml_serving_requests_total', 'Requests answered.', ['route', 'code']);
   const durations = createHistogram(
@@ -125,7 +133,9 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
       golden.set(difference);
       disagreements.set(disagreeing);
     },
+    health: createModelHealth(registry),
     queueDepth: () => 0,
+    workers: () => ({ alive: 0, busy: 0 }),
   };
   new Gauge({
     name: 'ml_serving_queue_depth',
@@ -133,6 +143,17 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
     registers: [registry],
     collect() {
       this.set(metrics.queueDepth());
+    },
+  });
+  new Gauge({
+    name: 'ml_serving_workers',
+    help: 'Inference workers that hold the model, and those of them that run it.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { alive, busy } = metrics.workers();
+      this.set({ state: 'alive' }, alive);
+      this.set({ state: 'busy' }, busy);
     },
   });
   return metrics;

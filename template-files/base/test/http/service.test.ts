@@ -42,6 +42,17 @@ test('the contract of metrics: every name is there from the first scrape', async
     'ml_serving_golden_max_abs_diff',
     'ml_serving_golden_disagreements',
     'ml_serving_input_invalid_total{feature="sepal_length",reason="out_of_range"}',
+    'ml_serving_template_released_timestamp_seconds',
+    'ml_serving_memory_limit_bytes',
+    'ml_serving_cpu_limit_cores',
+    'ml_serving_workers{state="alive"}',
+    'ml_serving_workers{state="busy"}',
+    'ml_serving_reference_loaded',
+    'ml_serving_feedback_total{outcome="unmatched"}',
+    'ml_serving_shadow_total{outcome="disagree"}',
+    'ml_serving_prediction_log_written_total',
+    'ml_serving_prediction_log_dropped_total{reason="stalled"}',
+    'ml_serving_variant_requests_total{variant="main",version="1.0.0"}',
     'nodejs_eventloop_lag_p99_seconds',
   ]) {
     expect(text).toContain(`\n${name} `);
