@@ -29,6 +29,9 @@ export function renderServingYaml(text: string, answers: Answers, facts: ModelFa
     sha256: facts.sha256,
   };
   const edits = Object.entries(model).flatMap(([key, value]) => scalarEdit(document, ['model', key], value));
+  const objectives = { availability: answers.availabilityObjective, latencyMs: answers.latencyObjectiveMs };
+  for (const [key, value] of Object.entries(objectives))
+    edits.push(...scalarEdit(document, ['objectives', key], value));
   if (facts.placeholder) {
     const { end } = rangeOf(document, ['model', 'sha256']);
     edits.push({
@@ -77,7 +80,7 @@ function releasedEdit(text: string, document: Document, released: string): Edit[
   return [{ start: at, end: at, text: `\n${/^\s*/.exec(line)?.[0]}${entry}` }];
 }
 
-function scalarEdit(document: Document, path: readonly string[], value: string): Edit[] {
+function scalarEdit(document: Document, path: readonly string[], value: string | number): Edit[] {
   const node = document.getIn(path, true);
   if (isScalar(node) && node.value === value) return [];
   // Versions and hashes can look like numbers: what was quoted stays quoted.

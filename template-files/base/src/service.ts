@@ -25,9 +25,10 @@ export interface ServiceOptions {
 }
 
 export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
-  const { inputs, limits, model } = config.serving;
+  const { inputs, limits, model, objectives } = config.serving;
   const metrics = createMetrics(
     inputs.flatMap(({ name, features }) => features?.map((feature) => feature.name) ?? [name]),
+    objectives.latencyMs,
   );
   exportFacts(metrics.registry, { ...config, modelReleased: model.released, cpuCores: cpuLimit() });
   metrics.health.variant('main', model.version);

@@ -189,8 +189,8 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     }
     const deadline = performance.now() + TRIAL_MS;
     const ask = (one: GoldenSample) => test(one, golden.tolerance, { deadline, cancel: undefined });
-    const { readiness, maxAbsDiff } = await runGolden(golden, ask, logger);
-    metrics.goldenDiff(maxAbsDiff);
+    const { readiness, maxAbsDiff, disagreements } = await runGolden(golden, ask, logger);
+    metrics.goldenDiff(maxAbsDiff, disagreements);
     return readiness;
   }
 

@@ -40,6 +40,7 @@ test('the contract of metrics: every name is there from the first scrape', async
     'ml_serving_rejected_total{reason="queue_full"}',
     'ml_serving_model_loaded_timestamp_seconds',
     'ml_serving_golden_max_abs_diff',
+    'ml_serving_golden_disagreements',
     'ml_serving_input_invalid_total{feature="sepal_length",reason="out_of_range"}',
     'ml_serving_template_released_timestamp_seconds',
     'ml_serving_memory_limit_bytes',
