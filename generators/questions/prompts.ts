@@ -16,10 +16,10 @@ export interface Prompt {
   readonly validate?: (text: string, answered?: object) => true | string;
 }
 
-/** The prompts for all questions that have no answer yet. */
+/** The prompts for all questions that are asked and have no answer yet. */
 export function toPrompts(given: GivenAnswers, context: QuestionContext): Prompt[] {
   return (questions as readonly Question[])
-    .filter((question) => !(question.name in given))
+    .filter((question) => question.asked !== false && !(question.name in given))
     .map((question) => ({
       name: question.name,
       message: question.message,
