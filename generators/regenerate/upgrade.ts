@@ -1,4 +1,5 @@
 import type { Change } from '../apply/change.ts';
+import { sha256 } from '../hash.ts';
 import { decodeText } from '../merge/text.ts';
 import { BASE_FOLDER } from '../project/manifest.ts';
 import { buildRecord } from '../project/record.ts';
@@ -42,7 +43,7 @@ function baseSide({ record }: Project): Side {
     const bytes = entry && record.base(entry.sha256);
     return bytes ? decodeText(bytes) : null;
   };
-  return { paths: merged(Object.entries(files)), text };
+  return { paths: merged(Object.entries(files)), text, hash: (path) => files[path]?.sha256 ?? null };
 }
 
 function treeSide(tree: Tree): Side {
@@ -50,7 +51,9 @@ function treeSide(tree: Tree): Side {
     const file = tree.get(path);
     return file ? decodeText(file.bytes) : null;
   };
-  return { paths: merged([...tree]), text };
+  const hashes = new Map([...tree].map(([path, { bytes }]) => [path, sha256(bytes)]));
+  const hash = (path: string) => hashes.get(path) ?? null;
+  return { paths: merged([...tree]), text, hash };
 }
 
 /** Seeded files are the team's, and no part of what an upgrade brings to production. */
