@@ -7,9 +7,9 @@ const LARGEST = 1024 * 1024;
 
 /** The model that a repository serves, as serving.yaml names it; null where that cannot be read. */
 export function modelOf(read: ReadFile): ModelStatus | null {
-  const bytes = read('serving.yaml');
-  if (bytes === null || bytes.length > LARGEST) return null;
   try {
+    const bytes = read('serving.yaml');
+    if (bytes === null || bytes.length > LARGEST) return null;
     const { model } = parse(Buffer.from(bytes).toString('utf8'), { maxAliasCount: 0, logLevel: 'error' });
     const { name, version, type } = model as Record<string, unknown>;
     const texts = [name, version, type].map((value) => (typeof value === 'string' ? value : null));

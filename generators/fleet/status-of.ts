@@ -13,7 +13,7 @@ import { quickCheck } from '../regenerate/quick-check.ts';
 import { rootOf } from '../regenerate/root.ts';
 import { plainFiles } from '../regenerate/scan.ts';
 import type { UpgradeSource } from '../regenerate/source.ts';
-import { isUpToDate, prepareUpgrade, type Upgrade } from '../regenerate/upgrade.ts';
+import { type Foreseen, foreseeUpgrade, isUpToDate, prepareUpgrade, type Upgrade } from '../regenerate/upgrade.ts';
 import { modelOf } from './model-of.ts';
 import type { RepositoryStatus, State, UpgradeStatus } from './repository-status.ts';
 
@@ -30,7 +30,7 @@ function pendingIn(root: string, disk: Disk): RepositoryStatus['pending'] {
   return readConflicts(plainFiles(root, disk).read) === null ? null : 'conflicts';
 }
 
-function upgradeStatus({ to, plan, rollout, conflicts, defaulted, reinstall }: Upgrade): UpgradeStatus {
+function upgradeStatus({ to, plan, rollout, conflicts, defaulted, reinstall }: Foreseen): UpgradeStatus {
   return {
     to,
     rollout: rollout.class,
@@ -41,25 +41,26 @@ function upgradeStatus({ to, plan, rollout, conflicts, defaulted, reinstall }: U
   };
 }
 
-function stateOf(upgrade: Upgrade): State {
-  if (upgrade.problems.length > 0) return 'damaged';
-  if (!isUpToDate(upgrade)) return 'update';
-  return upgrade.plan.drift.length > 0 ? 'drifted' : 'current';
-}
-
 function look(root: string, source: UpgradeSource, disk: Disk): Found {
   const pending = pendingIn(root, disk);
   if (pending !== null) return { state: 'pending', pending };
   const { version } = source.template;
   const quick = quickCheck(root, version, disk);
-  if (quick) return { state: quick.drift.length > 0 ? 'drifted' : 'current', drift: quick.drift };
+  if (quick) return { state: quick.drift.length > 0 ? 'drifted' : 'current', template: version, drift: quick.drift };
   const project = openProject(root, source, {}, disk);
-  const upgrade = prepareUpgrade(project, settleAnswers(project.given, project.context));
+  const answers = settleAnswers(project.given, project.context);
+  // Another version is an update whatever its record says; at the same one the record may be all that changes.
+  const isOther = project.from !== version;
+  const upgrade = isOther ? foreseeUpgrade(project, answers) : prepareUpgrade(project, answers);
+  const brings = isOther || !isUpToDate(upgrade as Upgrade);
+  const { plan, problems } = upgrade;
+  const state = problems.length > 0 ? 'damaged' : brings ? 'update' : plan.drift.length > 0 ? 'drifted' : 'current';
   return {
-    state: stateOf(upgrade),
-    drift: upgrade.plan.drift,
-    problems: upgrade.problems,
-    upgrade: isUpToDate(upgrade) ? null : upgradeStatus(upgrade),
+    state,
+    template: project.from,
+    drift: plan.drift,
+    problems,
+    upgrade: brings ? upgradeStatus(upgrade) : null,
   };
 }
 
@@ -95,14 +96,12 @@ function placeOf(directory: string): { readonly root: string } {
   return { root: rootOf(directory) };
 }
 
-/** What a repository says of itself, as far as it can be read. */
-function identityOf(root: string, disk: Disk): Pick<RepositoryStatus, 'model' | 'template'> {
-  const files = plainFiles(root, disk);
-  const model = modelOf(files.read);
+/** The version that the record names, for repositories of which nothing more can be told. */
+function templateOf(root: string, disk: Disk): string | null {
   try {
-    return { model, template: readRecord(files).manifest?.templateVersion ?? null };
+    return readRecord(plainFiles(root, disk)).manifest?.templateVersion ?? null;
   } catch {
-    return { model, template: null };
+    return null;
   }
 }
 
@@ -121,6 +120,8 @@ export function statusOf(directory: string, source: UpgradeSource, disk: Disk = 
   const place = attempt(directory, () => placeOf(directory));
   if (!('root' in place)) return { ...NOTHING_KNOWN, directory, ...place };
   const found = attempt(directory, () => look(place.root, source, disk));
-  const identity = found.state === 'foreign' ? {} : attempt(directory, () => identityOf(place.root, disk));
-  return { ...NOTHING_KNOWN, directory, ...identity, ...found };
+  if (found.state === 'foreign') return { ...NOTHING_KNOWN, directory, ...found };
+  const model = modelOf(plainFiles(place.root, disk).read);
+  const template = found.template === undefined ? templateOf(place.root, disk) : found.template;
+  return { ...NOTHING_KNOWN, directory, ...found, model, template };
 }
