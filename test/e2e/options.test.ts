@@ -12,7 +12,7 @@ import { stampOut } from './support/stamp-out.ts';
  * The dependencies are the same in all of them, so they are installed once.
  */
 const CASES: Readonly<Record<string, readonly string[]>> = {
-  'ci=gitlab': ['ci=gitlab', 'node=22', 'platforms=arm64', 'exposure=ingress', 'rollout=canary'],
+  'ci=gitlab': ['ci=gitlab', 'node=22', 'platforms=arm64', 'exposure=ingress', 'rollout=canary', 'modelSource=storage'],
   'ci=none': ['ci=none', 'node=20', 'platforms=amd64,arm64', 'exposure=gateway'],
   'the other answers': [
     'ci=github',
@@ -26,6 +26,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     'platforms=amd64',
     'exposure=none',
     'rollout=rolling',
+    'modelSource=image',
     'cpu=500m',
     'memory=1Gi',
   ],
