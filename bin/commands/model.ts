@@ -36,7 +36,8 @@ export async function model(file: string, flags: ModelFlags, tell: (line: string
   if (flags.dryRun) return 0;
 
   const { inputs, outputs } = change;
-  const yaml = releaseInServingYaml(text, { version, sha256: intake.sha256, inputs, outputs });
+  const released = new Date().toISOString().slice(0, 10);
+  const yaml = releaseInServingYaml(text, { version, sha256: intake.sha256, inputs, outputs, released });
   const files = [...modelFiles(before.file, intake, flags.golden), { path: 'serving.yaml', bytes: Buffer.from(yaml) }];
   applyChanges(
     root,

@@ -1,6 +1,6 @@
-import { gunzipSync } from 'node:zlib';
 import { ServingError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { unpackBlob } from './blob.ts';
 import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
 
@@ -24,9 +24,6 @@ export interface ProjectRecord {
   readonly base: (sha256: string) => Uint8Array | null;
 }
 
-/** Far above any file of a template; a damaged or hostile blob must not fill the memory. */
-const LARGEST_BLOB = 256 * 1024 * 1024;
-
 /** Where the contents with a hash are kept. */
 export function blobPath(sha256: string): string {
   return `${BASE_FOLDER}/${sha256}.gz`;
@@ -36,7 +33,7 @@ function readBlob(read: ReadFile, hash: string): Uint8Array | null {
   const packed = read(blobPath(hash));
   if (packed === null) return null;
   try {
-    const bytes = gunzipSync(packed, { maxOutputLength: LARGEST_BLOB });
+    const bytes = unpackBlob(packed);
     return sha256(bytes) === hash ? bytes : null;
   } catch {
     return null;

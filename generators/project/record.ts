@@ -1,8 +1,8 @@
-import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
 import { sha256 } from '../hash.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Tree } from '../render/tree.ts';
+import { packBlob } from './blob.ts';
 import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest } from './manifest.ts';
 
 const ANSWERS_HEADER = `# What this repository was stamped out from. To change an answer:
@@ -13,17 +13,6 @@ const ANSWERS_HEADER = `# What this repository was stamped out from. To change a
 export interface RecordFile {
   readonly path: string;
   readonly bytes: Uint8Array;
-}
-
-/** Byte of a gzip header that names the operating system. */
-const GZIP_SYSTEM = 9;
-const UNKNOWN_SYSTEM = 255;
-
-/** The same contents give the same blob on every operating system, so that two branches add it without a conflict. */
-function pack(bytes: Uint8Array): Uint8Array {
-  const packed = gzipSync(bytes);
-  packed[GZIP_SYSTEM] = UNKNOWN_SYSTEM;
-  return packed;
 }
 
 /**
@@ -42,7 +31,7 @@ export function buildRecord(tree: Tree, answers: Answers, templateVersion: strin
   const answersSha256 = sha256(answersBytes);
   const manifest: Manifest = { schema: 1, template: 'create-ml-serving', templateVersion, answersSha256, files };
   return [
-    ...[...blobs].map(([path, bytes]) => ({ path, bytes: pack(bytes) })),
+    ...[...blobs].map(([path, bytes]) => ({ path, bytes: packBlob(bytes) })),
     { path: ANSWERS_PATH, bytes: answersBytes },
     { path: MANIFEST_PATH, bytes: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },
   ];

@@ -43,16 +43,27 @@ export interface ChoiceQuestion extends QuestionBase<string> {
   readonly choices: readonly { readonly value: string; readonly label: string }[];
 }
 
+/** A number within bounds. */
+export interface NumberQuestion extends QuestionBase<number> {
+  readonly type: 'number';
+  readonly min: number;
+  readonly max: number;
+  /** Digits after the point; none = a whole number. */
+  readonly digits: number;
+}
+
 /** The tensors of one side of the model. */
 export interface TensorsQuestion extends QuestionBase<readonly TensorSpec[]> {
   readonly type: 'tensors';
 }
 
-export type Question = TextQuestion | ChoiceQuestion | TensorsQuestion;
+export type Question = TextQuestion | ChoiceQuestion | NumberQuestion | TensorsQuestion;
 
 /** The type of value that answers a question. */
 export type AnswerTo<Q> = Q extends { type: 'choice'; choices: readonly { readonly value: infer V }[] }
   ? V
   : Q extends { type: 'text' }
     ? string
-    : readonly TensorSpec[];
+    : Q extends { type: 'number' }
+      ? number
+      : readonly TensorSpec[];

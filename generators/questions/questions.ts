@@ -13,6 +13,7 @@ import {
   validateName,
   validateOwner,
   validateRegistry,
+  validateRepository,
   validateSemver,
 } from './text-rules.ts';
 
@@ -258,6 +259,41 @@ export const questions = [
     default: () => 'https://models.example.com/{name}/{version}/{sha256}.onnx',
     validate: validateModelUrl,
   },
+  {
+    name: 'repository',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'Address of the repository',
+    help: 'Alerts link to the runbook there.',
+    asked: false,
+    default: (known) => defaultRepository(known),
+    validate: validateRepository,
+  },
+  {
+    name: 'availabilityObjective',
+    type: 'number',
+    layer: 'infrastructure',
+    message: 'Availability objective, in percent',
+    help: 'The part of the predictions that must not fail, over 30 days; alerts follow how fast the rest is used up.',
+    asked: false,
+    default: () => 99.9,
+    // Below 95 % even a total failure does not burn the budget fast enough to page; above 99.999 % one failure in a month does.
+    min: 95,
+    max: 99.999,
+    digits: 3,
+  },
+  {
+    name: 'latencyObjectiveMs',
+    type: 'number',
+    layer: 'infrastructure',
+    message: 'Latency objective, in milliseconds',
+    help: '99 % of the predictions are answered within it; a bound of the latency histogram lies exactly on it.',
+    asked: false,
+    default: () => 250,
+    min: 1,
+    max: 60_000,
+    digits: 0,
+  },
 ] as const satisfies readonly Question[];
 
 /** The answers to all questions. */
@@ -266,4 +302,8 @@ export type Answers = { readonly [Q in (typeof questions)[number] as Q['name']]:
 function defaultRegistry(known: Known): string {
   const host = known.ci === 'gitlab' ? 'registry.gitlab.com' : 'ghcr.io';
   return `${host}/${known.owner ?? 'ml-team'}`;
+}
+
+function defaultRepository({ ci, owner = 'ml-team', name = 'my-model' }: Known): string {
+  return `https://${ci === 'gitlab' ? 'gitlab.com' : 'github.com'}/${owner}/${name}`;
 }

@@ -70,6 +70,14 @@ export function validateOwner(value: string): string | undefined {
   return DNS_LABEL.test(value) ? yamlWord(value) : 'must be lower-case letters, digits and dashes, such as ml-platform';
 }
 
+/** The address of the repository: it ends up in links. */
+export function validateRepository(value: string): string | undefined {
+  if (value.length > 200) return `is ${value.length} characters long; at most 200`;
+  return /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)+$/.test(value)
+    ? undefined
+    : 'must be an https address such as https://github.com/ml-team/my-model';
+}
+
 export function validateRegistry(value: string): string | undefined {
   if (value.length > 200) return `is ${value.length} characters long; at most 200`;
   const parts = REGISTRY.exec(value)?.groups;

@@ -18,6 +18,8 @@ export interface Config {
   readonly folder: string;
   readonly modelPath: string;
   readonly templateVersion: string;
+  /** The day of that version, YYYY-MM-DD. */
+  readonly templateReleased: string | undefined;
   readonly workers: number;
   readonly host: string;
   readonly port: number;
@@ -54,7 +56,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     folder,
     modelPath,
     golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json') : undefined,
-    templateVersion: readTemplateVersion(root),
+    ...readTemplate(root),
     workers: workerCount(serving, env),
     host: env['HOST'] || '0.0.0.0',
     port: integer(env, 'PORT', 8080, 0, 65535),
@@ -70,11 +72,15 @@ function workerCount({ runtime }: Serving, env: NodeJS.ProcessEnv): number {
   return integer(env, 'WORKERS', runtime.workers === 'auto' ? auto : runtime.workers, 1, 256);
 }
 
-function readTemplateVersion(root: string): string {
+function readTemplate(root: string): Pick<Config, 'templateVersion' | 'templateReleased'> {
   const { mlServing } = JSON.parse(readText(join(root, 'package.json'))) as {
-    mlServing?: { templateVersion?: unknown };
+    mlServing?: { templateVersion?: unknown; templateReleased?: unknown };
   };
-  return String(mlServing?.templateVersion ?? 'unknown');
+  const { templateVersion = 'unknown', templateReleased } = mlServing ?? {};
+  return {
+    templateVersion: String(templateVersion),
+    templateReleased: typeof templateReleased === 'string' ? templateReleased : undefined,
+  };
 }
 
 function readText(path: string): string {

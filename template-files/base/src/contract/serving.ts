@@ -97,6 +97,8 @@ export interface ModelSpec {
   readonly type: ModelType;
   readonly file: string;
   readonly sha256: string;
+  /** The day on which this version was released, YYYY-MM-DD. */
+  readonly released?: string;
   /** True while the repository has a schema but no trained model yet. */
   readonly placeholder?: boolean;
 }
@@ -120,6 +122,13 @@ export interface Limits {
   readonly maxInstances: number;
 }
 
+export interface Objectives {
+  /** Percent of the predictions that must not fail. */
+  readonly availability: number;
+  /** 99 % of the predictions are answered within it. */
+  readonly latencyMs: number;
+}
+
 export interface Serving {
   readonly apiVersion: 'ml-serving/v1';
   readonly model: ModelSpec;
@@ -128,6 +137,7 @@ export interface Serving {
   readonly runtime: Runtime;
   readonly batching: Batching;
   readonly limits: Limits;
+  readonly objectives: Objectives;
 }
 
 /** Values of what serving.yaml may leave out. */
@@ -135,7 +145,8 @@ export const DEFAULTS = {
   runtime: { workers: 'auto', intraOpThreads: 1 },
   batching: { maxBatchSize: 32, maxDelayMs: 0, oversized: 'split' },
   limits: { maxQueue: 256, timeoutMs: 1000, maxBodyBytes: 4 * 1024 * 1024, maxInstances: 1024 },
-} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits'>;
+  objectives: { availability: 99.9, latencyMs: 250 },
+} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits' | 'objectives'>;
 
 /** A free first axis of every input and output is the batch: only then can requests share a run. */
 export function hasBatchAxis(serving: Pick<Serving, 'inputs' | 'outputs'>): boolean {

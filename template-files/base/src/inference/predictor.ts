@@ -96,6 +96,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     },
   );
   metrics.queueDepth = scheduler.depth;
+  metrics.workers = () => ({ alive: pool.alive(), busy: pool.alive() - pool.idle() });
   // A rejection before start() is asked for is reported there.
   pool.loaded.catch(() => {});
 
@@ -167,8 +168,8 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     }
     const deadline = performance.now() + TRIAL_MS;
     const ask = (one: GoldenSample) => test(one, golden.tolerance, { deadline, cancel: undefined });
-    const { readiness, maxAbsDiff } = await runGolden(golden, ask, logger);
-    metrics.goldenDiff(maxAbsDiff);
+    const { readiness, maxAbsDiff, disagreements } = await runGolden(golden, ask, logger);
+    metrics.goldenDiff(maxAbsDiff, disagreements);
     return readiness;
   }
 
