@@ -34,14 +34,20 @@ for (const model of options.models.split(',')) {
     const runs = cases.map(() => []);
     for (let i = 0; i < repeats; i++) {
       for (const [c, one] of cases.entries()) {
-        runs[c].push(
-          await load(one.server, one.path, one.folder, { connections: one.connections, seconds, core: 1 }),
-        );
+        runs[c].push(await load(one.server, one.path, one.folder, { connections: one.connections, seconds, core: 1 }));
       }
     }
     cases.forEach(({ key, connections: count }, c) => {
       const pick = (name) => median(runs[c].map((run) => run[name]));
-      results.push({ model, key, connections: count, rate: pick('rate'), p50: pick('p50'), p99: pick('p99'), cores: pick('cores') });
+      results.push({
+        model,
+        key,
+        connections: count,
+        rate: pick('rate'),
+        p50: pick('p50'),
+        p99: pick('p99'),
+        cores: pick('cores'),
+      });
     });
   } finally {
     for (const server of opened.servers) await server.stop();
