@@ -109,6 +109,16 @@ export function buildProgram(exit: (code: number) => void): Command {
     });
 
   program
+    .command('status')
+    .argument('<directory...>', 'the repositories; others are named as such')
+    .description('Shows where repositories stand: versions, hand edits, and what an upgrade would do.')
+    .option('--json', 'print it as JSON')
+    .action(async (directories: string[], flags: { json?: boolean }) => {
+      const { status } = await import('./commands/status.ts');
+      exit(status(directories, { json: wantsJson(flags) }, process.stdout));
+    });
+
+  program
     .command('doctor')
     .description('Checks whether this machine is ready.')
     .option('--json', 'print the findings as JSON')

@@ -39,6 +39,7 @@ const kinds = {
   PATH_UNSAFE: { exit: 1, hint: 'Nothing was touched. Take the path out of the file that names it.' },
   PLAN_COLLISION: { exit: 1, hint: 'Rename one of the two files, then run again.' },
   NOT_WRITABLE: { exit: 1, hint: 'Give yourself the right to write there (chmod u+w), then run again.' },
+  NOT_READABLE: { exit: 1, hint: 'Check the path, and give yourself the right to read there.' },
   CHANGED_ON_DISK: { exit: 1, hint: 'Something else wrote to these files. Look at them, then run again.' },
   BUSY: { exit: 1, hint: 'Wait for the other run to end. If there is none, delete the lock file and run again.' },
   PENDING: {
