@@ -8,7 +8,7 @@ import { decodeText } from '../merge/text.ts';
 import { hasMarkers } from '../merge/text-merge.ts';
 import { CONFLICTS_PATH, type Conflicts, readConflicts } from './conflicts.ts';
 import { stageResolved, workTreeOf } from './git.ts';
-import { forgetIndex, unstageConflicts } from './index-stages.ts';
+import { showConflicts, showToGit, unstageConflicts } from './index-stages.ts';
 import { rootOf } from './root.ts';
 import { plainFiles, scanner } from './scan.ts';
 import { verifyRepository } from './verify.ts';
@@ -56,7 +56,11 @@ export async function continueUpgrade(directory: string, { disk, verify, tell }:
     throw new ServingError('NOTHING_PENDING', `No upgrade is pending in ${root}.`);
   }
   const left = conflicts === null ? [] : unresolved(conflicts, root, disk);
-  if (left.length > 0) throw new ServingError('CONFLICTS_LEFT', `${left.join('; ')}.`);
+  if (left.length > 0) {
+    // The run that was interrupted may not have come to it.
+    showToGit(tell, () => showConflicts(root, disk));
+    throw new ServingError('CONFLICTS_LEFT', `${left.join('; ')}.`);
+  }
   const failed = verify ? await verifyRepository(root, true, tell) : null;
   if (failed !== null) {
     throw new ServingError('VERIFY_FAILED', `${failed} failed in ${root}.`, {
@@ -68,7 +72,6 @@ export async function continueUpgrade(directory: string, { disk, verify, tell }:
 }
 
 function close(root: string, disk: Disk, { conflicts }: Conflicts): void {
-  forgetIndex(root, disk);
   removeList(root, disk);
   const tree = workTreeOf(root);
   if (tree !== null)

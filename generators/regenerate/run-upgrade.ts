@@ -3,7 +3,7 @@ import { abortApply, applyChanges, finishApply } from '../apply/apply.ts';
 import type { Disk } from '../apply/disk.ts';
 import { ServingError } from '../errors.ts';
 import { uncommitted, workTreeOf } from './git.ts';
-import { captured, stageConflicts } from './index-stages.ts';
+import { prepareStages, showConflicts, showToGit } from './index-stages.ts';
 import type { Upgrade } from './upgrade.ts';
 import { keepLockFile, verifyRepository } from './verify.ts';
 
@@ -23,15 +23,6 @@ export function refuseDirty(root: string): void {
   const shown = paths.slice(0, 10).join(', ');
   const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
   throw new ServingError('TREE_DIRTY', `${root} has changes that are in no commit: ${shown}${more}.`);
-}
-
-/** Git's index is a help for merge tools; without it the conflicts still stand in the files and in the record. */
-function showToGit({ root, plan }: Upgrade, sides: Upgrade['plan']['sides'], { disk, tell }: RunOptions): void {
-  try {
-    stageConflicts(root, disk, sides);
-  } catch (error) {
-    if (plan.sides.length > 0) tell(`Git was not told of the conflicts: ${(error as Error).message}`);
-  }
 }
 
 async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOptions): Promise<void> {
@@ -54,13 +45,14 @@ async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOpt
  */
 export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise<void> {
   const { root, changes, conflicts, plan } = upgrade;
+  const { disk, tell } = options;
   if (changes.length === 0) return;
   if (!options.allowDirty) refuseDirty(root);
   const verifies = options.verify && conflicts === null;
-  const sides = captured(plan.sides);
-  applyChanges(root, changes, { disk: options.disk, hold: conflicts !== null || verifies });
+  const notes = showToGit(tell, () => prepareStages(root, plan.sides)) ?? new Map();
+  applyChanges(root, changes, { disk, hold: conflicts !== null || verifies, notes });
   if (conflicts !== null) {
-    showToGit(upgrade, sides, options);
-    if (options.verify) options.tell('The tests wait until the conflicts are resolved: --continue --verify');
+    showToGit(tell, () => showConflicts(root, disk));
+    if (options.verify) tell('The tests wait until the conflicts are resolved: --continue --verify');
   } else if (verifies) await verifyOrUndo(upgrade, options);
 }
