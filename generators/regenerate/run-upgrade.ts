@@ -2,10 +2,11 @@ import type { Tell } from '../app/job.ts';
 import { abortApply, applyChanges, finishApply } from '../apply/apply.ts';
 import type { Disk } from '../apply/disk.ts';
 import { ServingError } from '../errors.ts';
+import { bringBack, dropAside, putAside } from './aside.ts';
 import { uncommitted, workTreeOf } from './git.ts';
 import { prepareStages, showConflicts, showToGit } from './index-stages.ts';
 import type { Upgrade } from './upgrade.ts';
-import { keepLockFile, verifyRepository } from './verify.ts';
+import { install, verifyRepository } from './verify.ts';
 
 export interface RunOptions {
   readonly allowDirty: boolean;
@@ -26,17 +27,23 @@ export function refuseDirty(root: string): void {
 }
 
 async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOptions): Promise<void> {
-  const putBackLock = keepLockFile(root);
-  const failed = await verifyRepository(root, reinstall, tell);
+  let failed: string | null = 'putting the installed packages aside';
+  let cause: unknown;
+  try {
+    putAside(root, reinstall);
+    failed = await verifyRepository(root, reinstall, tell);
+  } catch (error) {
+    cause = error;
+  }
   if (failed === null) {
+    dropAside(root);
     finishApply(root, disk);
     return;
   }
-  putBackLock();
+  const back = bringBack(root);
   abortApply(root, disk);
-  throw new ServingError('VERIFY_FAILED', `${failed} failed in ${root} with template files in place.`, {
-    hint: 'Everything was put back as it was; run npm install if dependencies had changed. Without --verify the upgrade stays, to be looked at.',
-  });
+  if (back.reinstall) await install(root, tell);
+  throw new ServingError('VERIFY_FAILED', `${failed} failed in ${root} with template files in place.`, { cause });
 }
 
 /**

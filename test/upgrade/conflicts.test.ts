@@ -85,7 +85,7 @@ describe('an upgrade with conflicts', () => {
     const root = clashing();
     const [old, index] = [tree(root), git(root, 'ls-files', '--stage')];
     await upgrade(root, '1.1.0');
-    expect(abortUpgrade(root, nodeDisk)).toEqual([]);
+    expect(abortUpgrade(root, nodeDisk)).toEqual({ rescued: [], reinstall: false });
     expect(tree(root)).toEqual(old);
     expect(git(root, 'ls-files', '--stage')).toBe(index);
     expect(git(root, 'status', '--porcelain')).toBe('');
@@ -95,7 +95,7 @@ describe('an upgrade with conflicts', () => {
     const root = clashing();
     await upgrade(root, '1.1.0');
     putFiles(root, { 'src/app.mjs': 'half resolved\n' });
-    expect(abortUpgrade(root, nodeDisk)).toEqual(['src/app.mjs']);
+    expect(abortUpgrade(root, nodeDisk).rescued).toEqual(['src/app.mjs']);
     expect(read(root, '.ml-serving/local/rescued/src__app.mjs')).toBe('half resolved\n');
   });
 
