@@ -1,6 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import type { TensorSpec } from '../tensor.ts';
 import { formatCompact, parseCompact } from './compact.ts';
+import { parseNumber } from './number-answer.ts';
 import { type Parsed, type Problem, show } from './problem.ts';
 import type { ChoiceQuestion, Known, Question, QuestionContext, TensorsQuestion, TextQuestion } from './question.ts';
 import { type Answers, questions } from './questions.ts';
@@ -17,6 +18,8 @@ export function parseValue(question: Question, value: unknown): Parsed<Answers[k
       return parseTextValue(question, value);
     case 'choice':
       return parseChoice(question, value);
+    case 'number':
+      return parseNumber(question, value);
     case 'tensors':
       return typeof value === 'string' ? parseTensorsText(question, value) : parseTensors(value, [question.name]);
   }
@@ -68,7 +71,7 @@ function parseTensorsText(question: TensorsQuestion, text: string): Parsed<reado
 /** The default of a question as the text a prompt shows. */
 export function defaultText(question: Question, known: Known, context: QuestionContext): string {
   const value = question.default(known, context);
-  return typeof value === 'string' ? value : formatCompact(value);
+  return typeof value === 'object' ? formatCompact(value) : String(value);
 }
 
 /**

@@ -8,11 +8,12 @@ export function questionsTable(context: QuestionContext): string {
   const rows = (questions as readonly Question[]).map((question) => [
     `\`${question.name}\``,
     question.layer,
+    question.asked === false ? 'no' : 'yes',
     question.type === 'choice' ? question.choices.map(({ value }) => `\`${value}\``).join(', ') : question.type,
     `\`${defaultText(question, known, context)}\``,
     `${question.message}. ${question.help}`,
   ]);
-  const header = ['key', 'layer', 'values', 'default', 'meaning'];
+  const header = ['key', 'layer', 'asked', 'values', 'default', 'meaning'];
   return [header, header.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
 }
 

@@ -15,7 +15,9 @@ export interface Known {
 export interface QuestionContext {
   /** Last segment of the directory that is to be made; a proposal for the name. */
   readonly directoryName: string;
-  /** The interface of the sample model that the template ships for a model type. */
+  /** What is proposed for the type of the model, where one was given. */
+  readonly modelType?: ModelType;
+  /** The interface that is proposed for a model type: of the model that was given, or of the template's sample. */
   sample(modelType: ModelType): { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] };
 }
 
@@ -27,6 +29,8 @@ interface QuestionBase<Value> {
   readonly message: string;
   /** What the answer does; one sentence for the docs. */
   readonly help: string;
+  /** `false` where few people change the default: never prompted for, only taken from `--set` and the answers file. */
+  readonly asked?: false;
   readonly default: (known: Known, context: QuestionContext) => Value;
 }
 
@@ -41,16 +45,27 @@ export interface ChoiceQuestion extends QuestionBase<string> {
   readonly choices: readonly { readonly value: string; readonly label: string }[];
 }
 
+/** A number within bounds. */
+export interface NumberQuestion extends QuestionBase<number> {
+  readonly type: 'number';
+  readonly min: number;
+  readonly max: number;
+  /** Digits after the point; none = a whole number. */
+  readonly digits: number;
+}
+
 /** The tensors of one side of the model. */
 export interface TensorsQuestion extends QuestionBase<readonly TensorSpec[]> {
   readonly type: 'tensors';
 }
 
-export type Question = TextQuestion | ChoiceQuestion | TensorsQuestion;
+export type Question = TextQuestion | ChoiceQuestion | NumberQuestion | TensorsQuestion;
 
 /** The type of value that answers a question. */
 export type AnswerTo<Q> = Q extends { type: 'choice'; choices: readonly { readonly value: infer V }[] }
   ? V
   : Q extends { type: 'text' }
     ? string
-    : readonly TensorSpec[];
+    : Q extends { type: 'number' }
+      ? number
+      : readonly TensorSpec[];

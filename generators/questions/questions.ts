@@ -1,3 +1,11 @@
+import {
+  validateCpu,
+  validateGateway,
+  validateHost,
+  validateMemory,
+  validateModelUrl,
+  validateNamespace,
+} from './place-rules.ts';
 import type { AnswerTo, Known, Question } from './question.ts';
 import {
   validateLine,
@@ -5,6 +13,7 @@ import {
   validateName,
   validateOwner,
   validateRegistry,
+  validateRepository,
   validateSemver,
 } from './text-rules.ts';
 
@@ -37,7 +46,7 @@ export const questions = [
     layer: 'ml',
     message: 'Type of the model',
     help: 'Decides what a request holds and what a prediction says.',
-    default: () => 'tabular-classification',
+    default: (_known, context) => context.modelType ?? 'tabular-classification',
     choices: [
       {
         value: 'tabular-classification',
@@ -136,6 +145,155 @@ export const questions = [
       { value: '20', label: '20' },
     ],
   },
+  {
+    name: 'platforms',
+    type: 'choice',
+    layer: 'infrastructure',
+    message: 'Platforms of the image',
+    help: 'What the pipeline builds the image for. With one, the pods are kept to nodes of it.',
+    asked: false,
+    default: () => 'amd64',
+    choices: [
+      { value: 'amd64', label: 'x86-64' },
+      { value: 'arm64', label: 'Arm, 64 bit' },
+      { value: 'amd64,arm64', label: 'Both, in one image index' },
+    ],
+  },
+  {
+    name: 'namespace',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'Kubernetes namespace',
+    help: 'Production lives in it, staging in `<namespace>-staging`.',
+    asked: false,
+    default: (known) => known.name ?? 'my-model',
+    validate: validateNamespace,
+  },
+  {
+    name: 'exposure',
+    type: 'choice',
+    layer: 'infrastructure',
+    message: 'How it is reached from outside of the cluster',
+    help: 'Which component the overlays take in; with `none` the service is reached from inside the cluster.',
+    asked: false,
+    default: () => 'none',
+    choices: [
+      { value: 'none', label: 'Not at all' },
+      { value: 'ingress', label: 'By an Ingress' },
+      { value: 'gateway', label: 'By an HTTPRoute of the Gateway API' },
+    ],
+  },
+  {
+    name: 'host',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'Host name',
+    help: 'Of the Ingress or the HTTPRoute; staging gets `<first part>-staging.<rest>`.',
+    asked: false,
+    default: (known) => `${known.name ?? 'my-model'}.example.com`,
+    validate: validateHost,
+  },
+  {
+    name: 'gateway',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'Gateway that HTTPRoutes hang on',
+    help: '`<namespace>/<name>` of a Gateway that the platform team runs.',
+    asked: false,
+    default: () => 'gateway/public',
+    validate: validateGateway,
+  },
+  {
+    name: 'rollout',
+    type: 'choice',
+    layer: 'infrastructure',
+    message: 'How a release reaches production',
+    help: 'Which overlay the pipeline applies for production.',
+    asked: false,
+    default: () => 'rolling',
+    choices: [
+      { value: 'rolling', label: 'Pod by pod, by the Deployment (overlays/production)' },
+      { value: 'canary', label: 'In steps that metrics decide, by Argo Rollouts (overlays/canary)' },
+    ],
+  },
+  {
+    name: 'cpu',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'CPUs that a pod requests',
+    help: 'As Kubernetes counts them (`500m`, `2`); a worker for each whole one.',
+    asked: false,
+    default: () => '1',
+    validate: validateCpu,
+  },
+  {
+    name: 'memory',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'Memory of a pod',
+    help: 'Request and limit (`512Mi`, `4Gi`); each worker holds a copy of the model.',
+    asked: false,
+    default: () => '512Mi',
+    validate: validateMemory,
+  },
+  {
+    name: 'modelSource',
+    type: 'choice',
+    layer: 'infrastructure',
+    message: 'Where a pod has its model from',
+    help: 'With `storage` an init container fetches it and checks its sha256 (`deploy/components/model-from-storage`).',
+    asked: false,
+    default: () => 'image',
+    choices: [
+      { value: 'image', label: 'From the image' },
+      { value: 'storage', label: 'From object storage' },
+    ],
+  },
+  {
+    name: 'modelUrl',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'URL of the model in object storage',
+    help: '`{name}`, `{version}` and `{sha256}` are those of serving.yaml. Credentials come from a Secret.',
+    asked: false,
+    default: () => 'https://models.example.com/{name}/{version}/{sha256}.onnx',
+    validate: validateModelUrl,
+  },
+  {
+    name: 'repository',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'Address of the repository',
+    help: 'Alerts link to the runbook there.',
+    asked: false,
+    default: (known) => defaultRepository(known),
+    validate: validateRepository,
+  },
+  {
+    name: 'availabilityObjective',
+    type: 'number',
+    layer: 'infrastructure',
+    message: 'Availability objective, in percent',
+    help: 'The part of the predictions that must not fail, over 30 days; alerts follow how fast the rest is used up.',
+    asked: false,
+    default: () => 99.9,
+    // Below 95 % even a total failure does not burn the budget fast enough to page; above 99.999 % one failure in a month does.
+    min: 95,
+    max: 99.999,
+    digits: 3,
+  },
+  {
+    name: 'latencyObjectiveMs',
+    type: 'number',
+    layer: 'infrastructure',
+    message: 'Latency objective, in milliseconds',
+    help: '99 % of the predictions are answered within it; a bound of the latency histogram lies exactly on it.',
+    asked: false,
+    default: () => 250,
+    min: 1,
+    max: 60_000,
+    digits: 0,
+  },
 ] as const satisfies readonly Question[];
 
 /** The answers to all questions. */
@@ -144,4 +302,8 @@ export type Answers = { readonly [Q in (typeof questions)[number] as Q['name']]:
 function defaultRegistry(known: Known): string {
   const host = known.ci === 'gitlab' ? 'registry.gitlab.com' : 'ghcr.io';
   return `${host}/${known.owner ?? 'ml-team'}`;
+}
+
+function defaultRepository({ ci, owner = 'ml-team', name = 'my-model' }: Known): string {
+  return `https://${ci === 'gitlab' ? 'gitlab.com' : 'github.com'}/${owner}/${name}`;
 }

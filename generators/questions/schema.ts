@@ -57,6 +57,13 @@ function property(question: Question): object {
   switch (question.type) {
     case 'text':
       return { ...about, type: 'string', minLength: 1 };
+    case 'number':
+      return {
+        ...about,
+        type: question.digits === 0 ? 'integer' : 'number',
+        minimum: question.min,
+        maximum: question.max,
+      };
     case 'choice':
       return {
         ...about,

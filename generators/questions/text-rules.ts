@@ -5,13 +5,20 @@ import { builtinModules } from 'node:module';
  * Kubernetes names). Each rule answers undefined, or what is wrong.
  */
 
-const DNS_LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+export const DNS_LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 const SEMVER =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
 const REGISTRY = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:(?<port>\d{1,5}))?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
 const MODEL_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 /** Controls, halves of characters, line and paragraph separators, and the marks that reorder text. */
 export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+
+/** What YAML 1.1, and so Kubernetes, reads as something else than a name where it stands unquoted. */
+const YAML_WORDS = new Set(['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null']);
+
+export function yamlWord(value: string): string | undefined {
+  return YAML_WORDS.has(value) ? 'is a word with a meaning in YAML' : undefined;
+}
 
 /** Kubernetes allows a name 63 characters, a CronJob 52; those derived from ours (`<name>-candidate`) have to fit. */
 const LONGEST_NAME = 46;
@@ -23,7 +30,7 @@ export function validateName(value: string): string | undefined {
   }
   if (!DNS_LABEL.test(value)) return 'must be lower-case letters, digits and dashes, starting with a letter';
   if (builtinModules.includes(value)) return 'is the name of a module built into Node.js, which npm refuses';
-  return undefined;
+  return yamlWord(value);
 }
 
 /** The nearest valid name, for a hint; undefined where nothing of the text can be kept. */
@@ -60,7 +67,15 @@ export function validateSemver(value: string): string | undefined {
 
 export function validateOwner(value: string): string | undefined {
   if (value.length > 63) return `is ${value.length} characters long; at most 63 fit a Kubernetes label`;
-  return DNS_LABEL.test(value) ? undefined : 'must be lower-case letters, digits and dashes, such as ml-platform';
+  return DNS_LABEL.test(value) ? yamlWord(value) : 'must be lower-case letters, digits and dashes, such as ml-platform';
+}
+
+/** The address of the repository: it ends up in links. */
+export function validateRepository(value: string): string | undefined {
+  if (value.length > 200) return `is ${value.length} characters long; at most 200`;
+  return /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)+$/.test(value)
+    ? undefined
+    : 'must be an https address such as https://github.com/ml-team/my-model';
 }
 
 export function validateRegistry(value: string): string | undefined {

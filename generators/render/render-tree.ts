@@ -1,5 +1,6 @@
 import { sha256 } from '../hash.ts';
 import type { Answers } from '../questions/questions.ts';
+import { derive } from './derived.ts';
 import { renderEjs } from './ejs.ts';
 import { modelFiles } from './model-files.ts';
 import { mergePackageJson, mergePackageLock } from './package-fragments.ts';
@@ -85,16 +86,25 @@ function targetPath(source: string, spec: TemplateSpec): string {
 }
 
 function ejsFile(bytes: Uint8Array, path: string, answers: Answers, template: Template): Uint8Array {
-  const data = { answers: withoutUnknown(answers), templateVersion: template.version };
-  return Buffer.from(renderEjs(toText(bytes), data, path));
+  const data = {
+    answers: withoutUnknown(answers),
+    derived: withoutUnknown(derive(answers)),
+    templateVersion: template.version,
+  };
+  const include = (name: string) => {
+    const included = template.files.get(`base/${name}`);
+    if (!included) throw new Error(`The template has no base/${name}`);
+    return toText(included);
+  };
+  return Buffer.from(renderEjs(toText(bytes), data, path, include));
 }
 
-/** EJS prints nothing for a misspelt answer; here it throws. */
-function withoutUnknown(answers: Answers): Answers {
-  return new Proxy(answers, {
+/** EJS prints nothing for a misspelt name; here it throws. */
+function withoutUnknown<T extends object>(names: T): T {
+  return new Proxy(names, {
     get(target, key) {
       if (!(key in target)) throw new Error(`There is no answer named ${String(key)}`);
-      return target[key as keyof Answers];
+      return target[key as keyof T];
     },
   });
 }

@@ -29,6 +29,9 @@ export function renderServingYaml(text: string, answers: Answers, facts: ModelFa
     sha256: facts.sha256,
   };
   const edits = Object.entries(model).flatMap(([key, value]) => scalarEdit(document, ['model', key], value));
+  const objectives = { availability: answers.availabilityObjective, latencyMs: answers.latencyObjectiveMs };
+  for (const [key, value] of Object.entries(objectives))
+    edits.push(...scalarEdit(document, ['objectives', key], value));
   if (facts.placeholder) {
     const { end } = rangeOf(document, ['model', 'sha256']);
     edits.push({
@@ -48,12 +51,15 @@ export interface Release {
   readonly sha256: string;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /** The day of the release, YYYY-MM-DD. */
+  readonly released: string;
 }
 
 /** Writes a release into a person's own serving.yaml: what does not change stays to the byte. */
 export function releaseInServingYaml(text: string, release: Release): string {
   const document = parseDocument(text);
   const edits = (['version', 'sha256'] as const).flatMap((key) => scalarEdit(document, ['model', key], release[key]));
+  edits.push(...releasedEdit(text, document, release.released));
   for (const side of ['inputs', 'outputs'] as const) edits.push(...tensorsEdit(document, side, release[side]));
   // The line goes, with the template's remark above it.
   return applyEdits(text, edits).replace(
@@ -62,7 +68,19 @@ export function releaseInServingYaml(text: string, release: Release): string {
   );
 }
 
-function scalarEdit(document: Document, path: readonly string[], value: string): Edit[] {
+/** The first release of a repository adds the key: on a line of its own behind the hash, whose remark stays with it. */
+function releasedEdit(text: string, document: Document, released: string): Edit[] {
+  if (document.hasIn(['model', 'released'])) return scalarEdit(document, ['model', 'released'], released);
+  const { start, end } = rangeOf(document, ['model', 'sha256']);
+  const entry = `released: "${released}"`;
+  if ((document.get('model') as { flow?: boolean }).flow) return [{ start: end, end, text: `, ${entry}` }];
+  const line = text.slice(text.lastIndexOf('\n', start) + 1, start);
+  const [rest = ''] = /^[^\r\n]*/.exec(text.slice(end)) ?? [];
+  const at = end + rest.length;
+  return [{ start: at, end: at, text: `\n${/^\s*/.exec(line)?.[0]}${entry}` }];
+}
+
+function scalarEdit(document: Document, path: readonly string[], value: string | number): Edit[] {
   const node = document.getIn(path, true);
   if (isScalar(node) && node.value === value) return [];
   // Versions and hashes can look like numbers: what was quoted stays quoted.

@@ -41,8 +41,12 @@ describe('create-ml-serving model', () => {
     const { sha256, bytes } = takeIn(modelPath('zipmap-int/model'));
     expect(readFileSync(join(root, 'model/model.onnx')).equals(bytes)).toBe(true);
     const hash = /sha256: ([0-9a-f]{64})/.exec(before)?.[1] ?? '';
+    const today = new Date().toISOString().slice(0, 10);
     expect(text('serving.yaml')).toBe(
-      before.replace('"1.0.0"', '"2.0.0"').replace(hash, sha256).replace('- name: float_input', '- name: X'),
+      before
+        .replace('"1.0.0"', '"2.0.0"')
+        .replace(hash, `${sha256}\n  released: "${today}"`)
+        .replace('- name: float_input', '- name: X'),
     );
   });
 

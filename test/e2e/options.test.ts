@@ -12,29 +12,39 @@ import { stampOut } from './support/stamp-out.ts';
  * The dependencies are the same in all of them, so they are installed once.
  */
 const CASES: Readonly<Record<string, readonly string[]>> = {
-  'ci=gitlab': ['ci=gitlab', 'node=22'],
-  'ci=none': ['ci=none', 'node=20'],
-  'the other answers': [
+  'tabular-classification, own interface, the other answers': [
     'ci=github',
     'node=24',
     'modelType=tabular-classification',
+    'inputs=float_input:FP32[-1,2]{tenure,charge}',
+    'outputs=probabilities:FP32[-1,2]{stays,leaves}',
     'description=Says "who" & <why>: it\'s 100 % `safe` $HOME',
     'modelVersion=2.1.0-rc.1',
     'owner=growth',
     'contact=#growth: ask "us"',
     'registry=localhost:5000/a/b',
+    'platforms=amd64',
+    'exposure=none',
+    'rollout=rolling',
+    'modelSource=image',
+    'cpu=500m',
+    'memory=1Gi',
   ],
-  'tabular-regression': ['modelType=tabular-regression'],
+  'tabular-regression, GitLab': [
+    'modelType=tabular-regression',
+    'ci=gitlab',
+    'node=22',
+    'platforms=arm64',
+    'exposure=ingress',
+    'rollout=canary',
+    'modelSource=storage',
+  ],
   'tabular-regression, own interface': [
     'modelType=tabular-regression',
     'inputs=area:FP32[-1,1]{m2}; rooms:INT64[-1,1]{rooms}; city:BYTES[-1,1]{city}',
     'outputs=price:FP32[-1,1]',
   ],
-  'tabular-classification, own interface': [
-    'inputs=float_input:FP32[-1,2]{tenure,charge}',
-    'outputs=probabilities:FP32[-1,2]{stays,leaves}',
-  ],
-  custom: ['modelType=custom'],
+  'custom, no pipeline': ['modelType=custom', 'ci=none', 'node=20', 'platforms=amd64,arm64', 'exposure=gateway'],
   'custom, own interface': [
     'modelType=custom',
     'inputs=ids:INT64[-1,8]; mask:BOOL[-1,8]; text:BYTES[-1]',

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { questions } from '../../generators/questions/questions.ts';
+import type { Question } from '../../generators/questions/question.ts';
+import { questions as all } from '../../generators/questions/questions.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { cli } from './support/run.ts';
 import { CTRL_C, DOWN, ENTER, terminal } from './support/terminal.ts';
 
+const questions = (all as readonly Question[]).filter(({ asked }) => asked !== false);
 const folder = temporaryFolder();
 const QUIET = ['--no-install', '--no-git'];
 const answersIn = (name: string) => parse(readFileSync(join(folder, name, '.ml-serving', 'answers.yaml'), 'utf8'));

@@ -1,16 +1,26 @@
 import { fromPrompts, toPrompts } from '../../generators/questions/prompts.ts';
+import type { Question } from '../../generators/questions/question.ts';
 import { questions } from '../../generators/questions/questions.ts';
+import { settleAnswers } from '../../generators/questions/settle.ts';
 import { answersWith, context } from '../fixtures/template.ts';
 
 test('what was given is not asked again', () => {
   const names = toPrompts({ name: 'abc', ci: 'none' }, context).map((prompt) => prompt.name);
-  expect(names).toEqual(questions.map((question) => question.name).filter((name) => name !== 'name' && name !== 'ci'));
+  const asked = (questions as readonly Question[]).filter((question) => question.asked !== false);
+  expect(names).toEqual(asked.map((question) => question.name).filter((name) => name !== 'name' && name !== 'ci'));
+});
+
+test('what few people change is never asked, and takes its default from what was', () => {
+  const names = toPrompts({}, context).map((prompt) => prompt.name);
+  expect(names.length).toBeLessThanOrEqual(13);
+  expect(names).not.toContain('namespace');
+  expect(answersWith({ name: 'churn' })).toMatchObject({ namespace: 'churn', host: 'churn.example.com' });
 });
 
 test('defaults that are taken give the same answers as --yes, with units and ranges', () => {
   const typed: Record<string, string> = {};
   for (const prompt of toPrompts({}, context)) typed[prompt.name] = prompt.default(typed);
-  expect(fromPrompts(typed, {}, context)).toEqual(answersWith());
+  expect(settleAnswers(fromPrompts(typed, {}, context), context)).toEqual(answersWith());
 });
 
 test('a prompt says what is wrong with what was typed', () => {

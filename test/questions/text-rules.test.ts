@@ -29,6 +29,8 @@ describe('the name of a service', () => {
     'http',
     'a'.repeat(47),
     'a\n',
+    'true',
+    'y',
   ])('refuses %j', (name) => {
     expect(validateName(name)).toEqual(expect.any(String));
   });

@@ -14,10 +14,15 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export interface Config {
   readonly serving: Serving;
   readonly golden: Golden | undefined;
+  /** Where the drift reference is or would be, and its text: one that is wrong must not keep the service from answering. */
+  readonly referencePath: string;
+  readonly referenceText: string | undefined;
   /** Where serving.yaml is. */
   readonly folder: string;
   readonly modelPath: string;
   readonly templateVersion: string;
+  /** The day of that version, YYYY-MM-DD. */
+  readonly templateReleased: string | undefined;
   readonly workers: number;
   readonly host: string;
   readonly port: number;
@@ -49,12 +54,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     );
   }
   const goldenPath = join(dirname(modelPath), 'golden.json');
+  const referencePath = join(dirname(modelPath), 'reference.json');
   return {
     serving,
     folder,
     modelPath,
-    golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json') : undefined,
-    templateVersion: readTemplateVersion(root),
+    referencePath,
+    referenceText: existsSync(referencePath) ? readText(referencePath) : undefined,
+    golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json').golden : undefined,
+    ...readTemplate(root),
     workers: workerCount(serving, env),
     host: env['HOST'] || '0.0.0.0',
     port: integer(env, 'PORT', 8080, 0, 65535),
@@ -70,11 +78,15 @@ function workerCount({ runtime }: Serving, env: NodeJS.ProcessEnv): number {
   return integer(env, 'WORKERS', runtime.workers === 'auto' ? auto : runtime.workers, 1, 256);
 }
 
-function readTemplateVersion(root: string): string {
+function readTemplate(root: string): Pick<Config, 'templateVersion' | 'templateReleased'> {
   const { mlServing } = JSON.parse(readText(join(root, 'package.json'))) as {
-    mlServing?: { templateVersion?: unknown };
+    mlServing?: { templateVersion?: unknown; templateReleased?: unknown };
   };
-  return String(mlServing?.templateVersion ?? 'unknown');
+  const { templateVersion = 'unknown', templateReleased } = mlServing ?? {};
+  return {
+    templateVersion: String(templateVersion),
+    templateReleased: typeof templateReleased === 'string' ? templateReleased : undefined,
+  };
 }
 
 function readText(path: string): string {

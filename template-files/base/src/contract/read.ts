@@ -46,6 +46,7 @@ function withDefaults(serving: Serving): Serving {
     runtime: { ...DEFAULTS.runtime, ...serving.runtime },
     batching: { ...DEFAULTS.batching, ...serving.batching },
     limits: { ...DEFAULTS.limits, ...serving.limits },
+    objectives: { ...DEFAULTS.objectives, ...serving.objectives },
   };
 }
 

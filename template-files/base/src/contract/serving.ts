@@ -89,6 +89,10 @@ export interface InputSpec extends TensorSpec {
 
 export interface OutputSpec extends TensorSpec {
   readonly labels?: readonly string[];
+  /** What a classifier's label output answers, in the order of the labels; the labels themselves where it is left out. */
+  readonly classes?: readonly (string | number)[];
+  /** How many of the likeliest classes a prediction holds, unless its request asks for another number; all by default. */
+  readonly topK?: number;
 }
 
 export interface ModelSpec {
@@ -97,6 +101,8 @@ export interface ModelSpec {
   readonly type: ModelType;
   readonly file: string;
   readonly sha256: string;
+  /** The day on which this version was released, YYYY-MM-DD. */
+  readonly released?: string;
   /** True while the repository has a schema but no trained model yet. */
   readonly placeholder?: boolean;
 }
@@ -120,6 +126,13 @@ export interface Limits {
   readonly maxInstances: number;
 }
 
+export interface Objectives {
+  /** Percent of the predictions that must not fail. */
+  readonly availability: number;
+  /** 99 % of the predictions are answered within it. */
+  readonly latencyMs: number;
+}
+
 export interface Serving {
   readonly apiVersion: 'ml-serving/v1';
   readonly model: ModelSpec;
@@ -128,6 +141,7 @@ export interface Serving {
   readonly runtime: Runtime;
   readonly batching: Batching;
   readonly limits: Limits;
+  readonly objectives: Objectives;
 }
 
 /** Values of what serving.yaml may leave out. */
@@ -135,11 +149,23 @@ export const DEFAULTS = {
   runtime: { workers: 'auto', intraOpThreads: 1 },
   batching: { maxBatchSize: 32, maxDelayMs: 0, oversized: 'split' },
   limits: { maxQueue: 256, timeoutMs: 1000, maxBodyBytes: 4 * 1024 * 1024, maxInstances: 1024 },
-} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits'>;
+  objectives: { availability: 99.9, latencyMs: 250 },
+} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits' | 'objectives'>;
 
 /** A free first axis of every input and output is the batch: only then can requests share a run. */
 export function hasBatchAxis(serving: Pick<Serving, 'inputs' | 'outputs'>): boolean {
   return [...serving.inputs, ...serving.outputs].every((tensor) => tensor.shape[0] === -1);
+}
+
+/** A classifier's own answer to which class it is: the only output of one text or integer a row. */
+export function labelOutput(outputs: readonly OutputSpec[]): OutputSpec | undefined {
+  const fits = outputs.filter(
+    ({ datatype, shape, labels }) =>
+      !labels &&
+      (datatype === 'BYTES' || /^U?INT/.test(datatype)) &&
+      (shape.length === 1 || (shape.length === 2 && shape[1] === 1)),
+  );
+  return fits.length === 1 ? fits[0] : undefined;
 }
 
 /** Number of elements of a shape whose axes are all known. */

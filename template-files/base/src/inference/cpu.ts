@@ -4,10 +4,15 @@ import { availableParallelism } from 'node:os';
 /** Reads a small file of the kernel; undefined where it is not there (other systems, other cgroup versions). */
 export type ReadText = (path: string) => string | undefined;
 
-/** CPUs this process may use. Node looks at the CPU set only; a container's CPU quota stands in its cgroup. */
-export function availableCpus(read: ReadText = readKernelFile, parallelism: number = availableParallelism()): number {
+/** CPUs this process may use, a half one included. Node looks at the CPU set only; a container's quota stands in its cgroup. */
+export function cpuLimit(read: ReadText = readKernelFile, parallelism: number = availableParallelism()): number {
   const quotas = [...quotasV2(read), ...quotasV1(read)].filter((quota) => quota > 0);
-  return Math.max(1, Math.floor(Math.min(parallelism, ...quotas)));
+  return Math.min(parallelism, ...quotas);
+}
+
+/** Whole CPUs, at least one: what can be kept busy with threads. */
+export function availableCpus(read?: ReadText, parallelism?: number): number {
+  return Math.max(1, Math.floor(cpuLimit(read, parallelism)));
 }
 
 /** Workers for a number of CPUs, when each run takes some threads of its own. */

@@ -59,6 +59,8 @@ export function trialBlock(serving: Serving, sample: readonly Block[] | undefine
 export interface GoldenRun {
   readonly readiness: Readiness;
   readonly maxAbsDiff: number;
+  /** Samples that do not agree. */
+  readonly disagreements: number;
 }
 
 /** Asks every golden sample. The first that disagrees is the reason not to be ready. */
@@ -68,13 +70,16 @@ export async function runGolden(
   logger: Logger,
 ): Promise<GoldenRun> {
   let maxAbsDiff = 0;
+  let disagreements = 0;
   let reason: string | undefined;
   for (const [i, sample] of golden.samples.entries()) {
     const { agrees, maxAbsDiff: difference, difference: place } = await ask(sample);
     maxAbsDiff = Math.max(maxAbsDiff, difference);
-    if (!agrees) reason ??= `golden sample ${i}: ${place}`;
+    if (agrees) continue;
+    disagreements += 1;
+    reason ??= `golden sample ${i}: ${place}`;
   }
-  if (reason === undefined) return { readiness: READY, maxAbsDiff };
+  if (reason === undefined) return { readiness: READY, maxAbsDiff, disagreements };
   logger.error({ difference: reason }, 'the model does not give the answers it was released with: not ready');
-  return { readiness: { ready: false, reason }, maxAbsDiff };
+  return { readiness: { ready: false, reason }, maxAbsDiff, disagreements };
 }

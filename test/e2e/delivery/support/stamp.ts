@@ -24,13 +24,38 @@ export const CASES: Readonly<Record<string, Case>> = {
       'modelVersion=2.1.0-rc.1+build.7',
     ],
   },
-  'github, Node 20, Docker Hub': { ci: 'github', sets: ['ci=github', 'node=20', 'registry=ml-team'] },
-  gitlab: { ci: 'gitlab', sets: ['ci=gitlab'] },
+  'github, Node 20, Docker Hub, an Ingress, Arm': {
+    ci: 'github',
+    sets: [
+      'ci=github',
+      'node=20',
+      'registry=ml-team',
+      'exposure=ingress',
+      'platforms=arm64',
+      'host=my.model.example',
+      'modelSource=storage',
+    ],
+  },
+  'gitlab, both platforms, a Gateway, canary': {
+    ci: 'gitlab',
+    sets: ['ci=gitlab', 'exposure=gateway', 'gateway=edge/outside', 'platforms=amd64,arm64', 'rollout=canary'],
+  },
   'gitlab, Node 20, own registry': {
     ci: 'gitlab',
     sets: ['ci=gitlab', 'node=20', 'registry=harbor.example.com/ml', `description=${HOSTILE}`],
   },
-  'gitlab, Node 22, Docker Hub': { ci: 'gitlab', sets: ['ci=gitlab', 'node=22', 'registry=ml-team'] },
+  'gitlab, Node 22, Docker Hub, Arm, its own namespace': {
+    ci: 'gitlab',
+    sets: [
+      'ci=gitlab',
+      'node=22',
+      'registry=ml-team',
+      'platforms=arm64',
+      'namespace=scoring',
+      'cpu=1500m',
+      'memory=2Gi',
+    ],
+  },
   'no pipeline': { ci: 'none', sets: ['ci=none'] },
 };
 

@@ -1,0 +1,46 @@
+import { stagingHost } from '../questions/place-rules.ts';
+import type { Answers } from '../questions/questions.ts';
+
+/** What several files need of the answers in another form than they were given in. */
+export interface Derived {
+  /** Host of the registry; Docker Hub's where the registry names none. */
+  readonly registryHost: string;
+  /** The image with its registry, without tag or digest. */
+  readonly image: string;
+  readonly stagingNamespace: string;
+  readonly stagingHost: string;
+  /** In Docker's terms: `linux/amd64,linux/arm64`. */
+  readonly platforms: string;
+  /** Set where the image runs on one kind of node alone. */
+  readonly onlyArch: string | undefined;
+  /** Port of the store that the model is fetched from. */
+  readonly modelPort: number;
+  readonly gatewayNamespace: string;
+  readonly gatewayName: string;
+  /** Memory of a pod in Docker's terms: `512m`. */
+  readonly dockerMemory: string;
+  /** CPUs of a pod as a number. */
+  readonly cpus: number;
+}
+
+export function derive(answers: Answers): Derived {
+  const [first = ''] = answers.registry.split('/');
+  // As Docker tells a host from a path: by its dot or its port.
+  const known = /[.:]/.test(first);
+  const architectures = answers.platforms.split(',');
+  const store = new URL(answers.modelUrl);
+  const [gatewayNamespace = '', gatewayName = ''] = answers.gateway.split('/');
+  return {
+    registryHost: known ? first : 'docker.io',
+    image: `${known ? '' : 'docker.io/'}${answers.registry}/${answers.name}`,
+    stagingNamespace: `${answers.namespace}-staging`,
+    stagingHost: stagingHost(answers.host),
+    platforms: architectures.map((architecture) => `linux/${architecture}`).join(','),
+    onlyArch: architectures.length === 1 ? architectures[0] : undefined,
+    modelPort: Number(store.port) || (store.protocol === 'http:' ? 80 : 443),
+    gatewayNamespace,
+    gatewayName,
+    dockerMemory: answers.memory.replace(/i$/, '').toLowerCase(),
+    cpus: answers.cpu.endsWith('m') ? Number(answers.cpu.slice(0, -1)) / 1000 : Number(answers.cpu),
+  };
+}

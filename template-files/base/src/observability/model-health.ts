@@ -1,0 +1,47 @@
+import { Gauge, type Registry } from 'prom-client';
+import { createCounters, type FixedCounter } from './series.ts';
+
+export const FEEDBACK_OUTCOMES = ['correct', 'wrong', 'unmatched'] as const;
+export const SHADOW_OUTCOMES = ['agree', 'disagree', 'error', 'skipped'] as const;
+export const DROP_REASONS = ['buffer_full', 'stalled', 'disk'] as const;
+
+type ByName<Name extends string> = Readonly<Record<Name, FixedCounter>>;
+
+/** How the model does, beside how the service does. All of it is there from the start, at 0. */
+export interface ModelHealth {
+  readonly referenceLoaded: (loaded: boolean) => void;
+  readonly feedback: ByName<(typeof FEEDBACK_OUTCOMES)[number]>;
+  readonly shadow: ByName<(typeof SHADOW_OUTCOMES)[number]>;
+  readonly logWritten: FixedCounter;
+  readonly logDropped: ByName<(typeof DROP_REASONS)[number]>;
+  /** The counter of a variant's answers. */
+  readonly variant: (variant: string, version: string) => FixedCounter;
+}
+
+export function createModelHealth(registry: Registry): ModelHealth {
+  const loaded = new Gauge({
+    name: 'ml_serving_reference_loaded',
+    help: 'Whether there is a drift reference that fits the model.',
+    registers: [registry],
+  });
+  const named = <Name extends string>(name: string, help: string, label: string, values: readonly Name[]) => {
+    const counters = createCounters(registry, name, help, [label]);
+    return Object.fromEntries(values.map((value) => [value, counters(value)])) as ByName<Name>;
+  };
+  return {
+    referenceLoaded: (value) => loaded.set(value ? 1 : 0),
+    feedback: named('ml_serving_feedback_total', 'True labels that came in.', 'outcome', FEEDBACK_OUTCOMES),
+    shadow: named('ml_serving_shadow_total', 'Answers compared with the shadow.', 'outcome', SHADOW_OUTCOMES),
+    logWritten: createCounters(registry, 'ml_serving_prediction_log_written_total', 'Predictions logged.', [])(),
+    logDropped: named(
+      'ml_serving_prediction_log_dropped_total',
+      'Predictions that the log lost, by reason.',
+      'reason',
+      DROP_REASONS,
+    ),
+    variant: createCounters(registry, 'ml_serving_variant_requests_total', 'Requests answered, by variant.', [
+      'variant',
+      'version',
+    ]),
+  };
+}
