@@ -1,0 +1,1 @@
+export function dashboards(): readonly { readonly path: string; readonly text: string }[];
