@@ -1,1 +1,0 @@
-export function dashboards(): readonly { readonly path: string; readonly text: string }[];
