@@ -19,7 +19,7 @@ function block(...rows: readonly (readonly [number, number, number])[]) {
     },
   ];
   const data = Float32Array.from(rows.flatMap(([, , p]) => [1 - p, p]));
-  return { blocks, answers: [{ outputs: [{ dims: [rows.length, 2], data }], firstRow: 0, rows: rows.length }] };
+  return { blocks, answers: [{ outputs: [{ dims: [rows.length, 2], data }], firstRow: 0, rows: rows.length, queuedMs: 0, runMs: 0 }] };
 }
 
 function make(): Reference {
