@@ -13,6 +13,8 @@ export interface Derived {
   readonly platforms: string;
   /** Set where the image runs on one kind of node alone. */
   readonly onlyArch: string | undefined;
+  /** Port of the store that the model is fetched from. */
+  readonly modelPort: number;
   readonly gatewayNamespace: string;
   readonly gatewayName: string;
   /** Memory of a pod in Docker's terms: `512m`. */
@@ -26,6 +28,7 @@ export function derive(answers: Answers): Derived {
   // As Docker tells a host from a path: by its dot or its port.
   const known = /[.:]/.test(first);
   const architectures = answers.platforms.split(',');
+  const store = new URL(answers.modelUrl);
   const [gatewayNamespace = '', gatewayName = ''] = answers.gateway.split('/');
   return {
     registryHost: known ? first : 'docker.io',
@@ -34,6 +37,7 @@ export function derive(answers: Answers): Derived {
     stagingHost: stagingHost(answers.host),
     platforms: architectures.map((architecture) => `linux/${architecture}`).join(','),
     onlyArch: architectures.length === 1 ? architectures[0] : undefined,
+    modelPort: Number(store.port) || (store.protocol === 'http:' ? 80 : 443),
     gatewayNamespace,
     gatewayName,
     dockerMemory: answers.memory.replace(/i$/, '').toLowerCase(),

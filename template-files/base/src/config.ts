@@ -61,7 +61,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     modelPath,
     referencePath,
     referenceText: existsSync(referencePath) ? readText(referencePath) : undefined,
-    golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json') : undefined,
+    golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json').golden : undefined,
     ...readTemplate(root),
     workers: workerCount(serving, env),
     host: env['HOST'] || '0.0.0.0',

@@ -42,7 +42,13 @@ test('only the app and the HTTP room import express', () => {
 test('only the configuration reads the environment', () => {
   const readers = files.filter(({ text }) => text.includes('process.env')).map(({ name }) => name);
   // The worker switches the runtime's telemetry off, and the command line passes its environment on.
-  expect(readers.sort()).toEqual(['cli/golden.ts', 'cli/predict.ts', 'config.ts', 'inference/runtime-environment.ts']);
+  expect(readers.sort()).toEqual([
+    'cli/batch.ts',
+    'cli/golden.ts',
+    'cli/predict.ts',
+    'config.ts',
+    'inference/runtime-environment.ts',
+  ]);
 });
 
 test('the contract knows of no other room, and the inference core knows nothing of HTTP', () => {

@@ -14,7 +14,9 @@ try {
     await predictor.start();
     const { ready, reason } = predictor.readiness();
     if (!ready) throw new ServiceError('MODEL_MISMATCH', reason);
-    const samples = config.golden ? `${config.golden.samples.length} golden samples agree` : 'no golden samples';
+    const samples = config.golden
+      ? `${config.golden.samples.length} golden samples agree`
+      : "no golden sample has an answer (npm run golden -- --write records the model's own)";
     console.log(`${model.name} ${model.version} (${model.type}): serving.yaml and the model agree; ${samples}.`);
     const { refused, stale } = openReference(config.referenceText, config.serving);
     // After every release the reference is the model's before: that is no reason to stop, and is said.

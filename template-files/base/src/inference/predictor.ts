@@ -39,8 +39,11 @@ export interface Predictor {
   stopping(): boolean;
   /** What the runtime says of the model, once it is loaded. */
   model(): Loaded | undefined;
-  /** The predictions for some instances as JSON texts, in order. */
-  predict(instances: readonly unknown[], call: Call): Promise<string[]>;
+  /**
+   * The predictions for some instances as JSON texts, in order.
+   * @param topK of a classifier, how many of the likeliest classes; undefined leaves it to serving.yaml
+   */
+  predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]>;
   /** Runs tensors; `deadline` may be earlier than the call's own. */
   inferTensors(
     blocks: readonly Block[],
@@ -148,7 +151,12 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
   }
 
   /** The model's own answers, as JSON texts. */
-  async function answer(instances: readonly unknown[], call: Call, infer: typeof run): Promise<string[]> {
+  async function answer(
+    instances: readonly unknown[],
+    call: Call,
+    infer: typeof run,
+    topK?: number,
+  ): Promise<string[]> {
     const started = performance.now();
     const encoded = encode(preprocess ? instances.map(preprocess) : instances);
     const blocks = encoded instanceof Promise ? await encoded : encoded;
@@ -161,7 +169,7 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     const answered = performance.now();
     const predictions: string[] = [];
     for (const { outputs, firstRow, rows } of answers) {
-      for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row));
+      for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row, topK));
     }
     const decodedMs = performance.now() - answered;
     metrics.stages.postprocess.observe(decodedMs / 1000);
@@ -169,16 +177,16 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     return predictions;
   }
 
-  async function predict(instances: readonly unknown[], call: Call): Promise<string[]> {
-    const predictions = await answer(instances, call, inferTensors);
+  async function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]> {
+    const predictions = await answer(instances, call, inferTensors, topK);
     const hook = postprocess;
     if (!hook) return predictions;
     return predictions.map((text, i) => JSON.stringify(hook(JSON.parse(text), instances[i])) ?? 'null');
   }
 
   async function test(sample: GoldenSample, tolerance: number, call: Call) {
-    // What a team makes of the answers afterwards is its own: golden samples are about the model.
-    const [text = 'null'] = await answer([sample.instance], call, run);
+    // What a team makes of the answers afterwards is its own: golden samples are about the model, and hold all its classes.
+    const [text = 'null'] = await answer([sample.instance], call, run, Number.POSITIVE_INFINITY);
     const prediction: unknown = JSON.parse(text);
     return { prediction, ...compare(sample.prediction, prediction, tolerance) };
   }
@@ -194,7 +202,7 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     await warmUp(pool, trial, decoder.fetch);
     await checkBatchAxis(pool, serving, trial);
     if (!golden) {
-      logger.warn('no golden samples beside the model: nothing shows that its answers are right');
+      logger.warn('no golden sample has an answer (model/golden.json): nothing shows that the model answers right');
       return READY;
     }
     const deadline = performance.now() + TRIAL_MS;

@@ -26,7 +26,15 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   'github, Node 20, Docker Hub, an Ingress, Arm': {
     ci: 'github',
-    sets: ['ci=github', 'node=20', 'registry=ml-team', 'exposure=ingress', 'platforms=arm64', 'host=my.model.example'],
+    sets: [
+      'ci=github',
+      'node=20',
+      'registry=ml-team',
+      'exposure=ingress',
+      'platforms=arm64',
+      'host=my.model.example',
+      'modelSource=storage',
+    ],
   },
   'gitlab, both platforms, a Gateway, canary': {
     ci: 'gitlab',
