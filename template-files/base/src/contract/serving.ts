@@ -205,10 +205,7 @@ export const DEFAULTS = {
     hash: [],
   },
   feedback: { maxPredictions: 10_000, ttlSeconds: 3600 },
-} as const satisfies Pick<
-  Serving,
-  'runtime' | 'batching' | 'limits' | 'objectives' | 'predictionLog' | 'feedback'
->;
+} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits' | 'objectives' | 'predictionLog' | 'feedback'>;
 
 /** Of `variants`, where there is one. */
 export const VARIANTS_DEFAULTS = { weight: 10, tolerance: 1e-3, workers: 1 } as const;

@@ -1,6 +1,6 @@
+import { valueAt, type Watched } from '../drift/watched.ts';
 import type { Answer } from '../inference/job.ts';
 import type { ModelHealth } from '../observability/model-health.ts';
-import { valueAt, type Watched } from '../drift/watched.ts';
 import { createMemory, type MemoryOptions, type Taken } from './memory.ts';
 
 /** Joins true labels with the predictions that they belong to. */

@@ -23,7 +23,11 @@ export interface MemoryOptions {
   readonly now?: () => number;
 }
 
-export function createMemory({ maxPredictions, ttlMs, now = performance.now.bind(performance) }: MemoryOptions): PredictionMemory {
+export function createMemory({
+  maxPredictions,
+  ttlMs,
+  now = performance.now.bind(performance),
+}: MemoryOptions): PredictionMemory {
   /** In the order of arrival: the first is the oldest. */
   const entries = new Map<string, Entry>();
   let size = 0;

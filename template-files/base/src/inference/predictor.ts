@@ -24,6 +24,8 @@ export interface Call {
   cancel: (() => void) | undefined;
   /** Under what the answer is known to its client; none for what is no client's. */
   readonly id?: string;
+  /** The client's own id for it, where it has one beside the request's. */
+  answerId?: string | undefined;
   /** Where to tell of the call's own way; mostly nobody asks. */
   readonly trace?: Trace | undefined;
 }

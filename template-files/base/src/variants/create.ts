@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { createPredictor, type Observe, type Predictor, type PredictorDeps } from '../inference/predictor.ts';
-import type { Metrics } from '../observability/metrics.ts';
 import { draw } from '../observability/draw.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { createAgree } from './agreement.ts';
 import { candidateMetrics } from './candidate-metrics.ts';
 import { createShadow } from './shadow.ts';
@@ -17,7 +17,12 @@ export function createVariants({ config, metrics, logger, workerPath, observers 
   const { variants } = config.serving;
   const shared = { logger, workerPath };
   if (!variants || !config.candidate) {
-    const main = variant('main', config, createPredictor({ ...shared, config, metrics, observe: observers.main }), metrics);
+    const main = variant(
+      'main',
+      config,
+      createPredictor({ ...shared, config, metrics, observe: observers.main }),
+      metrics,
+    );
     return { main, candidate: undefined, all: [main], pick: () => main };
   }
   const own = candidateMetrics(metrics, variants.mode);

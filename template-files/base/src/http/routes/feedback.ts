@@ -24,7 +24,8 @@ export function feedbackRoutes(feedback: Feedback | undefined): readonly Route[]
     if (taken.found === 'nothing') {
       throw new ServiceError('PREDICTION_NOT_FOUND', `${what}: not known here; it is too old, or another replica's`);
     }
-    if (taken.found === 'taken') throw new ServiceError('FEEDBACK_GIVEN', `${what}: its feedback has been counted already`);
+    if (taken.found === 'taken')
+      throw new ServiceError('FEEDBACK_GIVEN', `${what}: its feedback has been counted already`);
     const { prediction } = taken;
     return json(
       feedback.labels
@@ -50,7 +51,8 @@ function readFeedback(body: unknown, labels: readonly string[] | undefined) {
     return { id, instance, truth: value };
   }
   const truth = typeof label === 'string' ? labels.indexOf(label) : -1;
-  if (truth < 0) throw wrong('label', `one of ${labels.slice(0, 12).join(', ')}${labels.length > 12 ? ', …' : ''}`, label);
+  if (truth < 0)
+    throw wrong('label', `one of ${labels.slice(0, 12).join(', ')}${labels.length > 12 ? ', …' : ''}`, label);
   return { id, instance, truth };
 }
 

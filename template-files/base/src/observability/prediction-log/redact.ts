@@ -42,5 +42,8 @@ export function createRedact({ remove, hash, salt }: Redaction, { columns, singl
 
 /** The same value has the same hash: rows can still be grouped by it. */
 function digest(value: unknown, salt: string): string {
-  return `hmac:${createHmac('sha256', salt).update(JSON.stringify(value) ?? '').digest('hex').slice(0, 32)}`;
+  return `hmac:${createHmac('sha256', salt)
+    .update(JSON.stringify(value) ?? '')
+    .digest('hex')
+    .slice(0, 32)}`;
 }
