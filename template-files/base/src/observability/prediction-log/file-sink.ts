@@ -16,17 +16,20 @@ export function createFileSink({ path, maxBytes, files }: FileSinkOptions): Sink
   let size = 0;
   let broken = false;
 
+  async function reopen(): Promise<FileHandle> {
+    await mkdir(dirname(path), { recursive: true });
+    const opened = await open(path, 'a', 0o600);
+    handle = opened;
+    size = (await opened.stat()).size;
+    return opened;
+  }
+
   async function current(more: number): Promise<FileHandle> {
-    if (handle && size > 0 && size + more > maxBytes) {
-      await close();
-      await rotate(path, files);
-    }
-    if (!handle) {
-      await mkdir(dirname(path), { recursive: true });
-      handle = await open(path, 'a', 0o600);
-      size = (await handle.stat()).size;
-    }
-    return handle;
+    const file = handle ?? (await reopen());
+    if (size === 0 || size + more <= maxBytes) return file;
+    await close();
+    await rotate(path, files);
+    return reopen();
   }
 
   async function close(): Promise<void> {

@@ -28,6 +28,7 @@ const STALL_MS = 1000;
 const RETRY_MS = 1000;
 
 export function createLineBuffer(sink: Sink, maxSize: number, events: LineBufferEvents): LineBuffer {
+  const enough = Math.min(FLUSH_SIZE, maxSize / 2);
   let text = '';
   let lines = 0;
   /** What is being written still takes its place. */
@@ -70,7 +71,7 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
     }
     inFlight = 0;
     writing = undefined;
-    if (text.length >= FLUSH_SIZE) flush();
+    if (text.length >= enough) flush();
     else if (lines > 0) schedule(FLUSH_MS);
   }
 
@@ -83,7 +84,7 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
       }
       text += line;
       lines += 1;
-      if (text.length >= FLUSH_SIZE) flush();
+      if (text.length >= enough) flush();
       else schedule(FLUSH_MS);
     },
     async close(patienceMs) {
