@@ -1,4 +1,4 @@
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
@@ -134,14 +134,6 @@ test('a contract that no reader takes leaves the model unknown', () => {
     putFiles(root, { 'serving.yaml': text });
     expect(look(root)).toMatchObject({ model: null, state: 'current' });
   }
-});
-
-const asRoot = process.platform === 'win32' || process.getuid?.() === 0;
-(asRoot ? test.skip : test)('a folder that may not be read fails by itself', () => {
-  const root = stampOut('1.1.0', { git: false });
-  chmodSync(join(root, '.ml-serving'), 0);
-  expect(statusOf(root, source)).toMatchObject({ state: 'failed', error: { code: 'NOT_READABLE' } });
-  chmodSync(join(root, '.ml-serving'), 0o755);
 });
 
 test('a disk that fails under one repository fails that one', () => {

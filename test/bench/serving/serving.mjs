@@ -4,7 +4,6 @@
 //   npm run bench:serving              everything (about 8 minutes), into docs/BENCHMARKS.md
 //   npm run bench:serving -- --short   one quick round at 32 connections, printed only
 import { parseArgs } from 'node:util';
-import { writeSection } from '../report.mjs';
 import { openModel } from './cases.mjs';
 import { load } from './load.mjs';
 import { MODELS } from './models.mjs';
