@@ -152,7 +152,7 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     topK?: number,
   ): Promise<string[]> {
     const started = performance.now();
-    const encoded = encode(preprocess ? instances.map(preprocess) : instances);
+    const encoded = encode(preprocess ? instances.map(preprocess) : instances, call.deadline);
     const blocks = encoded instanceof Promise ? await encoded : encoded;
     metrics.stages.preprocess.observe((performance.now() - started) / 1000);
 
