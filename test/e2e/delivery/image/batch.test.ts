@@ -93,7 +93,7 @@ test('the indexed Job: each of its parts has its share, together every row once'
     const { code, stderr } = await runPod(pod, data, { JOB_COMPLETION_INDEX: String(index) });
     expect(`${code} ${code === 0 ? '' : stderr}`).toBe('0 ');
     const part = [index, completions].map((number) => String(number).padStart(5, '0')).join('-of-');
-    const own = linesOf(join(data, `predictions-${part}.jsonl`));
+    const own = linesOf(join(data, 'output', `predictions-${part}.jsonl`));
     expect(own.map(({ row }) => row)).toEqual(
       instances.flatMap((_, row) => (row % completions === index ? [row] : [])),
     );

@@ -36,12 +36,12 @@ test('it says what it is: labels, port, user, health check', async () => {
 
 test('it holds nothing that is not run', async () => {
   const inside =
-    'ls -A /app /app/scripts; ls /app/node_modules/onnxruntime-node/bin/*/*; command -v npm npx tsc gcc; true';
+    'ls -A /app /app/scripts; ls -d /app/node_modules/onnxruntime-node/bin/*/*/*; command -v npm npx tsc gcc; true';
   const { stdout } = await podman('run', '--rm', ...HARDENED, built.image, 'sh', '-c', inside);
   expect(stdout.trim().split('\n')).toEqual([
     ...['/app:', 'dist', 'model', 'node_modules', 'package.json', 'public', 'schema', 'scripts', 'serving.yaml', ''],
     ...['/app/scripts:', 'fetch-model', 'fetch-model.mjs', 'health.mjs'],
-    process.arch,
+    `/app/node_modules/onnxruntime-node/bin/napi-v6/linux/${process.arch}`,
   ]);
 }, 60_000);
 
