@@ -46,7 +46,7 @@ export const questions = [
     layer: 'ml',
     message: 'Type of the model',
     help: 'Decides what a request holds and what a prediction says.',
-    default: () => 'tabular-classification',
+    default: (_known, context) => context.modelType ?? 'tabular-classification',
     choices: [
       {
         value: 'tabular-classification',

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 tools=${ML_SERVING_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/create-ml-serving/tools}
 mkdir -p "$tools/bin"
 
-debian=(buildah jq podman runc mmdebstrap chromium nginx-light shellcheck yamllint)
+debian=(buildah jq podman runc mmdebstrap chromium nginx-light prometheus prometheus-alertmanager shellcheck yamllint)
 missing=()
 for package in "${debian[@]}"; do
   dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -16,7 +16,7 @@ if ((${#missing[@]} > 0)); then
   as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
   "${as_root[@]}" apt-get update -qq
-  # RUNLEVEL=1: nginx is installed, not started.
+  # RUNLEVEL=1: services are installed, not started.
   "${as_root[@]}" env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "${missing[@]}"
 fi
 

@@ -14,6 +14,9 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export interface Config {
   readonly serving: Serving;
   readonly golden: Golden | undefined;
+  /** Where the drift reference is or would be, and its text: one that is wrong must not keep the service from answering. */
+  readonly referencePath: string;
+  readonly referenceText: string | undefined;
   /** Where serving.yaml is. */
   readonly folder: string;
   readonly modelPath: string;
@@ -51,11 +54,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     );
   }
   const goldenPath = join(dirname(modelPath), 'golden.json');
+  const referencePath = join(dirname(modelPath), 'reference.json');
   return {
     serving,
     folder,
     modelPath,
-    golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json') : undefined,
+    referencePath,
+    referenceText: existsSync(referencePath) ? readText(referencePath) : undefined,
+    golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json').golden : undefined,
     ...readTemplate(root),
     workers: workerCount(serving, env),
     host: env['HOST'] || '0.0.0.0',

@@ -5,6 +5,8 @@
 
 export type ErrorCode =
   | 'CONFIG_INVALID'
+  | 'REFERENCE_INVALID'
+  | 'DATA_INVALID'
   | 'MODEL_INVALID'
   | 'MODEL_MISMATCH'
   | 'INVALID_JSON'

@@ -8,6 +8,7 @@ import { cpuLimit } from './inference/cpu.ts';
 import { createPredictor, type Predictor } from './inference/predictor.ts';
 import { exportFacts } from './observability/facts.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { createObserver } from './observe.ts';
 
 /** Everything wired together, not yet listening. */
 export interface Service {
@@ -31,7 +32,8 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   );
   exportFacts(metrics.registry, { ...config, modelReleased: model.released, cpuCores: cpuLimit() });
   metrics.health.variant('main', model.version);
-  const predictor = createPredictor({ config, metrics, logger, workerPath: options.workerPath });
+  const observe = createObserver(config, metrics, logger);
+  const predictor = createPredictor({ config, metrics, logger, observe, workerPath: options.workerPath });
   const routes = createRoutes(config, predictor, metrics);
   metrics.announce(knownSeries(routes));
   const run = createRun({

@@ -54,6 +54,8 @@ test('only the configuration reads the environment', () => {
 test('the contract knows of no other room, and the inference core knows nothing of HTTP', () => {
   expect(importsOfRoom('contract/').filter((path) => !/^(contract\/|errors\.ts)/.test(path))).toEqual([]);
   expect(importsOfRoom('inference/').filter((path) => path.startsWith('http/'))).toEqual([]);
+  const drift = importsOfRoom('drift/').filter((path) => !/^(drift|contract|inference)\/|^errors\.ts/.test(path));
+  expect(drift).toEqual([]);
   expect(importsOfRoom('observability/').filter((path) => !path.startsWith('observability/'))).toEqual([]);
 });
 

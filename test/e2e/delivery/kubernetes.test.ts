@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Resource, resources } from './support/kubernetes.ts';
@@ -182,6 +182,24 @@ describe.each([
       expect(job.parallelism).toBeLessThanOrEqual(job.completions);
     }
   });
+});
+
+test('what the canary is judged by is recorded: each rule it asks for, with the labels it asks by', async () => {
+  const directory = await stamp([]);
+  const [analysis] = of(await resources(directory, 'canary'), 'AnalysisTemplate');
+  const asked = [...JSON.stringify(analysis).matchAll(/\b(model:\w+:\w+)\{/g)].map(([, name]) => name as string);
+  expect(asked).toEqual(['model:prediction_psi:max']);
+  const folder = join(directory, 'monitoring', 'rules');
+  const rules = readdirSync(folder).flatMap((name) => {
+    const { groups } = parse(readFileSync(join(folder, name), 'utf8')) as {
+      groups: { rules: { record?: string; expr: string }[] }[];
+    };
+    return groups.flatMap((group) => group.rules);
+  });
+  for (const name of asked) {
+    const [rule] = rules.filter(({ record }) => record === name);
+    expect(rule?.expr).toMatch(/by \((?=[^)]*\bjob\b)(?=[^)]*\bnamespace\b)/);
+  }
 });
 
 test('the namespaces of the overlays are made, under the restricted policy', async () => {

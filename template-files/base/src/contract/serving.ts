@@ -89,6 +89,10 @@ export interface InputSpec extends TensorSpec {
 
 export interface OutputSpec extends TensorSpec {
   readonly labels?: readonly string[];
+  /** What a classifier's label output answers, in the order of the labels; the labels themselves where it is left out. */
+  readonly classes?: readonly (string | number)[];
+  /** How many of the likeliest classes a prediction holds, unless its request asks for another number; all by default. */
+  readonly topK?: number;
 }
 
 export interface ModelSpec {
@@ -151,6 +155,17 @@ export const DEFAULTS = {
 /** A free first axis of every input and output is the batch: only then can requests share a run. */
 export function hasBatchAxis(serving: Pick<Serving, 'inputs' | 'outputs'>): boolean {
   return [...serving.inputs, ...serving.outputs].every((tensor) => tensor.shape[0] === -1);
+}
+
+/** A classifier's own answer to which class it is: the only output of one text or integer a row. */
+export function labelOutput(outputs: readonly OutputSpec[]): OutputSpec | undefined {
+  const fits = outputs.filter(
+    ({ datatype, shape, labels }) =>
+      !labels &&
+      (datatype === 'BYTES' || /^U?INT/.test(datatype)) &&
+      (shape.length === 1 || (shape.length === 2 && shape[1] === 1)),
+  );
+  return fits.length === 1 ? fits[0] : undefined;
 }
 
 /** Number of elements of a shape whose axes are all known. */

@@ -19,6 +19,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   // nginx's number for a client that left; nobody receives it, logs and metrics count it.
   CLIENT_GONE: 499,
   CONFIG_INVALID: 500,
+  REFERENCE_INVALID: 500,
+  DATA_INVALID: 500,
   MODEL_INVALID: 500,
   MODEL_MISMATCH: 500,
   INFERENCE_FAILED: 500,

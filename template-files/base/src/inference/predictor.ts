@@ -34,8 +34,11 @@ export interface Predictor {
   stopping(): boolean;
   /** What the runtime says of the model, once it is loaded. */
   model(): Loaded | undefined;
-  /** The predictions for some instances as JSON texts, in order. */
-  predict(instances: readonly unknown[], call: Call): Promise<string[]>;
+  /**
+   * The predictions for some instances as JSON texts, in order.
+   * @param topK of a classifier, how many of the likeliest classes; undefined leaves it to serving.yaml
+   */
+  predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]>;
   /** Runs tensors; `deadline` may be earlier than the call's own. */
   inferTensors(
     blocks: readonly Block[],
@@ -56,9 +59,19 @@ export interface PredictorDeps {
   readonly config: Config;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Sees every client's rows and the model's answers to them; golden samples are no client's. */
+  readonly observe?: Observe | undefined;
   /** The worker's module, built; tests put a double here. */
   readonly workerPath?: string;
 }
+
+/** Called once a request, before its answer is written: it must cost little, and never throw. */
+export type Observe = (
+  call: Call,
+  blocks: readonly Block[],
+  fetch: readonly number[],
+  answers: readonly Answer[],
+) => void;
 
 /** Golden samples are no client's requests: even a slow model may take its time for them. */
 const TRIAL_MS = 120_000;
@@ -66,7 +79,7 @@ const TRIAL_MS = 120_000;
 const SHUTTING_DOWN: Readiness = { ready: false, reason: 'the service is shutting down' };
 const REPLACING: Readiness = { ready: false, reason: 'the inference workers are being replaced' };
 
-export function createPredictor({ config, metrics, logger, workerPath }: PredictorDeps): Predictor {
+export function createPredictor({ config, metrics, logger, observe, workerPath }: PredictorDeps): Predictor {
   const { serving } = config;
   const batched = hasBatchAxis(serving);
   const maxBatchSize = batched ? serving.batching.maxBatchSize : 1;
@@ -106,6 +119,17 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     call: Call,
     deadline: number,
   ): Promise<readonly Answer[]> {
+    const answers = await run(blocks, fetch, call, deadline);
+    observe?.(call, blocks, fetch, answers);
+    return answers;
+  }
+
+  async function run(
+    blocks: readonly Block[],
+    fetch: readonly number[],
+    call: Call,
+    deadline: number,
+  ): Promise<readonly Answer[]> {
     const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
     const jobs = scheduler.submit(parts, fetch, deadline);
     call.cancel = () => scheduler.cancel(jobs);
@@ -121,33 +145,38 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
   }
 
   /** The model's own answers, as JSON texts. */
-  async function answer(instances: readonly unknown[], call: Call): Promise<string[]> {
+  async function answer(
+    instances: readonly unknown[],
+    call: Call,
+    infer: typeof run,
+    topK?: number,
+  ): Promise<string[]> {
     const started = performance.now();
     const encoded = encode(preprocess ? instances.map(preprocess) : instances);
     const blocks = encoded instanceof Promise ? await encoded : encoded;
     metrics.stages.preprocess.observe((performance.now() - started) / 1000);
 
-    const answers = await inferTensors(blocks, decoder.fetch, call, call.deadline);
+    const answers = await infer(blocks, decoder.fetch, call, call.deadline);
 
     const answered = performance.now();
     const predictions: string[] = [];
     for (const { outputs, firstRow, rows } of answers) {
-      for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row));
+      for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row, topK));
     }
     metrics.stages.postprocess.observe((performance.now() - answered) / 1000);
     return predictions;
   }
 
-  async function predict(instances: readonly unknown[], call: Call): Promise<string[]> {
-    const predictions = await answer(instances, call);
+  async function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]> {
+    const predictions = await answer(instances, call, inferTensors, topK);
     const hook = postprocess;
     if (!hook) return predictions;
     return predictions.map((text, i) => JSON.stringify(hook(JSON.parse(text), instances[i])) ?? 'null');
   }
 
   async function test(sample: GoldenSample, tolerance: number, call: Call) {
-    // What a team makes of the answers afterwards is its own: golden samples are about the model.
-    const [text = 'null'] = await answer([sample.instance], call);
+    // What a team makes of the answers afterwards is its own: golden samples are about the model, and hold all its classes.
+    const [text = 'null'] = await answer([sample.instance], call, run, Number.POSITIVE_INFINITY);
     const prediction: unknown = JSON.parse(text);
     return { prediction, ...compare(sample.prediction, prediction, tolerance) };
   }
@@ -163,7 +192,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     await warmUp(pool, trial, decoder.fetch);
     await checkBatchAxis(pool, serving, trial);
     if (!golden) {
-      logger.warn('no golden samples beside the model: nothing shows that its answers are right');
+      logger.warn('no golden sample has an answer (model/golden.json): nothing shows that the model answers right');
       return READY;
     }
     const deadline = performance.now() + TRIAL_MS;

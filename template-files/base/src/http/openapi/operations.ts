@@ -35,6 +35,14 @@ const TIMEOUT: Schema = {
   schema: { type: 'integer', minimum: 1 },
 };
 
+const TOP_K: Schema = {
+  name: 'top_k',
+  in: 'query',
+  description:
+    'How many of the likeliest classes a prediction holds, likeliest first; all of them, or as many as serving.yaml says, where it is left out.',
+  schema: { type: 'integer', minimum: 1, maximum: 9_999_999 },
+};
+
 /** What each route takes and answers, by method and label. Routes that are not here are not part of the interface. */
 export function operations(config: Config): Readonly<Record<string, Operation>> {
   const { serving } = config;
@@ -114,7 +122,7 @@ export function operations(config: Config): Readonly<Record<string, Operation>> 
       operationId: 'predict',
       summary: 'Ask the model',
       tags: ['predict'],
-      parameters: [REQUEST_ID, TIMEOUT],
+      parameters: [REQUEST_ID, TIMEOUT, ...(serving.model.type.endsWith('-classification') ? [TOP_K] : [])],
       requestBody: {
         required: true,
         content: {

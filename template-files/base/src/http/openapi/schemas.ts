@@ -128,10 +128,10 @@ export function predictionSchema(serving: Serving): Schema {
   const [first] = outputs;
   if (model.type.endsWith('-classification')) {
     const labels = outputs.find((output) => output.labels)?.labels ?? [];
-    return record({
-      label: { enum: labels },
-      probabilities: record(Object.fromEntries(labels.map((label) => [label, { type: 'number' }]))),
-    });
+    const properties = Object.fromEntries(labels.map((label) => [label, { type: 'number' }]));
+    // Which of them are there is up to top_k.
+    const probabilities = { type: 'object', additionalProperties: false, minProperties: 1, properties };
+    return record({ label: { enum: labels }, probabilities });
   }
   if (model.type === 'tabular-regression' && first) {
     const size = elementCount(rowShape(first, serving));

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import type { ModelType } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import { createJsonParser, isJson, readBody } from '../body.ts';
@@ -22,7 +23,7 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
     }
     const body = await readBody(req, limits.maxBodyBytes);
     const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
-    const predictions = await predictor.predict(instances, exchange);
+    const predictions = await predictor.predict(instances, exchange, topK(req.url, model.type));
     const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
     return predictionsReply(`{"predictions":[${list}${tail}${exchange.id}"}`);
   }
@@ -42,7 +43,8 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
 /** `?sample=N` chooses the sample; the first one otherwise. */
 function testHandler({ serving, golden }: Config, predictor: Predictor): Handler {
   return async (exchange) => {
-    if (!golden) throw new ServiceError('NOT_FOUND', 'this model was released without golden samples (golden.json)');
+    if (!golden)
+      throw new ServiceError('NOT_FOUND', 'no golden sample of this model has an answer (model/golden.json)');
     const asked = new URL(exchange.req.url ?? '/', 'http://localhost').searchParams.get('sample') ?? '0';
     const sample = /^\d{1,9}$/.test(asked) ? golden.samples[Number(asked)] : undefined;
     if (!sample) {
@@ -64,6 +66,22 @@ function testHandler({ serving, golden }: Config, predictor: Predictor): Handler
       id: exchange.id,
     });
   };
+}
+
+/** `?top_k=N`, of a classifier: the likeliest classes alone. One form for JSON and for uploads. */
+function topK(url = '', type: ModelType): number | undefined {
+  if (!url.includes('?')) return undefined;
+  const asked = new URL(url, 'http://localhost').searchParams.getAll('top_k');
+  const [text] = asked;
+  if (text === undefined) return undefined;
+  if (!type.endsWith('-classification')) {
+    throw new ServiceError('INVALID_REQUEST', `top_k: this model is ${type} and has no classes to choose from`);
+  }
+  if (asked.length === 1 && /^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new ServiceError(
+    'INVALID_REQUEST',
+    `top_k: expected one whole number from 1 on, found ${describe(asked.join())}`,
+  );
 }
 
 function instancesOf(body: unknown, max: number): readonly unknown[] {

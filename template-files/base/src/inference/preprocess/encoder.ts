@@ -14,7 +14,7 @@ export type Encoder = (instances: readonly unknown[]) => readonly Block[] | Prom
 /** Told of every value that is counted as bad, whether it is refused or not. */
 export type OnInvalid = (feature: string, reason: InvalidReason) => void;
 
-export type InvalidReason = 'missing' | 'type' | 'out_of_range' | 'unseen_category';
+export type InvalidReason = 'missing' | 'nan' | 'type' | 'out_of_range' | 'unseen_category';
 
 /**
  * The encoder for a model; which one is decided by model.type alone.

@@ -10,6 +10,7 @@ import type { Validator } from './validator.ts';
 /** Kinds that are no part of Kubernetes itself, and where their types are. */
 const CUSTOM: Readonly<Record<string, string>> = {
   ServiceMonitor: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor',
+  PrometheusRule: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule',
   HTTPRoute: '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute',
   Rollout: '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout',
   AnalysisTemplate: '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/AnalysisTemplate',

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PEERS = fileURLToPath(new URL('peers', import.meta.url));
+const READY_WITHIN_MS = 30_000;
+
+/** Starts the stamped-out server as its container does; its log goes to a file, as a container's does. */
+export function startService(place, model, { cores, env = {}, contract = 'serving.yaml' }) {
+  return start('create-ml-serving', [process.execPath, 'dist/server.js'], {
+    cores,
+    cwd: place.service,
+    log: join(place.scratch, 'service.log'),
+    ready: '/v2/health/ready',
+    env: { SERVING_CONFIG: join(place.models, model, contract), NODE_ENV: 'production', ...env },
+  });
+}
+
+export function startNodeHttp(place, answerFile, { cores }) {
+  return start('node:http', [process.execPath, join(PEERS, 'node-http.mjs'), '$PORT', answerFile], {
+    cores,
+    cwd: place.scratch,
+    log: join(place.scratch, 'node-http.log'),
+    ready: '/',
+  });
+}
+
+export function startFastApi(place, model, { cores }) {
+  const flags = ['--loop', 'uvloop', '--http', 'httptools', '--no-access-log', '--log-level', 'warning'];
+  return start('FastAPI', [place.python, '-m', 'uvicorn', 'fastapi_app:app', '--port', '$PORT', ...flags], {
+    cores,
+    cwd: PEERS,
+    log: join(place.scratch, 'fastapi.log'),
+    ready: '/v2/health/ready',
+    env: { MODEL: join(place.models, model, 'model.onnx'), PYTHONDONTWRITEBYTECODE: '1' },
+  });
+}
+
+/** Starts a server on some cores and waits until it is ready. */
+async function start(name, command, { cores, cwd, log, ready, env = {} }) {
+  const port = await freePort();
+  const [first, ...rest] = command.map((part) => (part === '$PORT' ? String(port) : part));
+  const file = openSync(log, 'a');
+  const started = performance.now();
+  const child = spawn('taskset', ['-c', cores, first, ...rest], {
+    cwd,
+    env: { ...process.env, PORT: String(port), ...env },
+    stdio: ['ignore', file, file],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  while ((await statusOf(`${url}${ready}`)) !== 200) {
+    if (child.exitCode !== null) throw new Error(`${name} ended before it was ready: see ${log}`);
+    if (performance.now() - started > READY_WITHIN_MS) {
+      child.kill('SIGKILL');
+      throw new Error(`${name} did not become ready: see ${log}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return {
+    name,
+    url,
+    // taskset replaces itself by the command.
+    pid: child.pid,
+    readyMs: performance.now() - started,
+    async stop() {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function statusOf(url) {
+  const response = await fetch(url).catch(() => undefined);
+  await response?.arrayBuffer();
+  return response?.status;
+}
+
+async function freePort() {
+  const probe = createServer().listen(0);
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
