@@ -33,8 +33,10 @@ const command =
   (cwd: string): Promise<Result> =>
     run(tool(name), args(cwd), { cwd, env: toolEnv() });
 
+/** Queries are as long as the service's name makes them. */
 const YAMLLINT = `{extends: default, rules: {
-  line-length: {max: 160, allow-non-breakable-inline-mappings: true}, document-start: disable, truthy: {check-keys: false},
+  line-length: {max: 160, allow-non-breakable-inline-mappings: true, ignore: "monitoring/\\ndeploy/components/alerts/"},
+  document-start: disable, truthy: {check-keys: false},
   comments: {min-spaces-from-content: 1}, braces: {max-spaces-inside: 1}}}`;
 
 /** What real programs say about the artefacts, by program. */
