@@ -71,10 +71,15 @@ export function missingTokenizer(file: string): ServingError {
 /** What was taken from the file or stands in for what it does not tell, as far as nobody has said otherwise. */
 export function assumptions({ intake }: GivenModel, answers: Answers): Unknown[] {
   const proposed = intake.propose(answers.modelType);
-  return proposed.unknown.filter(({ path }) => {
+  return proposed.unknown.map(withTokenizer).filter(({ path }) => {
     const [, side, at] = /^(inputs|outputs)\[(\d+)\]/.exec(path) ?? [];
     const own = answers[side as 'inputs' | 'outputs'];
     const tensor = proposed[side as 'inputs' | 'outputs'][Number(at)];
     return own.some((candidate) => isDeepStrictEqual(candidate, tensor));
   });
+}
+
+/** Of a model that brought its tokenizer along only the length is left to say. */
+function withTokenizer(unknown: Unknown): Unknown {
+  return unknown.kind === 'tokens' ? { ...unknown, question: 'The longest text in tokens; 512 until then' } : unknown;
 }
