@@ -21,6 +21,10 @@ export interface Derived {
   readonly dockerMemory: string;
   /** CPUs of a pod as a number. */
   readonly cpus: number;
+  /** Where alerts say what to do; an anchor follows. */
+  readonly runbook: string;
+  /** Label matchers of the service's own series, its candidate's included. */
+  readonly ownSeries: string;
 }
 
 export function derive(answers: Answers): Derived {
@@ -42,5 +46,7 @@ export function derive(answers: Answers): Derived {
     gatewayName,
     dockerMemory: answers.memory.replace(/i$/, '').toLowerCase(),
     cpus: answers.cpu.endsWith('m') ? Number(answers.cpu.slice(0, -1)) / 1000 : Number(answers.cpu),
+    runbook: `${answers.repository}${answers.ci === 'gitlab' ? '/-' : ''}/blob/HEAD/docs/RUNBOOK.md`,
+    ownSeries: `job=~"${answers.name}(-candidate)?",namespace!~".+-staging"`,
   };
 }
