@@ -135,6 +135,17 @@ test('weights beside the model come along under their own name', async () => {
   expect(own.equals(readFileSync(join(repositoryRoot, 'test/models/crafted/external.bin')))).toBe(true);
 });
 
+test('a model that fails on its sample: the repository is there and committed, and what failed is said', async () => {
+  const tools = join(folder, 'tools');
+  mkdirSync(tools);
+  const npm = '#!/bin/sh\n[ "$1" = install ] && exit 0\necho "no golden sample is an instance" >&2; exit 1\n';
+  writeFileSync(join(tools, 'npm'), npm, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${tools}:${process.env['PATH']}` };
+  const result = await cli(['failing', '--yes', '--model', fixture('xgboost/model')], { cwd: folder, env });
+  expect(result).toMatchObject({ code: 4, stderr: expect.stringMatching(/GOLDEN_FAILED: .*no golden sample is/) });
+  expect((await must('git', ['status', '--porcelain'], { cwd: join(folder, 'failing') })).stdout).toBe('');
+});
+
 test('--force over a repository: the model that is given goes in, the team’s own files stay', async () => {
   await cli(['forced', ...QUIET], { cwd: folder });
   const directory = join(folder, 'forced');
