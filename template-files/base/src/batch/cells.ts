@@ -42,7 +42,8 @@ export function createToInstance(
   };
 }
 
-function columnsOf(serving: Serving): ReadonlyMap<string, string> {
+/** The columns that a table of instances has, and their datatypes. */
+export function columnsOf(serving: Serving): ReadonlyMap<string, string> {
   const { inputs, model } = serving;
   if (model.type === 'text-classification') return new Map([['text', 'BYTES']]);
   if (!model.type.startsWith('tabular-') || !hasColumns(inputs) || !hasBatchAxis(serving)) {
@@ -58,7 +59,8 @@ function columnsOf(serving: Serving): ReadonlyMap<string, string> {
   );
 }
 
-function toValue(text: string, datatype: string | undefined): unknown {
+/** A cell as its datatype asks; what it does not hold stays as it is. */
+export function toValue(text: string, datatype: string | undefined): unknown {
   if (datatype === undefined || datatype === 'BYTES') return text;
   const cell = text.trim();
   if (cell === '') return null;
@@ -68,7 +70,8 @@ function toValue(text: string, datatype: string | undefined): unknown {
   return INTEGER.test(cell) ? (Number.isSafeInteger(Number(cell)) ? Number(cell) : cell.replace('+', '')) : cell;
 }
 
-function decode(cell: string): string {
+/** The text of a cell that was read as latin1. */
+export function decode(cell: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what is ASCII needs no decoding
   if (/^[\x00-\x7f]*$/.test(cell)) return cell;
   const bytes = Buffer.from(cell, 'latin1');

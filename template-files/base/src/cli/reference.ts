@@ -7,15 +7,15 @@ import { createReadStream, existsSync, renameSync, writeFileSync } from 'node:fs
 import { basename, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
-import { readInstances } from '../data/instances.ts';
 import { makeReference } from '../drift/make.ts';
 import { writeReference } from '../drift/reference.ts';
 import { ServiceError } from '../errors.ts';
 import { createPredictor } from '../inference/predictor.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import { readTrainingRows } from './training-rows.ts';
 
-const USAGE = 'npm run reference -- <file.csv, .tsv or .jsonl>';
+const USAGE = 'npm run reference -- <file.csv or file.jsonl>';
 /** Rows that share a run: nobody waits for one of them alone. */
 const MAX_BATCH = 256;
 
@@ -37,9 +37,9 @@ try {
     await predictor.start();
     const { ready, reason } = predictor.readiness();
     if (!ready) throw new ServiceError('MODEL_MISMATCH', reason);
-    const chunks = createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 });
+    const chunks = createReadStream(file, { highWaterMark: 256 * 1024 });
     const { reference, invalid } = await makeReference(
-      readInstances(file, chunks, serving),
+      readTrainingRows(file, chunks, serving),
       serving,
       predictor,
       basename(file),

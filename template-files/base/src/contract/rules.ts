@@ -214,6 +214,18 @@ const delayBelowTimeout: Rule = ({ batching, limits }) =>
       ]
     : [];
 
+const twoVersions: Rule = ({ model, variants }) =>
+  variants?.candidate.version !== model.version
+    ? []
+    : [
+        {
+          field: 'variants.candidate.version',
+          expected: 'another version than model.version: answers are told apart by it',
+          found: model.version,
+          mend: 'Raise it.',
+        },
+      ];
+
 export const rules: readonly Rule[] = [
   uniqueNames,
   uniqueFeatures,
@@ -227,6 +239,7 @@ export const rules: readonly Rule[] = [
   tabularShapes,
   delayNeedsBatches,
   delayBelowTimeout,
+  twoVersions,
   ...mediaRules,
 ];
 

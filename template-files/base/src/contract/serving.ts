@@ -133,6 +133,46 @@ export interface Objectives {
   readonly latencyMs: number;
 }
 
+/** What is written of each prediction, and where to. */
+export interface PredictionLogSpec {
+  readonly mode: 'off' | 'sampled' | 'full';
+  /** Share of the requests that are written when sampled. */
+  readonly rate: number;
+  readonly to: 'stdout' | 'file';
+  /** Of the file; relative to serving.yaml. */
+  readonly path: string;
+  /** The file is put aside when it is larger, and so many are kept. */
+  readonly maxBytes: number;
+  readonly files: number;
+  /** Memory for lines that wait to be written; further ones are dropped and counted. */
+  readonly bufferBytes: number;
+  /** Fields of the inputs that are left out, or replaced by a keyed hash (its key is PREDICTION_LOG_SALT). */
+  readonly remove: readonly string[];
+  readonly hash: readonly string[];
+}
+
+/** Predictions that are remembered until their true label comes. */
+export interface FeedbackSpec {
+  /** 0 turns feedback off. */
+  readonly maxPredictions: number;
+  readonly ttlSeconds: number;
+}
+
+/** A second version of the model beside the first. */
+export interface VariantsSpec {
+  /** `shadow`: asked as well, never answering. `ab`: answers its part of the requests. */
+  readonly mode: 'shadow' | 'ab';
+  readonly candidate: Pick<ModelSpec, 'version' | 'file' | 'sha256'>;
+  /** Percent of the requests that the candidate answers (`ab`) or is asked as well (`shadow`). */
+  readonly weight: number;
+  /** Header by whose value a client keeps its variant; without it each request is drawn by its id. */
+  readonly stickyHeader?: string;
+  /** Numbers that differ by no more agree, relative beyond 1. */
+  readonly tolerance: number;
+  /** Worker threads of the candidate. */
+  readonly workers: number;
+}
+
 export interface Serving {
   readonly apiVersion: 'ml-serving/v1';
   readonly model: ModelSpec;
@@ -142,6 +182,9 @@ export interface Serving {
   readonly batching: Batching;
   readonly limits: Limits;
   readonly objectives: Objectives;
+  readonly predictionLog: PredictionLogSpec;
+  readonly feedback: FeedbackSpec;
+  readonly variants?: VariantsSpec;
 }
 
 /** Values of what serving.yaml may leave out. */
@@ -150,7 +193,22 @@ export const DEFAULTS = {
   batching: { maxBatchSize: 32, maxDelayMs: 0, oversized: 'split' },
   limits: { maxQueue: 256, timeoutMs: 1000, maxBodyBytes: 4 * 1024 * 1024, maxInstances: 1024 },
   objectives: { availability: 99.9, latencyMs: 250 },
-} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits' | 'objectives'>;
+  predictionLog: {
+    mode: 'off',
+    rate: 0.01,
+    to: 'stdout',
+    path: '/tmp/predictions.jsonl',
+    maxBytes: 64 * 1024 * 1024,
+    files: 3,
+    bufferBytes: 8 * 1024 * 1024,
+    remove: [],
+    hash: [],
+  },
+  feedback: { maxPredictions: 10_000, ttlSeconds: 3600 },
+} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits' | 'objectives' | 'predictionLog' | 'feedback'>;
+
+/** Of `variants`, where there is one. */
+export const VARIANTS_DEFAULTS = { weight: 10, tolerance: 1e-3, workers: 1 } as const;
 
 /** A free first axis of every input and output is the batch: only then can requests share a run. */
 export function hasBatchAxis(serving: Pick<Serving, 'inputs' | 'outputs'>): boolean {

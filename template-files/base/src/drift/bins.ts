@@ -58,11 +58,15 @@ export function categoryBins(categories: readonly string[]): Bins {
   };
 }
 
-/** Classes by their number; of very many the last ones share a bin. */
-export function labelBins(labels: readonly string[]): Bins {
-  if (labels.length <= MAX_CATEGORIES) return { labels: labels.map(named), indexOf: (value) => value as number };
+/**
+ * Classes by their number; of very many the last ones share a bin.
+ * @param strangers whether there may be values that are none of the classes: they have the last bin
+ */
+export function labelBins(labels: readonly string[], strangers = false): Bins {
+  const shown = Math.min(labels.length, MAX_CATEGORIES);
+  const rest = strangers || shown < labels.length ? [OTHER] : [];
   return {
-    labels: [...labels.slice(0, MAX_CATEGORIES).map(named), OTHER],
-    indexOf: (value) => Math.min(value as number, MAX_CATEGORIES),
+    labels: [...labels.slice(0, shown).map(named), ...rest],
+    indexOf: (value) => Math.min(value as number, shown),
   };
 }

@@ -58,7 +58,7 @@ export async function makeReference(
     }
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    throw new ServiceError('DATA_INVALID', `${source} ${error.message}`, { cause: error });
+    throw new ServiceError('DATA_INVALID', `${source} ${error.message}`.replace(' : ', ': '), { cause: error });
   }
   if (rows === 0) throw new ServiceError('DATA_INVALID', `${source}: expected rows, found none`);
   const { version, sha256 } = serving.model;

@@ -18,7 +18,7 @@ export interface Opened {
 /** Never throws: a service whose drift cannot be seen still answers. */
 export function openReference(text: string | undefined, serving: Serving): Opened {
   const features = watchedFeatures(serving);
-  const outputs = watchedOutputs(serving.outputs, createDecoder(serving).fetch);
+  const outputs = watchedOutputs(serving, createDecoder(serving).fetch);
   const opened = { features, outputs, reference: undefined, refused: undefined, stale: false };
   if (text === undefined) return opened;
   try {

@@ -125,8 +125,8 @@ function sideProblems(side: string, columns: readonly Column[], watched: readonl
 }
 
 /** The bins of a watched column; without a reference only labels have any. */
-export function binsOf({ kind, names, single }: Watched, column?: Column): Bins {
-  if (kind === 'label') return labelBins(names ?? []);
+export function binsOf({ kind, names, said, single }: Watched, column?: Column): Bins {
+  if (kind === 'label') return labelBins(names ?? [], said !== undefined);
   if (kind === 'category') return categoryBins(column?.categories ?? []);
   return rangeBins(column?.edges ?? [0, 0], single);
 }

@@ -1,4 +1,4 @@
-import { elementCount, type InputSpec, type OutputSpec, type Serving } from '../contract/serving.ts';
+import { elementCount, type InputSpec, labelOutput, type OutputSpec, type Serving } from '../contract/serving.ts';
 import { KINDS } from '../inference/datatypes.ts';
 import type { Tensor } from '../inference/tensor.ts';
 
@@ -20,6 +20,8 @@ export interface Watched {
   readonly width: number;
   /** Values that serving.yaml knows of: classes of an output, categories of a feature. */
   readonly names: readonly string[] | undefined;
+  /** Of a model's own label output: the classes by what it says. Otherwise the likeliest one is the class. */
+  readonly said: ReadonlyMap<string, number> | undefined;
   /** Values are floats of 32 bits: bounds are compared as such. */
   readonly single: boolean;
   readonly toNumber: (element: number) => number;
@@ -28,6 +30,7 @@ export interface Watched {
 /** The value of a watched column in a row: a number (of a class, for labels), or a string. */
 export function valueAt(watched: Watched, { data }: Tensor, row: number): number | string {
   const at = row * watched.width + watched.offset;
+  if (watched.said) return watched.said.get(String(data[at])) ?? watched.said.size;
   if (watched.kind === 'label') return likeliest(watched, data as Float32Array, row * watched.width);
   const element = data[at] ?? Number.NaN;
   if (typeof element === 'string') return watched.kind === 'length' ? element.length : element;
@@ -66,7 +69,12 @@ export function watchedFeatures({ inputs, model }: Pick<Serving, 'inputs' | 'mod
 }
 
 /** Outputs that predictions are made of: the likeliest class, or a single value. `fetch` has their places. */
-export function watchedOutputs(outputs: readonly OutputSpec[], fetch: readonly number[]): readonly Watched[] {
+export function watchedOutputs(
+  { model, outputs }: Pick<Serving, 'model' | 'outputs'>,
+  fetch: readonly number[],
+): readonly Watched[] {
+  const own = model.type.endsWith('-classification') ? labelOutput(outputs) : undefined;
+  if (own) return [ownLabels(outputs, own)];
   const all = fetch.flatMap((tensor): Watched[] => {
     const output = outputs[tensor];
     if (!output || output.shape.length > 2 || output.shape.slice(1).includes(-1)) return [];
@@ -81,10 +89,18 @@ export function watchedOutputs(outputs: readonly OutputSpec[], fetch: readonly n
   return all.slice(0, MAX_OUTPUTS);
 }
 
+/** What predictions say is what the model says itself, which need not be the likeliest class. */
+function ownLabels(outputs: readonly OutputSpec[], own: OutputSpec): Watched {
+  const names = outputs.find(({ labels }) => labels)?.labels ?? [];
+  const said = new Map((own.classes ?? names).map((value, place) => [String(value), place]));
+  const place = { name: own.name, kind: 'label', tensor: outputs.indexOf(own), offset: 0, width: 1, names } as const;
+  return { ...column(own, place), said };
+}
+
 function column(
   { datatype }: InputSpec | OutputSpec,
-  place: Omit<Watched, 'single' | 'toNumber' | 'names'> & { names?: readonly string[] | undefined },
+  place: Omit<Watched, 'single' | 'toNumber' | 'names' | 'said'> & { names?: readonly string[] | undefined },
 ): Watched {
   const { toNumber = Number } = KINDS[datatype];
-  return { names: undefined, ...place, single: datatype === 'FP32', toNumber };
+  return { names: undefined, said: undefined, ...place, single: datatype === 'FP32', toNumber };
 }

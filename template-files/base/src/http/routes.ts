@@ -1,7 +1,10 @@
 import type { Config } from '../config.ts';
+import type { Feedback } from '../feedback/feedback.ts';
 import type { Predictor } from '../inference/predictor.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Variants } from '../variants/variant.ts';
 import type { Route } from './exchange.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -10,12 +13,20 @@ import { pageRoutes } from './routes/page.ts';
 import { predictRoutes } from './routes/predict.ts';
 import { v2Routes } from './routes/v2.ts';
 
+export interface RoutesDeps {
+  readonly predictor: Predictor;
+  readonly variants: Variants;
+  readonly metrics: Metrics;
+  readonly feedback: Feedback | undefined;
+}
+
 /** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
-export function createRoutes(config: Config, predictor: Predictor, metrics: Metrics): readonly Route[] {
+export function createRoutes(config: Config, { predictor, variants, metrics, feedback }: RoutesDeps): readonly Route[] {
   const routes = [
-    ...predictRoutes(config, predictor),
+    ...predictRoutes(config, variants),
+    ...feedbackRoutes(feedback),
     ...healthRoutes(predictor),
-    ...v2Routes(config, predictor, metrics),
+    ...v2Routes(config, predictor, variants, metrics),
     ...metadataRoutes(config, predictor),
     metricsRoute(metrics),
     ...pageRoutes(),

@@ -15,12 +15,19 @@ import { checkBatchAxis, READY, type Readiness, runGolden, trialBlock, warmUp } 
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { inspectModel, workerOptions } from './startup.ts';
 import { type Block, splitBlocks } from './tensor.ts';
+import { noteAnswers, type Trace } from './trace.ts';
 
 /** A caller: until when it waits, and how it leaves early. */
 export interface Call {
   readonly deadline: number;
   /** Set by the predictor while it holds places for the caller. */
   cancel: (() => void) | undefined;
+  /** Under what the answer is known to its client; none for what is no client's. */
+  readonly id?: string;
+  /** The client's own id for it, where it has one beside the request's. */
+  answerId?: string | undefined;
+  /** Where to tell of the call's own way; mostly nobody asks. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The core behind every route: validate, preprocess, run, postprocess. */
@@ -120,6 +127,7 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     deadline: number,
   ): Promise<readonly Answer[]> {
     const answers = await run(blocks, fetch, call, deadline);
+    if (call.trace) noteAnswers(call.trace, answers);
     observe?.(call, blocks, fetch, answers);
     return answers;
   }
@@ -152,9 +160,11 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     topK?: number,
   ): Promise<string[]> {
     const started = performance.now();
-    const encoded = encode(preprocess ? instances.map(preprocess) : instances);
+    const encoded = encode(preprocess ? instances.map(preprocess) : instances, call.deadline);
     const blocks = encoded instanceof Promise ? await encoded : encoded;
-    metrics.stages.preprocess.observe((performance.now() - started) / 1000);
+    const encodedMs = performance.now() - started;
+    metrics.stages.preprocess.observe(encodedMs / 1000);
+    if (call.trace) call.trace.preprocess = encodedMs;
 
     const answers = await infer(blocks, decoder.fetch, call, call.deadline);
 
@@ -163,7 +173,9 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     for (const { outputs, firstRow, rows } of answers) {
       for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row, topK));
     }
-    metrics.stages.postprocess.observe((performance.now() - answered) / 1000);
+    const decodedMs = performance.now() - answered;
+    metrics.stages.postprocess.observe(decodedMs / 1000);
+    if (call.trace) call.trace.postprocess = decodedMs;
     return predictions;
   }
 

@@ -12,7 +12,7 @@ interface Sample {
 }
 
 export interface FixedCounter {
-  inc: () => void;
+  inc: (by?: number) => void;
   readonly value: () => number;
 }
 
@@ -24,7 +24,7 @@ export interface FixedHistogram {
 export interface SeriesSource {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly values: () => Sample[];
 }
 
@@ -57,8 +57,8 @@ export function createCounters<Name extends string>(
     };
     all.set(key, found);
     return {
-      inc: () => {
-        found.value += 1;
+      inc: (by = 1) => {
+        found.value += by;
       },
       value: () => found.value,
     };

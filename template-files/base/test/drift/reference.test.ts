@@ -7,7 +7,7 @@ import { serving } from '../helpers/serving.ts';
 
 const contract = serving();
 const features = watchedFeatures(contract);
-const outputs = watchedOutputs(contract.outputs, [0]);
+const outputs = watchedOutputs(contract, [0]);
 
 /** Rows of the two features, and the probability of the second class. */
 function block(...rows: readonly (readonly [number, number, number])[]) {
@@ -19,7 +19,10 @@ function block(...rows: readonly (readonly [number, number, number])[]) {
     },
   ];
   const data = Float32Array.from(rows.flatMap(([, , p]) => [1 - p, p]));
-  return { blocks, answers: [{ outputs: [{ dims: [rows.length, 2], data }], firstRow: 0, rows: rows.length }] };
+  return {
+    blocks,
+    answers: [{ outputs: [{ dims: [rows.length, 2], data }], firstRow: 0, rows: rows.length, queuedMs: 0, runMs: 0 }],
+  };
 }
 
 function make(): Reference {

@@ -8,7 +8,7 @@ type Data = Readonly<Record<string, unknown>>;
 type Mapping = Record<string, unknown>;
 
 /** Schemas that follow the model, not the server: they change with a release, not with the template. */
-const OF_THE_MODEL = /^#\/components\/schemas\/(Instance|Prediction|InputTensor|OutputTensor)$/;
+const OF_THE_MODEL = /^#\/components\/schemas\/(Instance|Prediction|Feedback|InputTensor|OutputTensor)$/;
 /** In nearly every operation: named there, written out once. */
 const ERROR = '#/components/schemas/Error';
 /** What a machine does not hold on to, and what follows serving.yaml. */

@@ -1,21 +1,28 @@
 import type { Config } from '../../config.ts';
 import type { ModelType } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
-import type { Predictor } from '../../inference/predictor.ts';
+import type { Variants } from '../../variants/variant.ts';
 import { createJsonParser, isJson, readBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, predictionsReply } from '../reply.ts';
 import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
-export function predictRoutes(config: Config, predictor: Predictor): readonly Route[] {
+export function predictRoutes(config: Config, variants: Variants): readonly Route[] {
   const { model, limits } = config.serving;
-  const tail = `],"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},"id":"`;
+  const tails = new Map(
+    variants.all.map((variant) => {
+      const version = JSON.stringify(variant.version);
+      return [variant, `],"model_name":${JSON.stringify(model.name)},"model_version":${version},"id":"`];
+    }),
+  );
 
   const parse = createJsonParser(config.serving);
 
   async function predict(exchange: Exchange) {
-    const { req } = exchange;
+    const { req, id, trace } = exchange;
+    const variant = variants.pick({ id, headers: req.headers });
+    exchange.variant = variant;
     const type = req.headers['content-type'];
     const upload = uploadReader(model.type, type);
     if (!upload && !isJson(type)) {
@@ -23,9 +30,11 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
     }
     const body = await readBody(req, limits.maxBodyBytes);
     const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
-    const predictions = await predictor.predict(instances, exchange, topK(req.url, model.type));
+    if (trace) trace.inputs = instances;
+    const predictions = await variant.predictor.predict(instances, exchange, topK(req.url, model.type));
     const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
-    return predictionsReply(`{"predictions":[${list}${tail}${exchange.id}"}`);
+    if (trace) trace.outputs = `[${list}]`;
+    return predictionsReply(`{"predictions":[${list}${tails.get(variant)}${id}"}`);
   }
 
   return [
@@ -34,35 +43,43 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
       method: 'GET',
       path: '/predict/test',
       label: '/predict/test',
-      handler: testHandler(config, predictor),
+      handler: testHandler(config, variants),
       needsModel: true,
     },
   ];
 }
 
-/** `?sample=N` chooses the sample; the first one otherwise. */
-function testHandler({ serving, golden }: Config, predictor: Predictor): Handler {
+/** `?sample=N` chooses the sample, the first one otherwise; `?variant=candidate` asks the second version. */
+function testHandler({ serving, golden, candidate }: Config, variants: Variants): Handler {
   return async (exchange) => {
-    if (!golden)
+    const asked = new URL(exchange.req.url ?? '/', 'http://localhost').searchParams;
+    const name = asked.get('variant') ?? variants.main.name;
+    const variant = variants.all.find((one) => one.name === name);
+    if (!variant) {
+      const names = variants.all.map((one) => one.name).join(', ');
+      throw new ServiceError('INVALID_REQUEST', `variant: expected one of ${names}, found ${describe(name)}`);
+    }
+    const samples = variant === variants.main ? golden : candidate?.golden;
+    if (!samples)
       throw new ServiceError('NOT_FOUND', 'no golden sample of this model has an answer (model/golden.json)');
-    const asked = new URL(exchange.req.url ?? '/', 'http://localhost').searchParams.get('sample') ?? '0';
-    const sample = /^\d{1,9}$/.test(asked) ? golden.samples[Number(asked)] : undefined;
+    const place = asked.get('sample') ?? '0';
+    const sample = /^\d{1,9}$/.test(place) ? samples.samples[Number(place)] : undefined;
     if (!sample) {
       throw new ServiceError(
         'INVALID_REQUEST',
-        `sample: expected a number from 0 to ${golden.samples.length - 1}, found ${describe(asked)}`,
+        `sample: expected a number from 0 to ${samples.samples.length - 1}, found ${describe(place)}`,
       );
     }
-    const { prediction, agrees, maxAbsDiff } = await predictor.test(sample, golden.tolerance, exchange);
+    const { prediction, agrees, maxAbsDiff } = await variant.predictor.test(sample, samples.tolerance, exchange);
     return json({
       instance: sample.instance,
       prediction,
       expected: sample.prediction,
       agrees,
       max_abs_diff: maxAbsDiff,
-      tolerance: golden.tolerance,
+      tolerance: samples.tolerance,
       model_name: serving.model.name,
-      model_version: serving.model.version,
+      model_version: variant.version,
       id: exchange.id,
     });
   };
