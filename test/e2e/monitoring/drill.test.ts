@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { tool } from '../delivery/support/tools.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { must } from '../support/run.ts';
@@ -73,6 +74,19 @@ const managed = async () =>
     labels: Record<string, string>;
     status: { state: string; silencedBy: string[]; inhibitedBy: string[] };
   }[];
+/** What the canary's analysis would see of this service, by metric; its ten minutes are seconds here. */
+async function analysis(): Promise<ReadonlyMap<string, number>> {
+  const { spec } = parse(readFileSync(join(directory, 'deploy/overlays/canary/analysis.yaml'), 'utf8')) as {
+    spec: { metrics: { name: string; provider: { prometheus: { query: string } } }[] };
+  };
+  const own = (text: string) =>
+    text.replaceAll('rollouts_pod_template_hash="{{args.version}}"', 'job="my-model"').replace(/\[\d+m\]/g, '[10s]');
+  const values = spec.metrics.map(async ({ name, provider }): Promise<[string, number]> => {
+    const [found] = await query(stack, own(provider.prometheus.query));
+    return [name, Number(found?.value[1])];
+  });
+  return new Map(await Promise.all(values));
+}
 const named = <T extends { labels: Readonly<Record<string, string>> }>(all: readonly T[], name: string) =>
   all.filter(({ labels }) => labels['alertname'] === name);
 
@@ -115,6 +129,16 @@ test('traffic as in training: indexes are there, and no alert but the watchdog',
   );
 }, 120_000);
 
+test('the canary’s analysis passes such a version', async () => {
+  const found = await analysis();
+  expect([...found.keys()].sort()).toEqual(['error-ratio', 'golden-samples', 'p99-seconds', 'prediction-drift']);
+  expect(found.get('error-ratio')).toBe(0);
+  expect(found.get('golden-samples')).toBe(0);
+  expect(found.get('p99-seconds')).toBeGreaterThan(0);
+  expect(found.get('prediction-drift')).toBeGreaterThan(0);
+  expect(found.get('prediction-drift')).toBeLessThan(0.25);
+});
+
 test('an old model is a ticket, with the way to its runbook', async () => {
   const { alerts: sent } = await until('the ticket arrives', async () =>
     stack.received.find(
@@ -149,6 +173,7 @@ test('shifted traffic: the drift of features and predictions and the collapse go
     );
     expect([name, receiver]).toEqual([name, 'ticket']);
   }
+  expect((await analysis()).get('prediction-drift')).toBeGreaterThan(0.25);
   const features = named(await alerts(), 'MlServingFeatureDrift').map(({ labels }) => labels['feature']);
   expect(new Set(features)).toEqual(new Set(['sepal_length', 'sepal_width', 'petal_length', 'petal_width']));
 }, 180_000);
