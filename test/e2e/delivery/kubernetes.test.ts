@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Resource, resources } from './support/kubernetes.ts';
@@ -186,9 +186,8 @@ describe.each([
 
 test('the canary is judged by what the new version does, and by nothing else', async () => {
   const [analysis] = of(await resources(await stamp([]), 'canary'), 'AnalysisTemplate');
-  const queries = (analysis?.spec.metrics as { provider: { prometheus: { query: string } } }[]).map(
-    ({ provider }) => provider.prometheus.query,
-  );
+  const metrics = (analysis?.spec.metrics ?? []) as { provider: { prometheus: { query: string } } }[];
+  const queries = metrics.map(({ provider }) => provider.prometheus.query);
   expect(queries.length).toBeGreaterThanOrEqual(4);
   for (const query of queries) {
     const asked = query.match(/\bml_serving_\w+.{0,48}/g) ?? [];
