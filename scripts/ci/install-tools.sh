@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 tools=${ML_SERVING_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/create-ml-serving/tools}
 mkdir -p "$tools/bin"
 
-debian=(buildah podman runc mmdebstrap chromium nginx-light prometheus prometheus-alertmanager shellcheck yamllint)
+debian=(buildah jq podman runc mmdebstrap chromium nginx-light prometheus prometheus-alertmanager shellcheck yamllint)
 missing=()
 for package in "${debian[@]}"; do
   dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -58,6 +58,8 @@ describe.each(releases)('a repository of %s', (release) => {
 
     const project = openProject(root, { template, migrations, changelog: '' }, {});
     const upgrade = prepareUpgrade(project, settleAnswers(project.given, project.context));
+    // What stands below the template's last line in the README meets none of its changes.
+    expect(upgrade.conflicts).toBeNull();
     await runUpgrade(upgrade, { allowDirty: false, verify: false, disk: nodeDisk, tell: () => {} });
     expect(read(root, 'README.md')).toContain('Ask us first.');
     expect(read(root, 'serving.yaml')).toContain('maxQueue: 64 # measured');

@@ -15,7 +15,9 @@ case ${1:-} in
   alertmanager)
     amtool check-config alertmanager/alertmanager.yaml
     goes() {
-      amtool config routes test --config.file=alertmanager/alertmanager.yaml --verify.receivers="$@"
+      receiver=$1
+      shift
+      amtool config routes test --config.file=alertmanager/alertmanager.yaml --verify.receivers="$receiver" "$@"
     }
     goes page severity=page alertname=MlServingDown
     goes page severity=page alertname=MlServingErrorBudgetBurn

@@ -160,7 +160,7 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     topK?: number,
   ): Promise<string[]> {
     const started = performance.now();
-    const encoded = encode(preprocess ? instances.map(preprocess) : instances);
+    const encoded = encode(preprocess ? instances.map(preprocess) : instances, call.deadline);
     const blocks = encoded instanceof Promise ? await encoded : encoded;
     const encodedMs = performance.now() - started;
     metrics.stages.preprocess.observe(encodedMs / 1000);

@@ -68,10 +68,9 @@ test('the right bytes get the model’s name, and nothing else is left', async (
 });
 
 test('what lies beside the model comes along', async () => {
-  const sample = join(ROOT, 'test', 'fixtures', 'sample', 'model');
-  cpSync(sample, join(folder, 'model'), { recursive: true });
+  cpSync(join(ROOT, 'test', 'fixtures', 'sample', 'model'), join(folder, 'model'), { recursive: true });
   expect(await fetchModel(whole)).toMatchObject({ code: 0 });
-  expect(files().sort()).toEqual(readdirSync(sample).sort());
+  expect(files().sort()).toEqual(readdirSync(join(folder, 'model')).sort());
   expect(readFileSync(join(into, 'model.onnx')).equals(MODEL)).toBe(true);
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tool, toolEnv } from '../../delivery/support/tools.ts';
-import type { Validator } from '../../delivery/support/validators.ts';
+import type { Validator } from '../../delivery/support/validators/validator.ts';
 import { type Result, run } from '../../support/run.ts';
 import { queriesOf } from './dashboards.ts';
 
