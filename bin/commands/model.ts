@@ -57,7 +57,7 @@ export async function model(file: string, flags: ModelFlags, tell: (line: string
   }
   finishApply(root);
   if (existsSync(join(root, posix.dirname(before.file), 'reference.json'))) {
-    tell('reference.json is that of the release before: npm run reference -- <training data> makes its own');
+    tell('Drift is not counted until there is a reference of this model: npm run reference -- <file of training data>');
   }
   tell(`Released version ${version}. Next: npm test, then commit.`);
   return 0;
