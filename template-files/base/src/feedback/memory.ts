@@ -23,35 +23,33 @@ export interface MemoryOptions {
   readonly now?: () => number;
 }
 
+/**
+ * Two halves: when the younger one is full, it becomes the older one, and what was older is forgotten at once. So between
+ * half of the predictions and all of them are remembered, and to remember one costs no more than an entry in a map, on the
+ * way of every request.
+ */
 export function createMemory({
   maxPredictions,
   ttlMs,
   now = performance.now.bind(performance),
 }: MemoryOptions): PredictionMemory {
-  /** In the order of arrival: the first is the oldest. */
-  const entries = new Map<string, Entry>();
+  const half = Math.max(1, Math.floor(maxPredictions / 2));
+  let older = new Map<string, Entry>();
+  let younger = new Map<string, Entry>();
   let size = 0;
-
-  function forget(id: string, { predictions }: Entry): void {
-    entries.delete(id);
-    size -= predictions.length;
-  }
-
   return {
     remember(id, predictions) {
-      if (predictions.length > maxPredictions) return;
-      const before = entries.get(id);
-      if (before) forget(id, before);
+      if (predictions.length > half) return;
       size += predictions.length;
-      const at = now();
-      for (const [oldest, entry] of entries) {
-        if (size <= maxPredictions && entry.at > at - ttlMs) break;
-        forget(oldest, entry);
+      if (size > half) {
+        older = younger;
+        younger = new Map();
+        size = predictions.length;
       }
-      entries.set(id, { at, predictions: predictions as (number | undefined)[] });
+      younger.set(id, { at: now(), predictions: predictions as (number | undefined)[] });
     },
     take(id, instance) {
-      const entry = entries.get(id);
+      const entry = younger.get(id) ?? older.get(id);
       if (!entry || entry.at <= now() - ttlMs || instance >= entry.predictions.length) return { found: 'nothing' };
       const prediction = entry.predictions[instance];
       if (prediction === undefined) return { found: 'taken' };

@@ -128,8 +128,15 @@ export function createRun(deps: ExchangeDeps): Run {
     account(route.label, id, status, totalMs);
     if (variant && status === 200) variant.answered();
     if (trace) {
-      const who = { id: exchange.answerId ?? id, variant: variant ?? variants.main };
-      predictionLog.write({ ...trace, ...who, route: route.label, status, totalMs });
+      const answerId = exchange.answerId ?? id;
+      predictionLog.write({
+        id: answerId,
+        route: route.label,
+        status,
+        totalMs,
+        variant: variant ?? variants.main,
+        trace,
+      });
     }
   };
 }

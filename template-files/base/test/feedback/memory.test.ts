@@ -15,20 +15,29 @@ test('each prediction is given once', () => {
   expect(memory.take('b', 0)).toEqual({ found: 'nothing' });
 });
 
-test('the oldest are forgotten when there are too many, rows counted', () => {
-  const { memory } = setUp();
-  memory.remember('a', [1]);
-  memory.remember('b', [1, 2]);
-  memory.remember('c', [1, 2]);
-  expect(['a', 'b', 'c'].map((id) => memory.take(id, 0).found)).toEqual(['nothing', 'prediction', 'prediction']);
-  memory.remember('d', [1, 2, 3, 4]);
-  expect(['b', 'c', 'd'].map((id) => memory.take(id, 1).found)).toEqual(['nothing', 'nothing', 'prediction']);
+test('the last half of what may be remembered always is, and never more than all of it', () => {
+  const { memory } = setUp(100);
+  const ids = Array.from({ length: 1000 }, (_, i) => `id-${i}`);
+  for (const [i, id] of ids.entries()) {
+    memory.remember(id, [i]);
+    const last = ids.slice(Math.max(0, i - 49), i);
+    expect(last.filter((one) => memory.take(one, 0).found === 'nothing')).toEqual([]);
+  }
+  expect(ids.filter((id) => memory.take(id, 0).found !== 'nothing').length).toBeLessThanOrEqual(100);
+});
+
+test('rows are what is counted', () => {
+  const { memory } = setUp(8);
+  memory.remember('a', [1, 2, 3]);
+  memory.remember('b', [1, 2, 3]);
+  memory.remember('c', [1, 2, 3]);
+  expect(['a', 'b', 'c'].map((id) => memory.take(id, 2).found)).toEqual(['nothing', 'prediction', 'prediction']);
 });
 
 test('a request of more than may be remembered makes nobody else be forgotten', () => {
   const { memory } = setUp();
   memory.remember('a', [1]);
-  memory.remember('b', [1, 2, 3, 4, 5]);
+  memory.remember('b', [1, 2, 3]);
   expect([memory.take('a', 0).found, memory.take('b', 0).found]).toEqual(['prediction', 'nothing']);
 });
 
@@ -44,6 +53,5 @@ test('after its time a prediction is forgotten', () => {
 test('an id that comes again takes the place of the first', () => {
   const { memory } = setUp();
   for (let i = 0; i < 100; i++) memory.remember('a', [i]);
-  memory.remember('b', [7, 7, 7]);
   expect(memory.take('a', 0)).toEqual({ found: 'prediction', prediction: 99 });
 });
