@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join, posix } from 'node:path';
 import { askGolden } from '../../generators/app/tools/golden.ts';
 import { abortApply, applyChanges, finishApply } from '../../generators/apply/apply.ts';
 import type { WriteChange } from '../../generators/apply/change.ts';
@@ -56,7 +56,7 @@ export async function model(file: string, flags: ModelFlags, tell: (line: string
     throw error;
   }
   finishApply(root);
-  if (existsSync(join(root, dirname(before.file), 'reference.json'))) {
+  if (existsSync(join(root, posix.dirname(before.file), 'reference.json'))) {
     tell('Drift is not counted until there is a reference of this model: npm run reference -- <file of training data>');
   }
   tell(`Released version ${version}. Next: npm test, then commit.`);

@@ -29,16 +29,8 @@ export function buildDashboard({ uid, title, description, variables, rows }) {
     graphTooltip: 1,
     time: { from: 'now-6h', to: 'now' },
     refresh: '30s',
-    links: [
-      {
-        type: 'dashboards',
-        title: 'Model serving',
-        tags: ['ml-serving'],
-        asDropdown: true,
-        includeVars: true,
-        keepTime: true,
-      },
-    ],
+    links: [toTheOthers()],
+
     templating: { list: [datasourceVariable(), ...variables.map(variable)] },
     annotations: { list: [releases()] },
     panels: layOut(rows),
@@ -46,7 +38,13 @@ export function buildDashboard({ uid, title, description, variables, rows }) {
 }
 
 function datasourceVariable() {
-  return { name: 'datasource', label: 'Prometheus', type: 'datasource', query: 'prometheus', current: {} };
+  return {
+    name: 'datasource',
+    label: 'Prometheus',
+    type: 'datasource',
+    query: 'prometheus',
+    current: { text: '', value: '' },
+  };
 }
 
 function variable(name) {
@@ -57,7 +55,6 @@ function variable(name) {
     type: 'query',
     datasource: DATASOURCE,
     query: { query, refId: name },
-    definition: query,
     refresh: 2,
     sort: 1,
     multi: true,
@@ -73,9 +70,24 @@ function releases() {
     datasource: DATASOURCE,
     enable: true,
     iconColor: 'blue',
-    expr: expand('changes(ml_serving_model_loaded_timestamp_seconds{all}[$__rate_interval]) > 0'),
+    target: {
+      refId: 'loaded',
+      expr: expand('changes(ml_serving_model_loaded_timestamp_seconds{all}[$__rate_interval]) > 0'),
+    },
     titleFormat: 'Model loaded',
     textFormat: '{{job}} {{instance}}',
+  };
+}
+
+function toTheOthers() {
+  const behaviour = { asDropdown: true, includeVars: true, keepTime: true, targetBlank: false };
+  return {
+    type: 'dashboards',
+    title: 'Model serving',
+    icon: 'external link',
+    tooltip: '',
+    tags: ['ml-serving'],
+    ...behaviour,
   };
 }
 

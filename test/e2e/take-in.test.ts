@@ -37,7 +37,7 @@ test('regenerate keeps a model that was taken in, and what is set anew comes bes
   expect(await cli(['regenerate', directory, '--set', 'node=22'])).toMatchObject({ code: 0 });
   expect(readFileSync(join(directory, 'serving.yaml'), 'utf8')).toBe(before);
   expect(readFileSync(join(directory, 'Dockerfile'), 'utf8')).toContain('node:22');
-  expect(readFileSync(join(directory, '.ml-serving', 'answers.yaml'), 'utf8')).not.toContain('onnx');
+  expect(readFileSync(join(directory, '.ml-serving', 'answers.yaml'), 'utf8')).not.toContain('lightgbm');
   expect((await must('npm', ['run', 'check'], { cwd: directory })).stdout).toContain('1 golden samples agree');
 }, 60_000);
 
@@ -47,13 +47,14 @@ test('without answers to its samples a service says so, and answers', async () =
   expect((await must('npm', ['run', 'check'], { cwd: directory })).stdout).toContain('no golden sample has an answer');
   const serving = await serve(directory);
   try {
-    expect(serving.log()).toContain('nothing shows that the model answers right');
     expect((await fetch(`${serving.url}/predict/test`)).status).toBe(404);
     const { status } = await post(`${serving.url}/predict`, { instances: [[5.1, 3.5, 1.4, 0.2]] });
     expect(status).toBe(200);
   } finally {
     expect(await serving.stop()).toBe(0);
   }
+  // The log is written when there is time for it.
+  expect(serving.log()).toContain('nothing shows that the model answers right');
   const { stdout } = await must('npm', ['run', 'golden', '--', '--write'], { cwd: directory });
   expect(stdout).toContain('golden sample 0: had no answer; the model now answers for itself');
   expect((await must('npm', ['run', 'check'], { cwd: directory })).stdout).toContain('1 golden samples agree');
@@ -133,6 +134,17 @@ test('weights beside the model come along under their own name', async () => {
   await cli(['heavy', ...QUIET, '--model', fixture('crafted/external')], { cwd: folder });
   const own = readFileSync(join(folder, 'heavy', 'model', 'external.bin'));
   expect(own.equals(readFileSync(join(repositoryRoot, 'test/models/crafted/external.bin')))).toBe(true);
+});
+
+test('a model that fails on its sample: the repository is there and committed, and what failed is said', async () => {
+  const tools = join(folder, 'tools');
+  mkdirSync(tools);
+  const npm = '#!/bin/sh\n[ "$1" = install ] && exit 0\necho "no golden sample is an instance" >&2; exit 1\n';
+  writeFileSync(join(tools, 'npm'), npm, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${tools}:${process.env['PATH']}` };
+  const result = await cli(['failing', '--yes', '--model', fixture('xgboost/model')], { cwd: folder, env });
+  expect(result).toMatchObject({ code: 4, stderr: expect.stringMatching(/GOLDEN_FAILED: .*no golden sample is/) });
+  expect((await must('git', ['status', '--porcelain'], { cwd: join(folder, 'failing') })).stdout).toBe('');
 });
 
 test('--force over a repository: the model that is given goes in, the team’s own files stay', async () => {
@@ -245,7 +257,7 @@ test('in a terminal only what the file does not tell is asked, with what it says
 
 test('in a terminal: the steps of pictures are chosen', async () => {
   const set = [
-    'name=n',
+    'name=pics',
     'owner=a',
     'contact=b',
     'ci=none',

@@ -230,11 +230,14 @@ describe('two branches that were both upgraded', () => {
     git(root, 'checkout', '-q', 'main');
     await upgrade(root, '2.0.0');
     commit(root, 'upgrade main');
-    expect(() => git(root, 'merge', '-q', '--no-edit', 'feature')).toThrow(/CONFLICT/);
+    // Lines that both versions changed are taken from the newer one; the team's own edit lies elsewhere.
+    expect(() => git(root, 'merge', '-q', '--no-edit', '-X', 'ours', 'feature')).toThrow(/CONFLICT/);
     git(root, 'checkout', 'main', '--', '.ml-serving');
     const unmerged = git(root, 'diff', '--name-only', '--diff-filter=U').split('\n').filter(Boolean);
-    // What both versions changed is taken from the newer one; the team's own edit lies elsewhere.
-    for (const path of unmerged) git(root, 'checkout', '--ours', '--', path);
+    for (const path of unmerged) {
+      const isThere = git(root, 'ls-tree', 'HEAD', '--', path) !== '';
+      git(root, ...(isThere ? ['checkout', '--ours'] : ['rm', '-q']), '--', path);
+    }
     commit(root, 'merge');
     await upgrade(root, '2.0.0');
     expect(prepare(root, '2.0.0').changes).toEqual([]);

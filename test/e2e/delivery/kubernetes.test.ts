@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Resource, resources } from './support/kubernetes.ts';
@@ -184,23 +184,15 @@ describe.each([
   });
 });
 
-test('what the canary is judged by is recorded: each rule it asks for, with the labels it asks by', async () => {
-  const directory = await stamp([]);
-  const [analysis] = of(await resources(directory, 'canary'), 'AnalysisTemplate');
-  const asked = [...JSON.stringify(analysis).matchAll(/\b(namespace_job\w*:\w+:\w+)\{/g)].map(
-    ([, name]) => name as string,
-  );
-  expect(asked).toEqual(['namespace_job_output:ml_serving_prediction:psi6h']);
-  const folder = join(directory, 'monitoring', 'rules');
-  const rules = readdirSync(folder).flatMap((name) => {
-    const { groups } = parse(readFileSync(join(folder, name), 'utf8')) as {
-      groups: { rules: { record?: string; expr: string }[] }[];
-    };
-    return groups.flatMap((group) => group.rules);
-  });
-  for (const name of asked) {
-    const [rule] = rules.filter(({ record }) => record === name);
-    expect(rule?.expr).toMatch(/by \(namespace, job\b/);
+test('the canary is judged by what the new version does, and by nothing else', async () => {
+  const [analysis] = of(await resources(await stamp([]), 'canary'), 'AnalysisTemplate');
+  const metrics = (analysis?.spec.metrics ?? []) as { provider: { prometheus: { query: string } } }[];
+  const queries = metrics.map(({ provider }) => provider.prometheus.query);
+  expect(queries.length).toBeGreaterThanOrEqual(4);
+  for (const query of queries) {
+    const asked = query.match(/\bml_serving_\w+.{0,48}/g) ?? [];
+    expect(asked.length).toBeGreaterThan(0);
+    for (const one of asked) expect(one).toMatch(/^\w+\{rollouts_pod_template_hash="\{\{args\.version\}\}"/);
   }
 });
 

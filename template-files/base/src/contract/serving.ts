@@ -215,15 +215,21 @@ export function hasBatchAxis(serving: Pick<Serving, 'inputs' | 'outputs'>): bool
   return [...serving.inputs, ...serving.outputs].every((tensor) => tensor.shape[0] === -1);
 }
 
-/** A classifier's own answer to which class it is: the only output of one text or integer a row. */
+/**
+ * A classifier's own answer to which class it is: the only output of one text or integer a row. Integers say nothing where
+ * the labels are names and no `classes` tell which is which.
+ */
 export function labelOutput(outputs: readonly OutputSpec[]): OutputSpec | undefined {
-  const fits = outputs.filter(
+  const [own, ...others] = outputs.filter(
     ({ datatype, shape, labels }) =>
       !labels &&
       (datatype === 'BYTES' || /^U?INT/.test(datatype)) &&
       (shape.length === 1 || (shape.length === 2 && shape[1] === 1)),
   );
-  return fits.length === 1 ? fits[0] : undefined;
+  if (!own || others.length > 0) return undefined;
+  const names = outputs.find(({ labels }) => labels)?.labels ?? [];
+  const known = own.datatype === 'BYTES' || own.classes || names.every((name) => /^-?\d+$/.test(name));
+  return known ? own : undefined;
 }
 
 /** Number of elements of a shape whose axes are all known. */

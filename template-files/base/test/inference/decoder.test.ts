@@ -32,7 +32,11 @@ describe('a label output of the model', () => {
   });
 
   test('says nothing where its value is no class: the likeliest does', () => {
-    expect(labelOf({ name: 'label', datatype: 'INT64', shape: [-1] }, BigInt64Array.of(1n, 1n, 1n), 1)).toBe('no');
+    expect(labelOf({ name: 'label', datatype: 'BYTES', shape: [-1] }, ['1', '1', '1'], 1)).toBe('no');
+    const bare = { name: 'label', datatype: 'INT64', shape: [-1] } as const;
+    expect(createDecoder(serving(withOwn(bare))).fetch).toEqual([1]);
+    const numerals: Serving['outputs'] = [bare, { ...serving().outputs[0], labels: ['7', '9'] } as never];
+    expect(createDecoder(serving({ outputs: numerals })).fetch).toEqual([1, 0]);
   });
 
   test('is not looked for where several outputs could be it', () => {

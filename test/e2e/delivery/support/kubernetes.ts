@@ -20,8 +20,15 @@ export function overlays(directory: string): readonly string[] {
   return readdirSync(join(directory, 'deploy', 'overlays'));
 }
 
-const build = async (directory: string, folder: string) =>
-  (await must(tool('kustomize'), ['build', join(directory, 'deploy', folder)])).stdout;
+const built = new Map<string, Promise<string>>();
+
+/** Built once a folder: several validators judge the same manifests. A test that changes them does so in a copy. */
+function build(directory: string, folder: string): Promise<string> {
+  const path = join(directory, 'deploy', folder);
+  const text = built.get(path) ?? must(tool('kustomize'), ['build', path]).then(({ stdout }) => stdout);
+  built.set(path, text);
+  return text;
+}
 
 export const resourcesOf = (text: string) => parseAllDocuments(text).map((document) => document.toJS() as Resource);
 
@@ -37,10 +44,17 @@ export async function manifests(directory: string, names = overlays(directory)):
 }
 
 /** The base with some components, or with all. */
-export async function withComponents(
+export function withComponents(
   directory: string,
   components = readdirSync(join(directory, 'deploy', 'components')),
 ): Promise<string> {
+  const key = JSON.stringify([directory, components]);
+  const text = built.get(key) ?? buildWith(directory, components);
+  built.set(key, text);
+  return text;
+}
+
+async function buildWith(directory: string, components: readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(directory, 'deploy', 'all-'));
   try {
     const kustomization = {

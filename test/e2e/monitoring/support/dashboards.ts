@@ -9,7 +9,9 @@ export interface Query {
 
 interface Dashboard {
   readonly title: string;
-  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr: string }[] };
+  readonly annotations: {
+    readonly list: readonly { readonly name: string; readonly target: { readonly expr: string } }[];
+  };
   readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly expr: string }[] }[];
 }
 
@@ -19,7 +21,7 @@ export function queriesOf(directory: string, rateInterval: string): readonly Que
   return readdirSync(folder).flatMap((name) => {
     const { title, annotations, panels } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Dashboard;
     const all = [
-      ...annotations.list.map((annotation) => ({ panel: annotation.name, expr: annotation.expr })),
+      ...annotations.list.map((annotation) => ({ panel: annotation.name, expr: annotation.target.expr })),
       ...panels.flatMap((panel) => (panel.targets ?? []).map(({ expr }) => ({ panel: panel.title, expr }))),
     ];
     return all.map(({ panel, expr }) => ({

@@ -115,6 +115,7 @@ const WINDOWS: Readonly<Record<string, string>> = { '5m': '6s', '6h': '20s', '1h
 function inSeconds(rules: string): string {
   return rules
     .replace(/\[(\d+[mhd])\]/g, (_, window: string) => `[${WINDOWS[window] ?? '20s'}]`)
+    .replaceAll('offset 1d', 'offset 10s')
     .replace(/^( +)for: .*$/gm, '$1for: 3s')
     .replace(/^( +)interval: .*$/gm, '$1interval: 1s')
     .replace(/\* (30|60)(?= >=|$)/gm, '* 1');

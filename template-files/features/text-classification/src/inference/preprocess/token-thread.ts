@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../../errors.ts';
-import type { FromTokenWorker, ToTokenWorker, TokenWorkerOptions } from './token-messages.ts';
+import type { FromTokenWorker, TokenWorkerOptions, ToTokenWorker } from './token-messages.ts';
 import type { Tokens } from './tokenizer.ts';
 
 /** Resolves alike from src/ and from dist/: a thread cannot be started from TypeScript. */

@@ -3,8 +3,8 @@
  * answered.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { FromTokenWorker, TokenWorkerOptions, ToTokenWorker } from './token-messages.ts';
 import { loadTokenizer } from './tokenizer.ts';
-import type { FromTokenWorker, ToTokenWorker, TokenWorkerOptions } from './token-messages.ts';
 
 const { folder, file } = workerData as TokenWorkerOptions;
 
