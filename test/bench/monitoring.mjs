@@ -16,7 +16,7 @@ import { median } from './serving/process.mjs';
 import { startService } from './serving/servers.mjs';
 
 const { values: options } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
-const repeats = options.short ? 3 : 11;
+const repeats = options.short ? 3 : 9;
 const seconds = options.short ? 1 : 2;
 
 const base = fileURLToPath(new URL('../../template-files/base', import.meta.url));

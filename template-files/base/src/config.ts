@@ -14,6 +14,8 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export interface Config {
   readonly serving: Serving;
   readonly golden: Golden | undefined;
+  /** Where the golden samples are or would be. */
+  readonly goldenPath: string;
   /** Where the drift reference is or would be, and its text: one that is wrong must not keep the service from answering. */
   readonly referencePath: string;
   readonly referenceText: string | undefined;
@@ -52,6 +54,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
   const serving = readServing(readText(file), schema);
   const folder = dirname(file);
   const modelPath = findModel(folder, serving.model.file, 'model.file');
+  const goldenPath = join(dirname(modelPath), 'golden.json');
   const referencePath = join(dirname(modelPath), 'reference.json');
   const config: Config = {
     serving,
@@ -59,7 +62,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     modelPath,
     referencePath,
     referenceText: existsSync(referencePath) ? readText(referencePath) : undefined,
-    golden: readGolden(join(dirname(modelPath), 'golden.json')),
+    golden: readGolden(goldenPath),
+    goldenPath,
     candidate: undefined,
     predictionLogSalt: readSalt(serving, env),
     ...readTemplate(root),
@@ -80,12 +84,14 @@ function candidateOf(config: Config): Config | undefined {
   const { variants } = serving;
   if (!variants) return undefined;
   const modelPath = findModel(folder, variants.candidate.file, 'variants.candidate.file');
+  const goldenPath = modelPath.replace(/\.onnx$/, '.golden.json');
   const { released: _released, placeholder: _placeholder, ...model } = serving.model;
   return {
     ...config,
     serving: { ...serving, model: { ...model, ...variants.candidate } },
     modelPath,
-    golden: readGolden(modelPath.replace(/\.onnx$/, '.golden.json')),
+    golden: readGolden(goldenPath),
+    goldenPath,
     workers: variants.workers,
   };
 }

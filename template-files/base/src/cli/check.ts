@@ -1,5 +1,6 @@
 /** `npm run check`: the model contract, without serving. Exit code 1 and one line a problem when it is broken. */
-import { loadConfig } from '../config.ts';
+import { basename } from 'node:path';
+import { type Config, loadConfig } from '../config.ts';
 import { openReference } from '../drift/open.ts';
 import { ServiceError } from '../errors.ts';
 import { createPredictor } from '../inference/predictor.ts';
@@ -8,26 +9,32 @@ import { createMetrics } from '../observability/metrics.ts';
 
 try {
   const config = loadConfig();
-  const { model } = config.serving;
-  const predictor = createPredictor({ config, metrics: createMetrics([]), logger: createLogger('silent') });
-  try {
-    await predictor.start();
-    const { ready, reason } = predictor.readiness();
-    if (!ready) throw new ServiceError('MODEL_MISMATCH', reason);
-    const samples = config.golden
-      ? `${config.golden.samples.length} golden samples agree`
-      : "no golden sample has an answer (npm run golden -- --write records the model's own)";
-    console.log(`${model.name} ${model.version} (${model.type}): serving.yaml and the model agree; ${samples}.`);
-    const { refused, stale } = openReference(config.referenceText, config.serving);
-    // After every release the reference is the model's before: that is no reason to stop, and is said.
-    if (refused && !stale) throw refused;
-    if (refused) console.log(`Drift is not watched: ${refused.message}`);
-    if (model.placeholder) console.log('The model is a placeholder: release a trained one.');
-  } finally {
-    await predictor.close();
-  }
+  await checkModel(config, 'golden.json');
+  if (config.candidate) await checkModel(config.candidate, basename(config.candidate.goldenPath));
+  const { refused, stale } = openReference(config.referenceText, config.serving);
+  // After every release the reference is the model's before: that is no reason to stop, and is said.
+  if (refused && !stale) throw refused;
+  if (refused) console.log(`Drift is not watched: ${refused.message}`);
+  if (config.serving.model.placeholder) console.log('The model is a placeholder: release a trained one.');
 } catch (error) {
   if (!(error instanceof ServiceError)) throw error;
   console.error(`${error.message}\n(${error.code})`);
   process.exitCode = 1;
+}
+
+async function checkModel(config: Config, goldenName: string): Promise<void> {
+  const { golden, serving } = config;
+  const { name, version, type } = serving.model;
+  const predictor = createPredictor({ config, metrics: createMetrics([]), logger: createLogger('silent') });
+  try {
+    await predictor.start();
+    const { ready, reason } = predictor.readiness();
+    if (!ready) throw new ServiceError('MODEL_MISMATCH', `${goldenName}: ${reason}`);
+    const samples = golden
+      ? `${golden.samples.length} golden samples agree`
+      : "no golden sample has an answer (npm run golden -- --write records the model's own)";
+    console.log(`${name} ${version} (${type}): serving.yaml and the model agree; ${samples}.`);
+  } finally {
+    await predictor.close();
+  }
 }

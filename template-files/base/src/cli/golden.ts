@@ -1,10 +1,11 @@
 /**
- * `npm run golden [-- --write]`: asks the model the golden samples and shows where its answers differ. With --write the new
+ * `npm run golden [-- --write] [--candidate]`: asks the model the golden samples and shows where its answers differ. With --write the new
  * answers take the place of the old ones, samples that nobody had answered get theirs, and those that the model no longer
- * takes are dropped: for a model that was released without the answers of its training library.
+ * takes are dropped: for a model that was released without the answers of its training library. The candidate of `variants`
+ * has samples of its own; as long as it has none, it is asked the model's.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
@@ -13,7 +14,9 @@ import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { write: { type: 'boolean', default: false }, candidate: { type: 'boolean', default: false } },
+});
 const REFUSED: readonly string[] = ['INVALID_INPUT', 'INFERENCE_FAILED', 'OUTPUT_NOT_FINITE'];
 
 interface Asked {
@@ -24,10 +27,13 @@ interface Asked {
 }
 
 try {
-  const config = loadConfig({ ...process.env, WORKERS: '1' });
-  const path = join(dirname(config.modelPath), 'golden.json');
-  if (!existsSync(path)) throw new ServiceError('CONFIG_INVALID', 'there is no golden.json beside the model');
-  const { all, tolerance } = parseGolden(readFileSync(path, 'utf8'), 'golden.json');
+  const main = loadConfig({ ...process.env, WORKERS: '1' });
+  const config = values.candidate ? main.candidate : main;
+  if (!config) throw new ServiceError('CONFIG_INVALID', 'serving.yaml has no variants: there is no candidate');
+  const path = config.goldenPath;
+  const source = existsSync(path) ? path : main.goldenPath;
+  if (!existsSync(source)) throw new ServiceError('CONFIG_INVALID', 'there is no golden.json beside the model');
+  const { all, tolerance } = parseGolden(readFileSync(source, 'utf8'), basename(source));
   const predictor = createPredictor({
     config: { ...config, golden: undefined },
     metrics: createMetrics([]),
@@ -47,6 +53,7 @@ try {
   if (values.write) {
     write(
       path,
+      source,
       asked.flatMap(({ sample }) => sample ?? []),
     );
   } else if (different > 0) throw new ServiceError('MODEL_MISMATCH', `${different} golden samples do not agree`);
@@ -73,11 +80,11 @@ async function ask(predictor: Predictor, question: Question, tolerance: number):
   }
 }
 
-function write(path: string, samples: readonly GoldenSample[]): void {
+function write(path: string, source: string, samples: readonly GoldenSample[]): void {
   if (samples.length === 0) {
     throw new ServiceError('CONFIG_INVALID', 'no golden sample is an instance of this model: write new ones by hand');
   }
-  const before = JSON.parse(readFileSync(path, 'utf8')) as object;
+  const before = JSON.parse(readFileSync(source, 'utf8')) as object;
   const draft = `${path}.new`;
   writeFileSync(draft, `${JSON.stringify({ ...before, samples }, null, 2)}\n`);
   renameSync(draft, path);

@@ -33,6 +33,10 @@ export const INVALID_REASONS = ['missing', 'nan', 'type', 'out_of_range', 'unsee
 /** Gauges of the library under names of counters, which promtool refuses. Without the ending they are there as well. */
 const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
+/** Series are bounded: of a very wide table the last columns share theirs. */
+const MAX_FEATURES = 200;
+const OTHER_FEATURES = '_other';
+
 export interface KnownRoute {
   readonly route: string;
   readonly codes: readonly number[];
@@ -66,7 +70,9 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
     'Input values that are missing, of a wrong type or outside of what the contract expects.',
     ['feature', 'reason'],
   );
-  for (const feature of features) for (const reason of INVALID_REASONS) invalid(feature, reason);
+  const named = new Set(features.slice(0, MAX_FEATURES));
+  const shown = features.length > MAX_FEATURES ? [...named, OTHER_FEATURES] : [...named];
+  for (const feature of shown) for (const reason of INVALID_REASONS) invalid(feature, reason);
 
   const stages = createHistogram(
     registry,
@@ -130,7 +136,7 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
       counter.inc();
     },
     rejected: (reason) => rejected(reason).inc(),
-    invalid: (feature, reason) => invalid(feature, reason).inc(),
+    invalid: (feature, reason) => invalid(named.has(feature) ? feature : OTHER_FEATURES, reason).inc(),
     modelInfo(labels) {
       modelInfo.set(labels, 1);
       loadedAt.setToCurrentTime();

@@ -29,3 +29,13 @@ test.each([
 test('without one the default is', async () => {
   expect(await bounds()).toContain('0.25');
 });
+
+test('of a very wide table the last columns share their series', async () => {
+  const metrics = createMetrics(Array.from({ length: 5000 }, (_, i) => `column_${i}`));
+  metrics.invalid('column_0', 'missing');
+  for (let i = 200; i < 5000; i++) metrics.invalid(`column_${i}`, 'missing');
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('ml_serving_input_invalid_total{feature="column_0",reason="missing"} 1\n');
+  expect(text).toContain('ml_serving_input_invalid_total{feature="_other",reason="missing"} 4800\n');
+  expect(text.match(/^ml_serving_input_invalid_total\{/gm)).toHaveLength(201 * 5);
+});

@@ -39,10 +39,9 @@ export function createFileSink({ path, maxBytes, files }: FileSinkOptions): Sink
   }
 
   return {
-    async write(text) {
+    async write(lines) {
       // A line may have been cut off when the disk was full: the next one begins on a line of its own.
-      const whole = broken ? `\n${text}` : text;
-      const bytes = Buffer.from(whole, 'utf8');
+      const bytes = broken ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
       try {
         const file = await current(bytes.length);
         await file.writeFile(bytes);

@@ -1,6 +1,7 @@
 /** Where lines end up. Rejects when they are lost; may take as long as it wants, or for ever. */
 export interface Sink {
-  readonly write: (text: string) => Promise<void>;
+  /** The bytes are the caller's again once this has settled. */
+  readonly write: (lines: Buffer) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -20,7 +21,7 @@ export interface LineBuffer {
 }
 
 const FLUSH_MS = 100;
-/** Written at once when there is so much of it, in letters. */
+/** Written at once when there is so much of it. */
 const FLUSH_SIZE = 64 * 1024;
 /** A write that takes longer than this is stalled. */
 const STALL_MS = 1000;
@@ -29,7 +30,10 @@ const RETRY_MS = 1000;
 
 export function createLineBuffer(sink: Sink, maxSize: number, events: LineBufferEvents): LineBuffer {
   const enough = Math.min(FLUSH_SIZE, maxSize / 2);
-  let text = '';
+  /** Lines as bytes, of which `size` are used: strings that grow are what the garbage collector works on. */
+  let pending: Buffer = Buffer.allocUnsafe(2 * FLUSH_SIZE);
+  let spare: Buffer | undefined;
+  let size = 0;
   let lines = 0;
   /** What is being written still takes its place. */
   let inFlight = 0;
@@ -52,39 +56,46 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
       schedule(pause);
       return;
     }
-    const batch = text;
+    const full = pending;
     const count = lines;
-    text = '';
+    inFlight = size;
+    pending = spare ?? Buffer.allocUnsafe(2 * FLUSH_SIZE);
+    spare = undefined;
+    size = 0;
     lines = 0;
-    inFlight = batch.length;
     startedAt = performance.now();
-    writing = write(batch, count);
+    writing = write(full, inFlight, count);
   }
 
-  async function write(batch: string, count: number): Promise<void> {
+  async function write(full: Buffer, used: number, count: number): Promise<void> {
     try {
-      await sink.write(batch);
+      await sink.write(full.subarray(0, used));
       events.onWritten(count);
     } catch (error) {
       pausedUntil = performance.now() + RETRY_MS;
       events.onDropped(count, 'disk', error);
     }
+    // One that had to grow is given back.
+    if (full.length === 2 * FLUSH_SIZE) spare = full;
     inFlight = 0;
     writing = undefined;
-    if (text.length >= enough) flush();
+    if (size >= enough) flush();
     else if (lines > 0) schedule(FLUSH_MS);
   }
 
   return {
     push(line) {
-      if (text.length + inFlight + line.length > maxSize) {
+      if (size + inFlight + line.length > maxSize) {
         const stalled = writing !== undefined && performance.now() - startedAt > STALL_MS;
         events.onDropped(1, stalled ? 'stalled' : 'buffer_full');
         return;
       }
-      text += line;
+      // A letter takes three bytes at most (those of four are two in a string).
+      const room = size + 3 * line.length;
+      if (room > pending.length) pending = grown(pending, size, room);
+      size += pending.write(line, size, 'utf8');
       lines += 1;
-      if (text.length >= enough) flush();
+      if (size >= enough) flush();
       else schedule(FLUSH_MS);
     },
     async close(patienceMs) {
@@ -106,4 +117,10 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
       if (lines > 0) events.onDropped(lines, 'stalled');
     },
   };
+}
+
+function grown(buffer: Buffer, used: number, atLeast: number): Buffer {
+  const larger = Buffer.allocUnsafe(Math.max(atLeast, 2 * buffer.length));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }

@@ -15,8 +15,8 @@ interface Stream {
 export function createStreamSink(logger: Logger): Sink {
   const { [symbols.streamSym]: stream } = logger as unknown as { readonly [symbols.streamSym]: Stream };
   return {
-    async write(text) {
-      const room = stream.write(text);
+    async write(lines) {
+      const room = stream.write(lines.toString('utf8'));
       if (room === false && stream.once) await once(stream as unknown as NodeJS.EventEmitter, 'drain');
     },
     close: async () => {},

@@ -13,7 +13,7 @@ const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 test('a file is put aside before it is too large, and the oldest goes', async () => {
   const sink = createFileSink({ path: join(folder, 'deep/log.jsonl'), maxBytes: 8, files: 3 });
-  for (const line of ['1111\n', '2\n', '3333\n', '4444\n', '5555\n']) await sink.write(line);
+  for (const line of ['1111\n', '2\n', '3333\n', '4444\n', '5555\n']) await sink.write(Buffer.from(line));
   await sink.close();
   expect(readdirSync(join(folder, 'deep')).sort()).toEqual(['log.jsonl', 'log.jsonl.1', 'log.jsonl.2']);
   expect(['log.jsonl', 'log.jsonl.1', 'log.jsonl.2'].map((name) => read(`deep/${name}`))).toEqual([
@@ -27,7 +27,7 @@ test('a file that is there already is gone on with', async () => {
   const options = { path: join(folder, 'log'), maxBytes: 12, files: 2 };
   for (const line of ['aaaa\n', 'bbbb\n', 'cccc\n']) {
     const sink = createFileSink(options);
-    await sink.write(line);
+    await sink.write(Buffer.from(line));
     await sink.close();
   }
   expect([read('log'), read('log.1')]).toEqual(['cccc\n', 'aaaa\nbbbb\n']);
@@ -35,15 +35,15 @@ test('a file that is there already is gone on with', async () => {
 
 test('with one file nothing is kept beside it', async () => {
   const sink = createFileSink({ path: join(folder, 'log'), maxBytes: 6, files: 1 });
-  await sink.write('aaaa\n');
-  await sink.write('bbbb\n');
+  await sink.write(Buffer.from('aaaa\n'));
+  await sink.write(Buffer.from('bbbb\n'));
   await sink.close();
   expect([readdirSync(folder), read('log')]).toEqual([['log'], 'bbbb\n']);
 });
 
 test('others on the machine may not read it', async () => {
   const sink = createFileSink({ path: join(folder, 'log'), maxBytes: 100, files: 1 });
-  await sink.write('a\n');
+  await sink.write(Buffer.from('a\n'));
   await sink.close();
   if (process.platform !== 'win32') expect(statSync(join(folder, 'log')).mode & 0o077).toBe(0);
 });
@@ -53,7 +53,7 @@ const onFullDisk = existsSync('/dev/full') ? test : test.skip;
 
 onFullDisk('a full disk is an error of that write alone', async () => {
   const full = createFileSink({ path: '/dev/full', maxBytes: 100, files: 1 });
-  await expect(full.write('a\n')).rejects.toMatchObject({ code: 'ENOSPC' });
-  await expect(full.write('b\n')).rejects.toMatchObject({ code: 'ENOSPC' });
+  await expect(full.write(Buffer.from('a\n'))).rejects.toMatchObject({ code: 'ENOSPC' });
+  await expect(full.write(Buffer.from('b\n'))).rejects.toMatchObject({ code: 'ENOSPC' });
   await full.close();
 });

@@ -5,9 +5,9 @@ function setUp(maxSize = 100) {
   const writes: { text: string; done(): void; fail(): void }[] = [];
   const events: [number, string][] = [];
   const sink: Sink = {
-    write: (text) =>
+    write: (lines) =>
       new Promise((resolve, reject) => {
-        writes.push({ text, done: resolve, fail: () => reject(new Error('ENOSPC')) });
+        writes.push({ text: lines.toString('utf8'), done: resolve, fail: () => reject(new Error('ENOSPC')) });
       }),
     close: async () => {},
   };
@@ -97,4 +97,15 @@ test('closing writes what is left, and does not wait for ever', async () => {
   await second.buffer.close(200);
   expect(performance.now() - started).toBeLessThan(2000);
   expect(second.events).toEqual([[1, 'stalled']]);
+});
+
+test('lines of every length and alphabet come out as they went in', async () => {
+  const { buffer, writes } = setUp(10_000_000);
+  const lines = Array.from({ length: 300 }, (_, i) => `${'aé漢🙂'.repeat(i * 2)}${i}\n`);
+  for (const line of lines) buffer.push(line);
+  while (writes.map(({ text }) => text).join('').length < lines.join('').length) {
+    for (const { done } of writes) done();
+    await after(20);
+  }
+  expect(writes.map(({ text }) => text).join('')).toBe(lines.join(''));
 });
