@@ -8,9 +8,12 @@ import { ServiceError } from '../errors.ts';
 const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
 
 /** The body of a request, decompressed, of at most `limit` bytes before and after. */
-export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   const encoding = req.headers['content-encoding'];
-  if (encoding === undefined || encoding === 'identity') return collect(req, limit);
+  return encoding === undefined || encoding === 'identity' ? collect(req, limit) : unpack(req, encoding, limit);
+}
+
+async function unpack(req: IncomingMessage, encoding: string, limit: number): Promise<Buffer> {
   if (!Object.hasOwn(DECODERS, encoding)) {
     throw new ServiceError(
       'UNSUPPORTED_MEDIA_TYPE',

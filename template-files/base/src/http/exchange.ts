@@ -52,7 +52,7 @@ export type Run = (
   req: IncomingMessage,
   res: ServerResponse,
   params: Readonly<Record<string, string>>,
-) => Promise<void>;
+) => void | Promise<void>;
 
 /**
  * The one way in which any request is answered, on the hot path and through Express alike: id, guards, readiness, handler,
@@ -77,7 +77,22 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
     return errorReply(error);
   }
 
-  return async (route, req, res, params) => {
+  /** What is asked of a request before its handler is. */
+  function admit(route: Parameters<Run>[0], req: IncomingMessage, own: number | undefined): void {
+    if (own === undefined) throw invalidTimeout(req.headers['x-timeout-ms']);
+    if (!route.needsModel) return;
+    const { ready, reason } = predictor.accepts();
+    if (!ready) throw new ServiceError('NOT_READY', reason);
+  }
+
+  async function guarded(route: Parameters<Run>[0], exchange: Exchange, own: number | undefined): Promise<Reply> {
+    for (const guard of guards) await guard(exchange.req);
+    admit(route, exchange.req, own);
+    return route.handler(exchange);
+  }
+
+  // No async function: the frame of each would be kilobytes of garbage for every request.
+  return (route, req, res, params) => {
     const started = performance.now();
     const { headers } = req;
     const id = requestId(headers['x-request-id']);
@@ -95,22 +110,25 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
       gone = true;
       exchange.cancel?.();
     });
-    let reply: Reply;
-    try {
-      if (!route.open) for (const guard of guards) await guard(req);
-      if (own === undefined) throw invalidTimeout(headers['x-timeout-ms']);
-      if (route.needsModel) {
-        const { ready, reason } = predictor.accepts();
-        if (!ready) throw new ServiceError('NOT_READY', reason);
-      }
-      reply = await route.handler(exchange);
+    const finish = (reply: Reply): void => {
+      if (!gone) send(req, res, id, reply, predictor.stopping());
+      account(route.label, id, gone ? 499 : reply.status, performance.now() - started);
+    };
+    const answer = (reply: Reply): void | Promise<void> => {
       const encoding = compressionFor(req, reply);
-      if (encoding) reply = await compress(reply, encoding);
+      if (!encoding) finish(reply);
+      else return compress(reply, encoding).then(finish, fail);
+    };
+    const fail = (error: unknown): void => finish(fault(error, route.label, id));
+    try {
+      if (guards.length > 0 && !route.open) return guarded(route, exchange, own).then(answer, fail);
+      admit(route, req, own);
+      const reply = route.handler(exchange);
+      if (reply instanceof Promise) return reply.then(answer, fail);
+      return answer(reply);
     } catch (error) {
-      reply = fault(error, route.label, id);
+      fail(error);
     }
-    if (!gone) send(req, res, id, reply, predictor.stopping());
-    account(route.label, id, gone ? 499 : reply.status, performance.now() - started);
   };
 }
 

@@ -29,7 +29,8 @@ export interface Job {
   losses: number;
 }
 
-export function createJob(block: Block, fetch: readonly number[], deadline: number): Job {
+/** @param outputs what is fetched, as a text that is equal where the lists are */
+export function createJob(block: Block, fetch: readonly number[], outputs: string, deadline: number): Job {
   let resolve: Job['resolve'] = () => {};
   let reject: Job['reject'] = () => {};
   const answer = new Promise<Answer>((yes, no) => {
@@ -39,7 +40,7 @@ export function createJob(block: Block, fetch: readonly number[], deadline: numb
   return {
     block,
     fetch,
-    key: `${block.key}|${fetch.join(',')}`,
+    key: block.key === '' ? outputs : `${block.key}|${outputs}`,
     arrived: performance.now(),
     deadline,
     answer,

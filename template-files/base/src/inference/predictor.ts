@@ -7,6 +7,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
 import type { Answer } from './job.ts';
+import { createLane } from './lane.ts';
 import type { Loaded } from './pool.ts';
 import { createPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
@@ -77,12 +78,16 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
   let draining = false;
   let model: Loaded | undefined;
 
-  const pool = createPool(workerOptions(config, workerPath), {
+  const options = workerOptions(config, workerPath);
+  const pool = createPool(options, {
     onIdle: () => scheduler.pump(),
     onLost: (error) => logger.error({ err: error }, 'an inference worker died and is replaced'),
   });
+  const lane = createLane(pool, serving, options, {
+    onSlow: (ms) => logger.warn({ ms }, 'runs take longer than they did at the start: they are the workers’ now'),
+  });
   const scheduler: Scheduler = createScheduler(
-    pool,
+    lane,
     {
       maxBatchSize,
       maxDelayMs: serving.batching.maxDelayMs,
@@ -100,7 +105,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
   // A rejection before start() is asked for is reported there.
   pool.loaded.catch(() => {});
 
-  async function inferTensors(
+  function inferTensors(
     blocks: readonly Block[],
     fetch: readonly number[],
     call: Call,
@@ -109,26 +114,29 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
     const jobs = scheduler.submit(parts, fetch, deadline);
     call.cancel = () => scheduler.cancel(jobs);
-    try {
-      const [only] = jobs;
-      return jobs.length === 1 && only ? [await only.answer] : await Promise.all(jobs.map((job) => job.answer));
-    } catch (error) {
+    const [only] = jobs;
+    if (jobs.length === 1 && only) return only.answer.then((answer) => [answer]);
+    return Promise.all(jobs.map((job) => job.answer)).catch((error: unknown) => {
       scheduler.cancel(jobs);
       throw error;
-    } finally {
-      call.cancel = undefined;
-    }
+    });
   }
 
-  /** The model's own answers, as JSON texts. */
-  async function answer(instances: readonly unknown[], call: Call): Promise<string[]> {
+  /** The model's own answers, as JSON texts. No async function, as all that every request passes: see http/exchange.ts. */
+  function answer(instances: readonly unknown[], call: Call): Promise<string[]> {
     const started = performance.now();
     const encoded = encode(preprocess ? instances.map(preprocess) : instances);
-    const blocks = encoded instanceof Promise ? await encoded : encoded;
+    return encoded instanceof Promise
+      ? encoded.then((blocks) => answerBlocks(blocks, call, started))
+      : answerBlocks(encoded, call, started);
+  }
+
+  function answerBlocks(blocks: readonly Block[], call: Call, started: number): Promise<string[]> {
     metrics.stages.preprocess.observe((performance.now() - started) / 1000);
+    return inferTensors(blocks, decoder.fetch, call, call.deadline).then(write);
+  }
 
-    const answers = await inferTensors(blocks, decoder.fetch, call, call.deadline);
-
+  function write(answers: readonly Answer[]): string[] {
     const answered = performance.now();
     const predictions: string[] = [];
     for (const { outputs, firstRow, rows } of answers) {
@@ -138,11 +146,12 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     return predictions;
   }
 
-  async function predict(instances: readonly unknown[], call: Call): Promise<string[]> {
-    const predictions = await answer(instances, call);
+  function predict(instances: readonly unknown[], call: Call): Promise<string[]> {
     const hook = postprocess;
-    if (!hook) return predictions;
-    return predictions.map((text, i) => JSON.stringify(hook(JSON.parse(text), instances[i])) ?? 'null');
+    if (!hook) return answer(instances, call);
+    return answer(instances, call).then((predictions) =>
+      predictions.map((text, i) => JSON.stringify(hook(JSON.parse(text), instances[i])) ?? 'null'),
+    );
   }
 
   async function test(sample: GoldenSample, tolerance: number, call: Call) {
@@ -162,6 +171,8 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     );
     await warmUp(pool, trial, decoder.fetch);
     await checkBatchAxis(pool, serving, trial);
+    const short = await lane.open(trial, decoder.fetch);
+    logger.info({ runs: short ? 'in the main thread' : 'in the workers' }, 'the model is loaded');
     if (!golden) {
       logger.warn('no golden samples beside the model: nothing shows that its answers are right');
       return READY;
@@ -213,6 +224,9 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
       draining = true;
       return scheduler.settled();
     },
-    close: () => pool.close(),
+    async close() {
+      await lane.close();
+      await pool.close();
+    },
   };
 }

@@ -146,7 +146,8 @@ export function createScheduler(
       if (queue.length >= options.maxQueue) {
         throw new ServiceError('QUEUE_FULL', `${queue.length} requests are waiting already; try again later`);
       }
-      const jobs = blocks.map((block) => createJob(block, fetch, deadline));
+      const outputs = fetch.length === 1 ? String(fetch[0]) : fetch.join(',');
+      const jobs = blocks.map((block) => createJob(block, fetch, outputs, deadline));
       queue.push(...jobs);
       sweepTimer ??= setInterval(sweep, SWEEP_MS);
       pump();

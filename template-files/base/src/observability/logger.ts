@@ -1,7 +1,7 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 
 /** Lines are collected up to this size, or this long, and then written together: a system call a line would cost more than the line. */
-const BUFFER_BYTES = 8 * 1024;
+const BUFFER_BYTES = 64 * 1024;
 const FLUSH_MS = 100;
 
 /** JSON lines on standard output. Written in the background, so that a slow reader never holds up an answer. */
@@ -10,7 +10,13 @@ export function createLogger(level: string, stream: DestinationStream = standard
 }
 
 function standardOutput(): DestinationStream {
-  return destination({ dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS });
+  return destination({
+    dest: 1,
+    sync: false,
+    minLength: BUFFER_BYTES,
+    maxWrite: 2 * BUFFER_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
 }
 
 let lastMs = 0;

@@ -3,7 +3,7 @@ import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import { createJsonParser, isJson, readBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
-import { json, predictionsReply } from '../reply.ts';
+import { json, predictionsReply, type Reply } from '../reply.ts';
 import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
@@ -13,18 +13,22 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
 
   const parse = createJsonParser(config.serving);
 
-  async function predict(exchange: Exchange) {
+  function predict(exchange: Exchange): Promise<Reply> {
     const { req } = exchange;
     const type = req.headers['content-type'];
     const upload = uploadReader(model.type, type);
     if (!upload && !isJson(type)) {
       throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
     }
-    const body = await readBody(req, limits.maxBodyBytes);
-    const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
-    const predictions = await predictor.predict(instances, exchange);
-    const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
-    return predictionsReply(`{"predictions":[${list}${tail}${exchange.id}"}`);
+    const read = (body: Buffer): Promise<string[]> => {
+      const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
+      return predictor.predict(instances, exchange);
+    };
+    const write = (predictions: string[]): Reply => {
+      const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
+      return predictionsReply(`{"predictions":[${list}${tail}${exchange.id}"}`);
+    };
+    return readBody(req, limits.maxBodyBytes).then(read).then(write);
   }
 
   return [
