@@ -191,6 +191,18 @@ const delayBelowTimeout: Rule = ({ batching, limits }) =>
       ]
     : [];
 
+const roomForABody: Rule = ({ limits }) =>
+  limits.maxUploadBytes < limits.maxBodyBytes
+    ? [
+        {
+          field: 'limits.maxUploadBytes',
+          expected: `at least limits.maxBodyBytes (${limits.maxBodyBytes})`,
+          found: `${limits.maxUploadBytes}`,
+          mend: 'Raise it: the largest body that is allowed could never be received.',
+        },
+      ]
+    : [];
+
 export const rules: readonly Rule[] = [
   uniqueNames,
   uniqueFeatures,
@@ -203,6 +215,7 @@ export const rules: readonly Rule[] = [
   tabularShapes,
   delayNeedsBatches,
   delayBelowTimeout,
+  roomForABody,
   ...mediaRules,
 ];
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Predictor } from '../inference/predictor.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { createBodyReader } from './body.ts';
 import type { Route } from './exchange.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metadataRoutes } from './routes/metadata.ts';
@@ -12,10 +13,11 @@ import { v2Routes } from './routes/v2.ts';
 
 /** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
 export function createRoutes(config: Config, predictor: Predictor, metrics: Metrics): readonly Route[] {
+  const readBody = createBodyReader(config.serving.limits);
   const routes = [
-    ...predictRoutes(config, predictor),
+    ...predictRoutes(config, predictor, readBody),
     ...healthRoutes(predictor),
-    ...v2Routes(config, predictor, metrics),
+    ...v2Routes(config, predictor, metrics, readBody),
     ...metadataRoutes(config, predictor),
     metricsRoute(metrics),
     ...pageRoutes(),

@@ -1,6 +1,6 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { ServiceError } from '../errors.ts';
-import type { FromWorker, RunMessage, ToWorker, SessionOptions } from './messages.ts';
+import type { FromWorker, RunMessage, SessionOptions, ToWorker } from './messages.ts';
 
 export type Loaded = Extract<FromWorker, { kind: 'loaded' }>;
 

@@ -4,6 +4,7 @@ import { hasBatchAxis } from '../contract/serving.ts';
 import { postprocess } from '../hooks/postprocess.ts';
 import { preprocess } from '../hooks/preprocess.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
 import type { Answer } from './job.ts';
@@ -37,6 +38,10 @@ export interface Predictor {
   model(): Loaded | undefined;
   /** The predictions for some instances as JSON texts, in order. */
   predict(instances: readonly unknown[], call: Call): Promise<string[]>;
+  /** The same for instances that have been made blocks already, past the team's hooks. */
+  predictBlocks(blocks: readonly Block[], call: Call): Promise<string[]>;
+  /** Whether the team has hooks of its own. */
+  readonly hooked: boolean;
   /** Runs tensors; `deadline` may be earlier than the call's own. */
   inferTensors(
     blocks: readonly Block[],
@@ -83,7 +88,11 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     onIdle: () => scheduler.pump(),
     onLost: (error) => logger.error({ err: error }, 'an inference worker died and is replaced'),
   });
-  const lane = createLane(pool, serving, options, {
+  const lane = createLane({
+    pool,
+    serving,
+    options,
+    cpus: availableCpus(),
     onSlow: (ms) => logger.warn({ ms }, 'runs take longer than they did at the start: they are the workers’ now'),
   });
   const scheduler: Scheduler = createScheduler(
@@ -127,11 +136,11 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     const started = performance.now();
     const encoded = encode(preprocess ? instances.map(preprocess) : instances);
     return encoded instanceof Promise
-      ? encoded.then((blocks) => answerBlocks(blocks, call, started))
-      : answerBlocks(encoded, call, started);
+      ? encoded.then((blocks) => predictBlocks(blocks, call, started))
+      : predictBlocks(encoded, call, started);
   }
 
-  function answerBlocks(blocks: readonly Block[], call: Call, started: number): Promise<string[]> {
+  function predictBlocks(blocks: readonly Block[], call: Call, started: number = performance.now()): Promise<string[]> {
     metrics.stages.preprocess.observe((performance.now() - started) / 1000);
     return inferTensors(blocks, decoder.fetch, call, call.deadline).then(write);
   }
@@ -214,6 +223,8 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     stopping: () => stopping,
     model: () => model,
     predict,
+    predictBlocks,
+    hooked: preprocess !== undefined || postprocess !== undefined,
     inferTensors,
     test,
     stop() {

@@ -1,17 +1,20 @@
 import type { Config } from '../../config.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
-import { createJsonParser, isJson, readBody } from '../body.ts';
+import { createJsonParser, isJson, type ReadBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, predictionsReply, type Reply } from '../reply.ts';
+import { createBlockReader } from '../rows.ts';
 import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
-export function predictRoutes(config: Config, predictor: Predictor): readonly Route[] {
+export function predictRoutes(config: Config, predictor: Predictor, readBody: ReadBody): readonly Route[] {
   const { model, limits } = config.serving;
   const tail = `],"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},"id":"`;
 
   const parse = createJsonParser(config.serving);
+  // A team's hooks are given the instances as clients sent them: then there must be some.
+  const readBlock = predictor.hooked ? undefined : createBlockReader(config.serving);
 
   function predict(exchange: Exchange): Promise<Reply> {
     const { req } = exchange;
@@ -21,6 +24,8 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
       throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
     }
     const read = (body: Buffer): Promise<string[]> => {
+      const block = readBlock?.(body);
+      if (block) return predictor.predictBlocks([block], exchange);
       const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
       return predictor.predict(instances, exchange);
     };
@@ -28,7 +33,7 @@ export function predictRoutes(config: Config, predictor: Predictor): readonly Ro
       const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
       return predictionsReply(`{"predictions":[${list}${tail}${exchange.id}"}`);
     };
-    return readBody(req, limits.maxBodyBytes).then(read).then(write);
+    return readBody(req).then(read).then(write);
   }
 
   return [

@@ -3,14 +3,19 @@ import type { Serving, TensorSpec } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { Metrics } from '../../observability/metrics.ts';
-import { createJsonParser, isJson, readBody } from '../body.ts';
+import { createJsonParser, isJson, type ReadBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, type Reply } from '../reply.ts';
 import { readInferRequest } from '../v2/request.ts';
 import { createInferResponse } from '../v2/response.ts';
 
 /** The Open Inference Protocol v2 over REST, with the binary tensor extension. */
-export function v2Routes(config: Config, predictor: Predictor, { stages }: Pick<Metrics, 'stages'>): readonly Route[] {
+export function v2Routes(
+  config: Config,
+  predictor: Predictor,
+  { stages }: Pick<Metrics, 'stages'>,
+  readBody: ReadBody,
+): readonly Route[] {
   const { serving } = config;
   const { model } = serving;
 
@@ -38,7 +43,7 @@ export function v2Routes(config: Config, predictor: Predictor, { stages }: Pick<
       ? json({ name: model.name, ready: true })
       : json({ name: model.name, ready: false, error: state.reason, code: 'NOT_READY' }, 503, ['Retry-After', '1']);
   };
-  const infer = inferHandler(serving, predictor, stages);
+  const infer = inferHandler(serving, predictor, stages, readBody);
 
   const perModel = [
     { method: 'GET', suffix: '', handler: metadata },
@@ -62,7 +67,7 @@ export function v2Routes(config: Config, predictor: Predictor, { stages }: Pick<
   ];
 }
 
-function inferHandler(serving: Serving, predictor: Predictor, stages: Metrics['stages']): Handler {
+function inferHandler(serving: Serving, predictor: Predictor, stages: Metrics['stages'], readBody: ReadBody): Handler {
   const respond = createInferResponse(serving);
   const parse = createJsonParser(serving);
   return async (exchange: Exchange): Promise<Reply> => {
@@ -74,7 +79,7 @@ function inferHandler(serving: Serving, predictor: Predictor, stages: Metrics['s
         `Content-Type: expected application/json, or Inference-Header-Content-Length with binary tensors, found ${headers['content-type']}`,
       );
     }
-    const body = await readBody(exchange.req, serving.limits.maxBodyBytes);
+    const body = await readBody(exchange.req);
     const started = performance.now();
     const request = readInferRequest(body, headerLength(header, body.length), parse, serving);
     stages.preprocess.observe((performance.now() - started) / 1000);
