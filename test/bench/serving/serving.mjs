@@ -1,7 +1,7 @@
 // How fast a stamped-out service is, beside what Node.js, the runtime and FastAPI can do with the same models. One run,
 // interleaved, medians; what counts are the ratios. Linux, with Python 3, wrk (apt-get install wrk) and two cores: servers
 // are pinned to the first, the client to the second.
-//   npm run bench:serving              everything, into docs/BENCHMARKS.md (about 7 minutes)
+//   npm run bench:serving              everything, into docs/BENCHMARKS.md (about 5 minutes)
 //   npm run bench:serving -- --short   one quick round at 32 connections, printed only
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const CLIENT_CORE = 1;
 
 const { values: options } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 const connections = options.short ? [32] : [1, 8, 32, 128];
-const repeats = options.short ? 1 : 5;
+const repeats = options.short ? 1 : 3;
 const seconds = 1;
 
 const place = prepare();

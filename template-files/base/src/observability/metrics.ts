@@ -33,6 +33,7 @@ export const REJECT_REASONS = [
   'client_gone',
   'too_large',
   'uploads_full',
+  'connections_full',
 ] as const;
 export const INVALID_REASONS = ['missing', 'type', 'out_of_range', 'unseen_category'] as const;
 
