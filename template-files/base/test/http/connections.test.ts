@@ -102,6 +102,27 @@ test('a client that sends its headers too slowly is cut off with JSON', async ()
   expect(answer).toContain('REQUEST_TIMEOUT');
 }, 10_000);
 
+test('a client that sends its body too slowly is cut off with JSON', async () => {
+  service.server.requestTimeout = 200;
+  const { port } = new URL(service.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.on('error', () => {});
+  socket.write('POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n');
+  const drip = setInterval(() => socket.write(' '), 100);
+  try {
+    await new Promise((resolve) => socket.on('close', resolve));
+  } finally {
+    clearInterval(drip);
+    service.server.requestTimeout = 30_000;
+  }
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain('REQUEST_TIMEOUT');
+}, 10_000);
+
 test('connections beyond the bound are closed at once, and counted', async () => {
   const { maxConnections } = service.server;
   expect(maxConnections).toBeLessThanOrEqual(10_000);

@@ -58,6 +58,24 @@ test('many at once: everyone gets the answer to his own question', async () => {
   for (const [found, expected] of answers) expect(found).toBe(expected);
 });
 
+test('where the contract says so, more rows than a batch holds are refused instead', async () => {
+  const strict = await boot({
+    config: (config) => ({
+      ...config,
+      serving: { ...config.serving, batching: { ...config.serving.batching, maxBatchSize: 2, oversized: 'refuse' } },
+    }),
+  });
+  const row = [5.1, 3.5, 1.4, 0.2];
+  expect((await strict.post('/predict', { instances: [row, row] })).status).toBe(200);
+  const refused = await strict.post('/predict', { instances: [row, row, row] });
+  expect(refused.status).toBe(400);
+  expect(await bodyOf(refused)).toMatchObject({
+    code: 'INVALID_INPUT',
+    error: 'expected at most 2 rows in a request (batching.oversized), found 3',
+  });
+  await strict.close();
+});
+
 test('more rows than a batch holds are split, and come back in order', async () => {
   const instances = Array.from({ length: 100 }, (_, i) => golden()[i % golden().length]);
   const response = await service.post('/predict', { instances: instances.map((sample) => sample?.instance) });

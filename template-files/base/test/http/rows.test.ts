@@ -1,4 +1,5 @@
 import { createBlockReader, readRows } from '../../src/http/rows.ts';
+import { bodyOf, boot } from '../helpers/service.ts';
 import { serving } from '../helpers/serving.ts';
 
 const read = (text: string, width = 2, maxRows = 4) => readRows(Buffer.from(text), width, maxRows);
@@ -107,4 +108,33 @@ test('only models that take rows of floats and ask nothing of them have such a r
     expect(createBlockReader(serving({ inputs: [other] }))(body)).toBeUndefined();
   }
   expect(createBlockReader(serving({ inputs: [input, { ...input, name: 'y' }] }))(body)).toBeUndefined();
+});
+
+test('a client cannot tell which way its rows were read', async () => {
+  const service = await boot({
+    config: (config) => ({
+      ...config,
+      golden: undefined,
+      serving: { ...config.serving, inputs: config.serving.inputs.map(({ features: _, ...input }) => input) },
+    }),
+  });
+  const ask = async (text: string) => {
+    const response = await service.post('/predict', text, { 'x-request-id': 'same' });
+    return [response.status, await bodyOf(response)];
+  };
+  const rows = [
+    [5.1, 3.5, 1.4, 0.2],
+    [6.7, 3.0, 5.2, 2.3],
+  ];
+  const read = await ask(JSON.stringify({ instances: rows }));
+  expect(read[0]).toBe(200);
+  expect(await ask(JSON.stringify({ instances: rows.map((row) => ({ float_input: row })) }))).toEqual(read);
+  // What is wrong is said as ever, with its place.
+  expect(await ask('{"instances":[[1,2,3,4],[1,2,3]]}')).toMatchObject([400, { code: 'INVALID_INPUT' }]);
+  expect(await ask('{"instances":[[1,2,null,4]]}')).toMatchObject([
+    400,
+    { error: expect.stringContaining('instances[0].float_input[2]') },
+  ]);
+  expect(await ask('{"instances":[[1,2,3,4]')).toMatchObject([400, { code: 'INVALID_JSON' }]);
+  await service.close();
 });
