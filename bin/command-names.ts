@@ -1,16 +1,13 @@
 import type { Command } from 'commander';
 import { ServingError } from '../generators/errors.ts';
 
-/** A command of the design that this version does not have yet; nobody means a directory by it. */
-const PLANNED = ['status'];
-
 /**
  * A mistyped command must not stamp out a repository of that name.
  * @throws USAGE for a bare word that is a command's name but for a letter
  */
 export function refuseCommandNames(directory: string | undefined, program: Command): void {
   if (directory === undefined || !/^[a-z]+$/.test(directory)) return;
-  const names = [...program.commands.map((command) => command.name()), ...PLANNED];
+  const names = program.commands.map((command) => command.name());
   const meant = names.find((name) => name === directory || (name.length > 5 && differsByOne(name, directory)));
   if (!meant) return;
   throw new ServingError('USAGE', `Is ${directory} the command ${meant}, or a directory?`, {

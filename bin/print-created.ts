@@ -1,12 +1,37 @@
 import { relative } from 'node:path';
 import type { Created } from '../generators/app/create.ts';
+import type { GivenModel } from '../generators/app/given-model.ts';
 import { paint } from './paint.ts';
 
+export interface PrintOptions {
+  readonly json: boolean;
+  readonly model: GivenModel | undefined;
+}
+
 /** What was done, or would be, and what to type next. */
-export function printCreated(created: Created, directory: string, json: boolean): void {
-  if (json) console.log(JSON.stringify(toJson(created, directory), null, 2));
-  else if (created.written) printNextSteps(created, directory);
-  else printPlan(created, directory);
+export function printCreated(created: Created, directory: string, { json, model }: PrintOptions): void {
+  if (json) {
+    const answer = { ...toJson(created, directory), ...(model && { model: modelJson(model, created) }) };
+    console.log(JSON.stringify(answer, null, 2));
+    return;
+  }
+  if (!created.written) printPlan(created, directory);
+  printAssumed(created);
+  if (created.written) printNextSteps(created, model !== undefined && model.golden === undefined, directory);
+}
+
+function modelJson({ file, intake, golden }: GivenModel, { plan, installed }: Created): object {
+  const { changes, sha256 } = intake;
+  const { notes } = intake.propose(plan.answers.modelType);
+  const answers = golden ? 'given' : installed ? 'recorded' : 'open';
+  return { file, sha256, changes, notes, assumed: plan.assumed, golden: answers };
+}
+
+/** What nobody said is listed, with the place where it is said. */
+function printAssumed({ plan }: Created): void {
+  if (plan.assumed.length === 0) return;
+  console.error('\nNot in the file, so assumed; say it in serving.yaml:');
+  for (const { path, question } of plan.assumed) console.error(`  ${path}: ${question}`);
 }
 
 function toJson({ plan, actions, written, installed, committed }: Created, directory: string): object {
@@ -37,11 +62,14 @@ function printPlan({ plan, actions }: Created, directory: string): void {
   console.log(`  ${'record'.padEnd(8)}.ml-serving/ (${record.length} files)`);
 }
 
-function printNextSteps({ plan, installed }: Created, directory: string): void {
+function printNextSteps({ plan, installed }: Created, unanswered: boolean, directory: string): void {
   const here = fromHere(directory);
   const steps: readonly (readonly [command: string, what: string])[] = [
     ...(here === '' ? [] : [[`cd ${quote(here)}`, ''] as const]),
     ...(installed ? [] : [['npm install', 'install the dependencies'] as const]),
+    ...(unanswered && !installed
+      ? [['npm run golden -- --write', "record the model's answer to the sample"] as const]
+      : []),
     ['npm start', 'serve the model at http://localhost:8080'],
     [`npm run predict -- ${example(plan)}`, 'ask it'],
     ['npm test', 'boot it and test it with the real model'],

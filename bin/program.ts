@@ -26,6 +26,15 @@ export function buildProgram(exit: (code: number) => void): Command {
     .option('-y, --yes', 'take the default of every question that has no answer')
     .option('--answers <file>', 'read answers from a YAML or JSON file')
     .addOption(setOption('answer one question'))
+    .option(
+      '--model <file.onnx>',
+      'serve this model: its interface is read from it, and only what it does not tell is asked',
+    )
+    .option(
+      '--tokenizer <file>',
+      'the tokenizer.json of a model of token ids; the one beside the model where none is named',
+    )
+    .option('--golden <file>', "samples with the training library's own answers to the model")
     .option('--dry-run', 'show what would be written, write nothing')
     .option('--json', 'print the plan or the error as JSON; never asks')
     .option('--no-install', 'do not run npm install')
@@ -63,11 +72,17 @@ export function buildProgram(exit: (code: number) => void): Command {
     .option('--version <semver>', 'the version of the release; the smallest right one where none is named')
     .option('--directory <directory>', 'the repository; the current directory where none is named')
     .option('--golden <file>', "samples with the training library's own answers")
+    .option(
+      '--tokenizer <file>',
+      'the tokenizer.json of a model of token ids; the one beside the model where none is named',
+    )
     .option('--dry-run', 'say what the release means; write nothing')
     .action(async (file: string, flags: ModelFlags) => {
       const { model } = await import('./commands/model.ts');
-      const dryRun = flags.dryRun === true || program.opts()['dryRun'] === true;
-      exit(await model(file, { ...flags, dryRun }, (line) => console.log(line)));
+      // Flags that the program has too are read as its own, wherever they stand.
+      const { dryRun, golden, tokenizer } = program.opts<ModelFlags>();
+      const shared = { ...(dryRun && { dryRun }), ...(golden && { golden }), ...(tokenizer && { tokenizer }) };
+      exit(await model(file, { ...shared, ...flags }, (line) => console.log(line)));
     });
 
   program
@@ -91,6 +106,16 @@ export function buildProgram(exit: (code: number) => void): Command {
       // Flags that the program has too are read as its own, wherever they stand.
       const shared = program.opts<RegenerateFlags>();
       exit(await regenerate(directory, { ...shared, ...flags, set: [...shared.set, ...flags.set] }));
+    });
+
+  program
+    .command('status')
+    .argument('<directory...>', 'the repositories; others are named as such')
+    .description('Shows where repositories stand: versions, hand edits, and what an upgrade would do.')
+    .option('--json', 'print it as JSON')
+    .action(async (directories: string[], flags: { json?: boolean }) => {
+      const { status } = await import('./commands/status.ts');
+      exit(status(directories, { json: wantsJson(flags) }, process.stdout));
     });
 
   program

@@ -91,8 +91,9 @@ async function resume(directory: string, flags: RegenerateFlags): Promise<number
     tell('Done: nothing of the upgrade is left open');
     return 0;
   }
-  const rescued = abortUpgrade(directory, nodeDisk);
+  const { rescued, reinstall } = abortUpgrade(directory, nodeDisk);
   tell('Everything is as it was before the upgrade');
   if (rescued.length > 0) tell(`Later edits of ${rescued.join(', ')} are kept in .ml-serving/local/rescued`);
+  if (reinstall) tell('The installed packages could not be put back: run npm install');
   return 0;
 }

@@ -24,6 +24,10 @@ const kinds = {
   DISK_FULL: { exit: 1, hint: 'Free some space and run the command again.' },
   GIT_FAILED: { exit: 4, hint: 'The repository is written. Run the git command yourself to see what it says.' },
   GIT_NOT_FOUND: { exit: 1, hint: 'Install Git, or add --no-git.' },
+  GOLDEN_FAILED: {
+    exit: 4,
+    hint: 'The repository is written. Put requests that the model takes into model/golden.json, then npm run golden -- --write.',
+  },
   INSTALL_FAILED: { exit: 4, hint: 'The repository is written. Mend what npm reports and run npm install in it.' },
   INTERRUPTED: {
     exit: 4,
@@ -35,6 +39,7 @@ const kinds = {
   PATH_UNSAFE: { exit: 1, hint: 'Nothing was touched. Take the path out of the file that names it.' },
   PLAN_COLLISION: { exit: 1, hint: 'Rename one of the two files, then run again.' },
   NOT_WRITABLE: { exit: 1, hint: 'Give yourself the right to write there (chmod u+w), then run again.' },
+  NOT_READABLE: { exit: 1, hint: 'Check the path, and give yourself the right to read there.' },
   CHANGED_ON_DISK: { exit: 1, hint: 'Something else wrote to these files. Look at them, then run again.' },
   BUSY: { exit: 1, hint: 'Wait for the other run to end. If there is none, delete the lock file and run again.' },
   PENDING: {
@@ -60,6 +65,14 @@ const kinds = {
   MODEL_GOLDEN: {
     exit: 1,
     hint: 'Nothing was changed. Look at the differences; --golden takes a file of samples with the right answers.',
+  },
+  MODEL_MISMATCH: {
+    exit: 1,
+    hint: 'Nothing was written. create-ml-serving inspect shows the model; leave inputs and outputs out to take them from it.',
+  },
+  MODEL_TOKENIZER: {
+    exit: 1,
+    hint: 'Name it with --tokenizer FILE; or add --set modelType=custom: clients then send token ids themselves.',
   },
   SERVING_YAML_INVALID: { exit: 1, hint: 'Mend serving.yaml: npm run check names every problem.' },
   MODEL_EXTERNAL_DATA: {

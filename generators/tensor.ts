@@ -81,10 +81,44 @@ export interface TensorSpec {
   readonly features?: readonly Feature[];
   /** Names of the classes of an output, as many as its last axis has. */
   readonly labels?: readonly string[];
+  /** What an output of class labels answers, in the order of the labels; left out where it answers the labels themselves. */
+  readonly classes?: readonly (string | number)[];
+  /** How many of the likeliest classes a prediction holds, unless its request asks for another number. */
+  readonly topK?: number;
   /** NaN and Infinity are values here. */
   readonly allowNonFinite?: boolean;
   /** What becomes of values beyond the ranges and categories of an input's columns. */
   readonly outOfRange?: 'accept' | 'refuse';
   readonly image?: ImageSteps;
   readonly text?: TextSteps;
+}
+
+/** The tensors on both sides of a model. */
+export interface Interface {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** A free first axis of every input and output is the batch; where it is mixed, an instance is the whole tensors. */
+export function hasBatchAxis({ inputs, outputs }: Interface): boolean {
+  return [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
+}
+
+/** Something that a model's file does not tell, so that a person has to. */
+export interface Unknown {
+  readonly kind: 'shape' | 'columns' | 'ranges' | 'image' | 'tokens' | 'labels';
+  /** Where it belongs in serving.yaml: `inputs[0].features`. */
+  readonly path: string;
+  readonly question: string;
+}
+
+/** A classifier's own answer to which class it is: the only output of one text or integer a row. */
+export function labelOutput(outputs: readonly TensorSpec[]): TensorSpec | undefined {
+  const fits = outputs.filter(
+    ({ datatype, shape, labels }) =>
+      !labels &&
+      (datatype === 'BYTES' || /^U?INT/.test(datatype)) &&
+      (shape.length === 1 || (shape.length === 2 && shape[1] === 1)),
+  );
+  return fits.length === 1 ? fits[0] : undefined;
 }

@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'generators/apply': [...WORDS, 'project', 'render'],
   'generators/app': [...WORDS, 'questions', 'onnx', 'render', 'project', 'apply'],
   'generators/regenerate': [...WORDS, 'questions', 'render', 'merge', 'migrations', 'project', 'apply', 'app'],
+  'generators/fleet': [...WORDS, 'questions', 'project', 'apply', 'regenerate'],
 };
 /** Only these rooms load libraries that are slow to start or that reach outside. */
 const ONLY_IN: Readonly<Record<string, RegExp>> = {

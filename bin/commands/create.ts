@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { createRepository } from '../../generators/app/create.ts';
+import type { GivenModel } from '../../generators/app/given-model.ts';
 import type { CreateJob } from '../../generators/app/job.ts';
 import { ownPackage } from '../../generators/app/package.ts';
 import { findExecutable } from '../../generators/app/tools/find-executable.ts';
@@ -13,6 +14,7 @@ import { parseSetFlags } from '../../generators/questions/set-flags.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { loadTemplate } from '../../generators/render/load-template.ts';
 import { sampleOf } from '../../generators/render/samples.ts';
+import { readGivenModel } from '../given-model.ts';
 import { paint } from '../paint.ts';
 import { printCreated } from '../print-created.ts';
 import { readLimited } from '../read-limited.ts';
@@ -26,6 +28,11 @@ export interface CreateFlags {
   readonly install: boolean;
   readonly git: boolean;
   readonly force?: boolean;
+  readonly model?: string;
+  /** Of a model of token ids; looked for beside the model where none is named. */
+  readonly tokenizer?: string;
+  /** Samples with the training library's answers. */
+  readonly golden?: string;
 }
 
 /** `create-ml-serving <directory>`: stamps out a repository. @returns the exit code */
@@ -35,28 +42,46 @@ export async function create(directory: string | undefined, flags: CreateFlags):
   refuseOccupied(target, flags);
   requireTools(flags);
 
+  const model = givenModel(flags, given);
   const { version, templateFolder } = ownPackage();
   const template = loadTemplate(templateFolder, version);
   const job: CreateJob = {
     target,
     template,
     given,
-    context: { directoryName: basename(target.path), sample: (modelType) => sampleOf(template, modelType) },
+    context: {
+      directoryName: basename(target.path),
+      ...(model && { modelType: model.intake.schema.modelType }),
+      sample: (modelType) => (model ? model.intake.propose(modelType) : sampleOf(template, modelType)),
+    },
+    model,
     install: flags.install,
     git: flags.git,
     dryRun: flags.dryRun === true,
   };
   const tell = (line: string) => console.error(`${paint('green', '•')} ${line}`);
+  if (model && !flags.json) for (const line of [...model.intake.changes, ...notesOf(model, given)]) tell(line);
   const created = asks(flags)
     ? await (await import('../../generators/app/run.ts')).askAndCreate(job, tell)
     : await createRepository(job, settleAnswers(given, job.context), tell);
-  printCreated(created, target.path, flags.json === true);
+  printCreated(created, target.path, { json: flags.json === true, model });
   return 0;
 }
 
 /** Questions are for a person at a terminal: a pipe, a CI job and a program that reads JSON get the defaults. */
 function asks(flags: CreateFlags): boolean {
   return !flags.yes && !flags.json && process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+function givenModel({ model, tokenizer, golden }: CreateFlags, { modelType }: GivenAnswers): GivenModel | undefined {
+  if (model !== undefined) return readGivenModel({ model, tokenizer, golden }, modelType);
+  const flag = tokenizer !== undefined ? '--tokenizer' : golden !== undefined ? '--golden' : undefined;
+  if (flag) throw new ServingError('USAGE', `${flag} goes with --model: it belongs to a model.`);
+  return undefined;
+}
+
+function notesOf({ intake }: GivenModel, { modelType }: GivenAnswers): readonly string[] {
+  return (modelType === undefined ? intake.schema : intake.propose(modelType)).notes;
 }
 
 function readAnswers(file: string | undefined): GivenAnswers {

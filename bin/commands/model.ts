@@ -1,25 +1,28 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { command } from '../../generators/app/tools/command.ts';
+import { askGolden } from '../../generators/app/tools/golden.ts';
 import { abortApply, applyChanges, finishApply } from '../../generators/apply/apply.ts';
 import type { WriteChange } from '../../generators/apply/change.ts';
 import { layoutOf, placeOf } from '../../generators/apply/layout.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { observe } from '../../generators/apply/observe.ts';
 import { ServingError } from '../../generators/errors.ts';
-import { type Intake, takeIn } from '../../generators/onnx/intake.ts';
-import { changeInterface, type InterfaceChange } from '../../generators/onnx/interface.ts';
+import { changeInterface } from '../../generators/onnx/interface.ts';
 import { nextVersion } from '../../generators/onnx/next-version.ts';
-import type { ProposedSchema, Unknown } from '../../generators/onnx/propose.ts';
 import { rootOf } from '../../generators/regenerate/root.ts';
-import { readServingFile, type ServingFile } from '../../generators/render/serving-file.ts';
+import { readServingFile } from '../../generators/render/serving-file.ts';
 import { releaseInServingYaml } from '../../generators/render/serving-yaml.ts';
+import { readGivenModel } from '../given-model.ts';
+import { releaseFiles } from '../release-files.ts';
+import { releaseReport } from '../release-report.ts';
 
 export interface ModelFlags {
   readonly version?: string;
   readonly directory?: string;
   /** Samples with the training library's answers; without them the kept samples get the new model's. */
   readonly golden?: string;
+  /** Of a model of token ids; looked for beside the model where none is named. */
+  readonly tokenizer?: string;
   readonly dryRun?: boolean;
 }
 
@@ -28,20 +31,22 @@ export async function model(file: string, flags: ModelFlags, tell: (line: string
   const root = rootOf(flags.directory ?? '.');
   const text = readText(join(root, 'serving.yaml'));
   const before = readServingFile(text);
-  const intake = takeIn(file);
-  const change = changeInterface(before, intake.schema);
+  const given = readGivenModel({ ...flags, model: file }, before.type, (path) => existsSync(join(root, path)));
+  const { intake, released } = given;
+  const proposed = intake.propose(before.type);
+  const change = changeInterface(before, proposed);
   const release = { changesInterface: change.differences.length > 0, first: before.placeholder };
   const version = nextVersion(before.version, flags.version, release);
-  for (const line of report(before, intake, change, version)) tell(line);
+  for (const line of releaseReport(before, intake, proposed, change, version)) tell(line);
   if (flags.dryRun) return 0;
 
   const { inputs, outputs } = change;
-  const released = new Date().toISOString().slice(0, 10);
-  const yaml = releaseInServingYaml(text, { version, sha256: intake.sha256, inputs, outputs, released });
-  const files = [...modelFiles(before.file, intake, flags.golden), { path: 'serving.yaml', bytes: Buffer.from(yaml) }];
+  const { sha256 } = intake;
+  const yaml = releaseInServingYaml(text, { version, sha256, released, inputs, outputs });
+  const files = [...releaseFiles(root, before, given, change), ['serving.yaml', Buffer.from(yaml)] as const];
   applyChanges(
     root,
-    files.map((item) => write(root, item)),
+    files.map(([path, bytes]) => write(root, path, bytes)),
     { hold: true },
   );
   try {
@@ -51,27 +56,14 @@ export async function model(file: string, flags: ModelFlags, tell: (line: string
     throw error;
   }
   finishApply(root);
+  if (existsSync(join(root, posix.dirname(before.file), 'reference.json'))) {
+    tell('Drift is not counted until there is a reference of this model: npm run reference -- <file of training data>');
+  }
   tell(`Released version ${version}. Next: npm test, then commit.`);
   return 0;
 }
 
-interface NewFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-function modelFiles(path: string, intake: Intake, golden: string | undefined): NewFile[] {
-  const folder = posix.dirname(path);
-  return [
-    { path, bytes: intake.bytes },
-    ...intake.externalData.map((data) => ({ path: posix.join(folder, data.location), bytes: readFileSync(data.path) })),
-    ...(golden === undefined
-      ? []
-      : [{ path: posix.join(folder, 'golden.json'), bytes: Buffer.from(readText(golden)) }]),
-  ];
-}
-
-function write(root: string, { path, bytes }: NewFile): WriteChange {
+function write(root: string, path: string, bytes: Uint8Array): WriteChange {
   const before = observe(nodeDisk, placeOf(layoutOf(root), path));
   if (typeof before === 'string' && before !== 'absent') {
     throw new ServingError('PATH_UNSAFE', `${path} is a ${before} in ${root}, where the model's file belongs.`);
@@ -85,49 +77,12 @@ async function checkGolden(root: string, rewrite: boolean, tell: (line: string) 
     tell('The golden samples were not run: npm ci, then npm run golden -- --write');
     return;
   }
-  const result = await command(
-    'npm',
-    ['run', '--silent', 'golden', ...(rewrite ? ['--', '--write'] : [])],
-    root,
-    'pipe',
-  );
-  for (const line of result.stdout.split('\n').filter(Boolean)) tell(line);
-  if (result.exitCode !== 0) {
-    throw new ServingError('MODEL_GOLDEN', `The model does not hold what was promised: ${result.stderr.trim()}`);
+  try {
+    for (const line of await askGolden(root, rewrite)) tell(line);
+  } catch (cause) {
+    if (!(cause instanceof ServingError)) throw cause;
+    throw new ServingError('MODEL_GOLDEN', `The model does not hold what was promised. ${cause.message}`, { cause });
   }
-}
-
-function report(before: ServingFile, intake: Intake, change: InterfaceChange, version: string): string[] {
-  const breaks = change.differences.length > 0;
-  const meaning = before.placeholder
-    ? 'the first model, in the place of the placeholder'
-    : breaks
-      ? 'major: clients have to change'
-      : 'minor: the same interface, clients need not change';
-  const { modelType } = intake.schema;
-  return [
-    ...intake.changes,
-    `${before.version} -> ${version}, ${meaning}`,
-    ...change.differences.map((difference) => `  ${difference}`),
-    ...leftOpen(intake.schema, change).map(({ path, question }) => `  to be filled in: ${question} (${path})`),
-    ...(breaks && modelType !== before.type
-      ? [`  it looks like ${modelType}, and serving.yaml says ${before.type}`]
-      : []),
-  ];
-}
-
-/** What neither the model nor the release before it tells. */
-function leftOpen({ inputs, outputs, unknown }: ProposedSchema, change: InterfaceChange): Unknown[] {
-  const proposed = new Set<unknown>([...inputs, ...outputs]);
-  const stillProposed = (side: 'inputs' | 'outputs') =>
-    (side === 'inputs' ? inputs : outputs).map(({ name }) =>
-      proposed.has(change[side].find((tensor) => tensor.name === name)),
-    );
-  const open = { inputs: stillProposed('inputs'), outputs: stillProposed('outputs') };
-  return unknown.filter(({ path }) => {
-    const place = /^(inputs|outputs)\[(\d+)\]/.exec(path);
-    return place !== null && open[place[1] as 'inputs' | 'outputs'][Number(place[2])];
-  });
 }
 
 function readText(path: string): string {

@@ -2,10 +2,12 @@ import { createDirectory } from '../apply/create-directory.ts';
 import { applyOverlay, type OverlayAction, type OverlayStep, planOverlay } from '../apply/overlay.ts';
 import { ServingError } from '../errors.ts';
 import type { Answers } from '../questions/questions.ts';
+import type { GivenModel } from './given-model.ts';
 import { type HeldSignal, holdSignals } from './hold-signals.ts';
 import type { CreateJob, Tell } from './job.ts';
 import { planRepository, type RepositoryPlan } from './plan.ts';
 import { initRepository } from './tools/git.ts';
+import { askGolden } from './tools/golden.ts';
 import { installDependencies } from './tools/install.ts';
 
 /** What was done; `false` means that it was not asked for, or was there already. */
@@ -25,7 +27,7 @@ export interface Created {
  * repository is written
  */
 export async function createRepository(job: CreateJob, answers: Answers, tell: Tell): Promise<Created> {
-  const plan = planRepository(answers, job.template);
+  const plan = planRepository(answers, job.template, job.model);
   const overlay = job.target.state === 'occupied' ? planOverlay(job.target.path, plan.files) : [];
   const actions = new Map(overlay.map(({ action, change }) => [change.path, action]));
   if (job.dryRun) return { plan, actions, written: false, installed: false, committed: false };
@@ -42,8 +44,23 @@ export async function createRepository(job: CreateJob, answers: Answers, tell: T
     tell('Installing dependencies with npm');
     await installDependencies(job.target.path);
   }
+  // Asked before the commit, which then holds the answers; a model that fails is told when all else is done.
+  const failure = job.install && job.model ? await recordGolden(job.target.path, job.model, tell) : undefined;
   const committed = job.git && (await commitFirst(job.target.path, plan, tell));
+  if (failure) throw failure;
   return { plan, actions, written: true, installed: job.install, committed };
+}
+
+/** Answers to samples that nobody answered are the model's own: they show later that it still is the same model. */
+async function recordGolden(directory: string, { golden }: GivenModel, tell: Tell): Promise<ServingError | undefined> {
+  tell(golden ? "Comparing the model's answers with the golden samples" : "Recording the model's answer to a sample");
+  try {
+    for (const line of await askGolden(directory, golden === undefined)) tell(line);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ServingError) return error;
+    throw error;
+  }
 }
 
 function writeOver(directory: string, overlay: readonly OverlayStep[], tell: Tell): void {

@@ -1,8 +1,11 @@
 import Generator, { type BaseOptions } from 'yeoman-generator';
+import type { GivenAnswers } from '../questions/answers.ts';
+import { fromDetailPrompts, toDetailPrompts } from '../questions/details.ts';
 import { fromPrompts, toPrompts } from '../questions/prompts.ts';
 import type { Answers } from '../questions/questions.ts';
 import { settleAnswers } from '../questions/settle.ts';
 import { type Created, createRepository } from './create.ts';
+import type { GivenModel } from './given-model.ts';
 import type { CreateJob, Tell } from './job.ts';
 
 export type AppOptions = BaseOptions & { readonly job: CreateJob; readonly tell: Tell };
@@ -18,9 +21,19 @@ export default class AppGenerator extends Generator<Record<string, unknown>, App
   }
 
   async prompting(): Promise<void> {
-    const { given, context } = this.options.job;
-    const typed = await this.prompt<Record<string, string>>(toPrompts(given, context));
-    this.answers = settleAnswers(fromPrompts(typed, given, context), context);
+    const { given, context, model } = this.options.job;
+    const prompts = toPrompts(given, context, model ? ['inputs', 'outputs'] : []);
+    const answered = fromPrompts(await this.prompt<Record<string, string>>(prompts), given, context);
+    this.answers = settleAnswers({ ...answered, ...(model && (await this.askDetails(model, answered))) }, context);
+  }
+
+  /** Of a given model only what its file does not tell, and nobody has said. */
+  private async askDetails(model: GivenModel, answered: GivenAnswers): Promise<GivenAnswers> {
+    const proposed = model.intake.propose(answered.modelType ?? model.intake.schema.modelType);
+    const unknown = proposed.unknown.filter(({ path }) => !((path.split('[', 1)[0] as string) in answered));
+    const typed = await this.prompt<Record<string, string>>(toDetailPrompts(proposed, unknown));
+    const { inputs, outputs } = fromDetailPrompts(proposed, unknown, typed);
+    return { inputs, outputs, ...answered };
   }
 
   async writing(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Target } from '../apply/target.ts';
 import type { GivenAnswers } from '../questions/answers.ts';
 import type { QuestionContext } from '../questions/question.ts';
 import type { Template } from '../render/template.ts';
+import type { GivenModel } from './given-model.ts';
 
 /** What somebody asked for on the command line, checked as far as it can be without asking. */
 export interface CreateJob {
@@ -9,6 +10,8 @@ export interface CreateJob {
   readonly template: Template;
   readonly given: GivenAnswers;
   readonly context: QuestionContext;
+  /** Undefined where the template's own, or a placeholder, is to be served. */
+  readonly model: GivenModel | undefined;
   readonly install: boolean;
   readonly git: boolean;
   readonly dryRun: boolean;

@@ -4,10 +4,13 @@ import type { Answers } from '../questions/questions.ts';
 import { renderTree } from '../render/render-tree.ts';
 import type { Template } from '../render/template.ts';
 import type { Owner } from '../render/tree.ts';
+import { withModel } from '../render/with-model.ts';
+import type { Unknown } from '../tensor.ts';
+import { assumptions, type GivenModel, realModel } from './given-model.ts';
 
 export interface PlannedFile extends NewFile {
-  /** `record` is the generator's own account of what it wrote. */
-  readonly owner: Owner | 'record';
+  /** `record` is the generator's own account of what it wrote; `given` came from the person, and goes before what is there. */
+  readonly owner: Owner | 'record' | 'given';
 }
 
 /** Everything that will be written, before anything is. */
@@ -15,17 +18,27 @@ export interface RepositoryPlan {
   readonly answers: Answers;
   readonly templateVersion: string;
   readonly files: readonly PlannedFile[];
+  /** What nobody has said and the given model's file does not tell. */
+  readonly assumed: readonly Unknown[];
 }
 
 /** Pure: the whole repository with its record. The dry run, the JSON output and the real run consume this one plan. */
-export function planRepository(answers: Answers, template: Template): RepositoryPlan {
+export function planRepository(answers: Answers, template: Template, model?: GivenModel): RepositoryPlan {
   const tree = renderTree(answers, template);
+  const real = model && realModel(model, answers);
+  const files = real ? withModel(tree, answers, real) : tree;
+  // Of the tree without the model: to an upgrade it is a release like any other.
   const record = buildRecord(tree, answers, template.version);
   return {
     answers,
     templateVersion: template.version,
+    assumed: model ? assumptions(model, answers) : [],
     files: [
-      ...[...tree].map(([path, file]) => ({ path, ...file })),
+      ...[...files].map(([path, file]) => ({
+        path,
+        ...file,
+        ...(real?.files.has(path) && { owner: 'given' as const }),
+      })),
       ...record.map((file) => ({ ...file, mode: 0o644, owner: 'record' as const })),
     ],
   };

@@ -15,6 +15,8 @@ import { fromSystem } from './system-error.ts';
 export interface ApplyOptions {
   /** Keep the way back open until `finishApply` or `abortApply`. */
   readonly hold?: boolean;
+  /** Files by name that are kept in the transaction for as long as it is open. */
+  readonly notes?: ReadonlyMap<string, Uint8Array>;
   readonly disk?: Disk;
 }
 
@@ -46,9 +48,9 @@ function settle(disk: Disk, layout: Layout, journal: Journal): void {
   } catch {}
 }
 
-function stageOrDiscard(disk: Disk, layout: Layout, journal: Journal, changes: readonly Change[]): void {
+function stageOrDiscard(disk: Disk, layout: Layout, work: () => void): void {
   try {
-    stage(disk, layout, journal, changes);
+    work();
   } catch (error) {
     try {
       discardTransaction(disk, layout);
@@ -90,12 +92,12 @@ function locked<T>(disk: Disk, root: string, work: (layout: Layout) => T): T {
 
 /** Brings a set of changes to disk, whole or not at all. */
 export function applyChanges(root: string, changes: readonly Change[], options: ApplyOptions = {}): void {
-  const { disk = nodeDisk, hold = false } = options;
+  const { disk = nodeDisk, hold = false, notes = new Map() } = options;
   locked(disk, root, (layout) => {
     makeWay(disk, layout);
     const journal = preflight(disk, layout, changes, hold);
     if (journal.steps.length === 0) return;
-    stageOrDiscard(disk, layout, journal, changes);
+    stageOrDiscard(disk, layout, () => stage(disk, layout, journal, changes, notes));
     forwardOrBack(disk, layout, journal);
     settle(disk, layout, journal);
   });

@@ -1,6 +1,7 @@
 import nodeFs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ServingError } from '../errors.ts';
+import { CLAIM, clearRemains, noteOf, STAGING } from './remains.ts';
 import { renameWithPatience } from './rename.ts';
 import { fromSystem, hasCode } from './system-error.ts';
 import { removeIfEmpty, takeBack } from './take-back.ts';
@@ -28,15 +29,10 @@ type Call =
 type Fs = Pick<typeof nodeFs, Call>;
 type Undo = (() => void)[];
 
-/** Short, whatever the target is called: a name may have as many bytes as the file system takes. */
-const STAGING = '.staging-';
-/** The folder of the record, which every repository has: who makes it in an empty directory has the directory. */
-const CLAIM = '.ml-serving';
-
 /**
  * Writes the files of a new repository: all of them, or none.
- * They are staged next to their place, on the same file system, and moved there when they are complete; a process that
- * is killed leaves at most a staging folder behind, never half a repository. What others put there meanwhile stays.
+ * They are staged next to their place, on the same file system, and moved there when they are complete; what a process
+ * that is killed leaves is no repository, and the next run clears it away. What others put there meanwhile stays.
  * @param fs stands in for the real file system where a test drives faults into it
  * @throws DIRECTORY_NOT_EMPTY, DISK_FULL, NOT_WRITABLE, APPLY_FAILED
  */
@@ -82,6 +78,7 @@ function makeFolders(folder: string, fs: Fs, undo: Undo): void {
 /** An empty directory stays the same directory (somebody may stand in it): what was staged inside is moved up. */
 function fillEmpty(path: string, files: readonly NewFile[], fs: Fs, undo: Undo): void {
   const claim = join(path, CLAIM);
+  clearRemains(path);
   try {
     fs.mkdirSync(claim);
   } catch (error) {
@@ -90,7 +87,7 @@ function fillEmpty(path: string, files: readonly NewFile[], fs: Fs, undo: Undo):
   undo.push(() => removeIfEmpty(claim, fs));
   if (fs.readdirSync(path).length > 1) throw takenMeanwhile(path);
 
-  const staging = stage(claim, files, fs, undo);
+  const staging = stage(claim, files, fs, undo, true);
   const inClaim = files.filter((file) => file.path.startsWith(`${CLAIM}/`));
   const others = files.filter((file) => !file.path.startsWith(`${CLAIM}/`));
   // The record comes last: without it nothing takes the directory for a repository.
@@ -102,6 +99,7 @@ function fillEmpty(path: string, files: readonly NewFile[], fs: Fs, undo: Undo):
       takeBack(path, placed, fs);
     });
   }
+  fs.unlinkSync(`${staging}.json`);
   fs.rmSync(staging, { recursive: true });
   if (inClaim.length === 0) fs.rmdirSync(claim);
 }
@@ -110,10 +108,14 @@ function head({ path }: NewFile, segments: number): string {
   return path.split('/').slice(0, segments).join('/');
 }
 
-/** Writes all files into a new folder below `parent`. */
-function stage(parent: string, files: readonly NewFile[], fs: Fs, undo: Undo): string {
+/** Writes all files into a new folder below `parent`, with a note of them beside it where they are moved one by one. */
+function stage(parent: string, files: readonly NewFile[], fs: Fs, undo: Undo, noted = false): string {
   const staging = fs.mkdtempSync(join(parent, STAGING));
   undo.push(() => fs.rmSync(staging, { recursive: true, force: true }));
+  if (noted) {
+    undo.push(() => fs.rmSync(`${staging}.json`, { force: true }));
+    fs.writeFileSync(`${staging}.json`, noteOf(files), { flag: 'wx' });
+  }
   const folders = new Set(files.map((file) => dirname(file.path)));
   for (const inner of folders) fs.mkdirSync(join(staging, inner), { recursive: true });
   for (const { path, bytes, mode } of files) fs.writeFileSync(join(staging, path), bytes, { mode, flag: 'wx' });

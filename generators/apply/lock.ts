@@ -3,6 +3,7 @@ import { ServingError } from '../errors.ts';
 import type { Disk } from './disk.ts';
 import { ensureFolder, removeIfEmpty } from './folders.ts';
 import type { Layout } from './layout.ts';
+import { isAlive } from './process-alive.ts';
 
 interface Holder {
   readonly pid: number;
@@ -22,15 +23,6 @@ function readHolder(disk: Disk, lock: string): Holder | null {
     return valid ? (holder as Holder) : null;
   } catch {
     return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

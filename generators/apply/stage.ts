@@ -33,7 +33,13 @@ function backUp(disk: Disk, layout: Layout, path: string, hash: string, place: s
  * Lays out all new contents and a copy of all old ones inside the repository's own folder, then the journal.
  * Until the journal exists nothing of the user's has been touched and the transaction can be thrown away.
  */
-export function stage(disk: Disk, layout: Layout, journal: Journal, changes: readonly Change[]): void {
+export function stage(
+  disk: Disk,
+  layout: Layout,
+  journal: Journal,
+  changes: readonly Change[],
+  notes: ReadonlyMap<string, Uint8Array>,
+): void {
   const byPath = new Map(changes.map((change) => [change.path, change]));
   for (const folder of [layout.transaction, layout.incoming, layout.outgoing]) disk.makeFolder(folder);
   journal.steps.forEach((step, index) => {
@@ -45,6 +51,7 @@ export function stage(disk: Disk, layout: Layout, journal: Journal, changes: rea
       backUp(disk, layout, step.path, step.before.sha256, join(layout.outgoing, `${index}`));
     }
   });
+  for (const [name, bytes] of notes) disk.create(join(layout.transaction, name), bytes, 0o666);
   for (const folder of [layout.incoming, layout.outgoing, layout.local]) disk.sync(folder);
   writeJournal(disk, layout, journal);
 }

@@ -16,7 +16,7 @@ export function removeIfEmpty(folder: string, fs: Fs): void {
 }
 
 /** Removes the files that a run has placed, and their folders as far as nothing else lies in them. */
-export function takeBack(root: string, files: readonly NewFile[], fs: Fs): void {
+export function takeBack(root: string, files: readonly Pick<NewFile, 'path'>[], fs: Fs): void {
   const folders = new Set<string>();
   for (const { path } of files) {
     for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) folders.add(folder);

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { ServingError } from '../errors.ts';
+import { holdsOnlyRemains } from './remains.ts';
 import { hasCode } from './system-error.ts';
 
 /** A directory that is to become a repository, as it is found. */
@@ -8,7 +9,7 @@ export interface Target {
   /** Absolute, with symbolic links resolved where it exists. */
   readonly path: string;
   readonly state: 'absent' | 'empty' | 'occupied';
-  /** What lies in an occupied directory. */
+  /** What lies in an occupied directory; what a run that was killed has left counts as nothing. */
   readonly entries: readonly string[];
 }
 
@@ -25,7 +26,8 @@ export function inspectTarget(directory: string): Target {
   try {
     if (!statSync(path).isDirectory())
       throw new ServingError('DIRECTORY_INVALID', `${path} is a file, not a directory.`);
-    const entries = readdirSync(path).sort();
+    const found = readdirSync(path).sort();
+    const entries = holdsOnlyRemains(path) ? [] : found;
     return { path: realpathSync(path), state: entries.length === 0 ? 'empty' : 'occupied', entries };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) {

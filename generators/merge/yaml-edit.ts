@@ -3,6 +3,7 @@ import { splitText, usualEnd } from './text.ts';
 import type { Edit } from './value-merge.ts';
 import type { YamlDocument } from './yaml.ts';
 import { type Block, blockAt, NotEditable, nodeAt, type OwnsComment, type Parent } from './yaml-blocks.ts';
+import { flowParent, spliceFlow } from './yaml-flow.ts';
 
 /** A stretch of the person's text and what comes in its place. */
 interface Splice {
@@ -64,6 +65,12 @@ export function editYaml(
 
   function spliceOf(edit: Edit, order: number): Splice {
     const parent = edit.path.slice(0, -1);
+    const flow = edit.op === 'set' ? null : flowParent(yours, edit.path);
+    if (flow !== null && edit.op !== 'set') {
+      if (edit.op === 'add') added.set(JSON.stringify(edit.path), edit.after);
+      const after = edit.op === 'add' ? anchorOf(yours, edit, added).after : null;
+      return { ...spliceFlow(flow, theirs, edit, after), order };
+    }
     if (edit.op === 'remove') {
       const { start, end: stop } = blockAt(yours, edit.path, isTemplates);
       return { start, end: stop, text: '', order };

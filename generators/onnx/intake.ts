@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { sha256 } from '../hash.ts';
+import type { ModelType } from '../tensor.ts';
 import { type ExternalFile, externalFiles, externalSize } from './external.ts';
 import { unsupported } from './faults.ts';
 import { isServed, type ProposedSchema, proposeSchema } from './propose.ts';
@@ -23,6 +24,8 @@ export interface Intake {
   readonly sha256: string;
   readonly summary: ModelSummary;
   readonly schema: ProposedSchema;
+  /** The schema for a model type that somebody names. */
+  readonly propose: (modelType: ModelType) => ProposedSchema;
   /** What was changed in the model, in words for the person; empty if nothing was. */
   readonly changes: readonly string[];
   /** Weights in files of their own, to be put beside the model under their `location`. */
@@ -44,13 +47,15 @@ function takeInSource(source: Source, path?: string): Intake {
   const plan = planZipMaps(source, original.graph);
   const bytes = plan.patches.length > 0 ? applyZipMapPlan(source, original.graph, plan) : source.read(0, source.size);
   const taken = bytesSource(bytes, source.name);
+  const served = withoutZipMaps(before, plan);
   // Read anew: a change that broke the file would show here.
   const summary = { ...summarise(taken, readModel(taken)), ...labelsOf(plan.dropped) };
   return {
     bytes,
     sha256: sha256(bytes),
     summary,
-    schema: proposeSchema(withoutZipMaps(before, plan)),
+    schema: proposeSchema(served),
+    propose: (modelType) => proposeSchema(served, modelType),
     changes: changeTexts(plan),
     externalData: companions(source, original, path),
   };

@@ -1,12 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { TensorSpec } from '../tensor.ts';
+import type { Interface, TensorSpec } from '../tensor.ts';
 import type { ProposedSchema } from './propose.ts';
-
-/** What serving.yaml promises to clients. */
-export interface Interface {
-  readonly inputs: readonly TensorSpec[];
-  readonly outputs: readonly TensorSpec[];
-}
 
 export interface InterfaceChange extends Interface {
   /** What is different for clients, in words; empty where nothing is. */
@@ -46,11 +40,13 @@ function side(kind: 'input' | 'output', before: readonly TensorSpec[], now: read
     if (old.name !== tensor.name) differences.push(`${kind} ${old.name} is now called ${tensor.name}`);
     const problems = tensorDifferences(`${kind} ${tensor.name}`, old, tensor);
     differences.push(...problems);
-    return problems.length === 0 ? { ...old, name: tensor.name } : { ...tensor, ...carriedOver(old, tensor) };
+    // Which numbers stand for the classes is the model's own affair, whatever people call them.
+    const own = old.classes && tensor.classes ? { classes: tensor.classes } : {};
+    return problems.length === 0 ? { ...old, name: tensor.name, ...own } : { ...tensor, ...carriedOver(old, tensor) };
   });
   // The order of the file stays where it can.
   const order = ({ name }: TensorSpec) => before.findIndex((old) => old.name === name);
-  return { differences, tensors: differences.length === 0 ? before : found.sort((a, b) => order(a) - order(b)) };
+  return { differences, tensors: found.sort((a, b) => order(a) - order(b)) };
 }
 
 /** Tensors that only changed their names: the one that is gone and the one that is new, of one type and shape. */
@@ -97,7 +93,7 @@ function hasNames(names: readonly string[] | undefined): names is readonly strin
 /** What was said of a tensor, as far as it still fits. */
 function carriedOver(old: TensorSpec, now: TensorSpec): Partial<TensorSpec> {
   if (!sameShape(old, now)) return {};
-  const { features, labels, ...options } = old;
+  const { features, labels, classes: _, ...options } = old;
   return {
     ...options,
     name: now.name,

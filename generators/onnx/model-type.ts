@@ -8,12 +8,20 @@ export interface Guess {
   readonly why: string;
 }
 
-/** What kind of model a graph looks like, from its inputs and outputs alone. */
+/**
+ * What kind of model a graph looks like, from its inputs and outputs alone.
+ * @param wanted the type, where somebody has said it; then only the output with the scores is looked for
+ */
 export function guessModelType(
   inputs: readonly ServedValue[],
   outputs: readonly ServedValue[],
   labels: readonly string[] | undefined,
+  wanted?: ModelType,
 ): Guess {
+  if (wanted !== undefined) {
+    const scores = wanted.endsWith('-classification') ? scoresOf(outputs, labels) : undefined;
+    return { modelType: wanted, scores, why: 'as asked for' };
+  }
   const scores = scoresOf(outputs, labels);
   const [input] = inputs;
   if (scores && inputs.length === 1 && input && isImage(input)) {

@@ -1,4 +1,4 @@
-import type { ModelType, TensorSpec } from '../tensor.ts';
+import { hasBatchAxis, type Interface, labelOutput, type ModelType, type TensorSpec } from '../tensor.ts';
 
 /** What one element of an output holds in the placeholder's answer. */
 export function fill({ datatype, labels }: TensorSpec): number | string | boolean {
@@ -9,23 +9,36 @@ export function fill({ datatype, labels }: TensorSpec): number | string | boolea
 }
 
 /** The placeholder's answer to one instance, in the form of the model type's golden samples. */
-export function prediction(modelType: ModelType, outputs: readonly TensorSpec[]): Record<string, unknown> {
+export function prediction(modelType: ModelType, declared: Interface): Record<string, unknown> {
+  const { outputs } = declared;
   const labelled = outputs.find((output) => output.labels?.length);
   if (modelType.endsWith('-classification') && labelled?.labels) {
     const share = fill(labelled);
     return {
-      label: labelled.labels[0],
+      label: ownLabel(outputs, labelled.labels) ?? labelled.labels[0],
       probabilities: Object.fromEntries(labelled.labels.map((name) => [name, share])),
     };
   }
   const [first] = outputs;
-  if (modelType === 'tabular-regression' && first) return { value: fill(first) };
-  return Object.fromEntries(outputs.map((output) => [output.name, row(output)]));
+  if (modelType === 'tabular-regression' && first) {
+    const size = first.shape
+      .slice(hasBatchAxis(declared) ? 1 : 0)
+      .reduce((product, axis) => product * Math.max(axis, 1), 1);
+    return size === 1 ? { value: fill(first) } : { values: Array.from({ length: size }, () => fill(first)) };
+  }
+  const batched = hasBatchAxis(declared);
+  return Object.fromEntries(outputs.map((output) => [output.name, row(output, batched)]));
+}
+
+/** What the label output says goes before the likeliest class, where it is one of the classes. */
+function ownLabel(outputs: readonly TensorSpec[], labels: readonly string[]): string | undefined {
+  const own = labelOutput(outputs);
+  return own && labels[(own.classes ?? labels).map(String).indexOf(String(fill(own)))];
 }
 
 /** One row of an output: nested lists, as deep as the shape is without its batch axis. */
-function row(output: TensorSpec): unknown {
-  const sizes = output.shape[0] === -1 ? output.shape.slice(1) : output.shape;
+function row(output: TensorSpec, batched: boolean): unknown {
+  const sizes = batched ? output.shape.slice(1) : output.shape;
   return sizes.reduceRight<unknown>(
     (inner, size) => Array.from({ length: size === -1 ? 1 : size }, () => inner),
     fill(output),

@@ -1,4 +1,4 @@
-import type { ModelType, TensorSpec } from '../tensor.ts';
+import { hasBatchAxis, type ModelType, type TensorSpec } from '../tensor.ts';
 import { elementCode } from './elements.ts';
 import { type Draft, encode } from './encode.ts';
 import { fill, prediction } from './placeholder-answer.ts';
@@ -24,7 +24,8 @@ export function placeholderModel(declared: {
   readonly outputs: readonly TensorSpec[];
 }): Placeholder {
   const { modelType = 'custom', inputs, outputs } = declared;
-  const batched = inputs.find((input) => input.shape[0] === -1);
+  // Where the first axis is not free everywhere there are no rows to follow: every free axis gets one element.
+  const batched = hasBatchAxis(declared) ? inputs[0] : undefined;
   const bytes = encode(MODEL, {
     irVersion: IR_VERSION,
     producerName: 'create-ml-serving',
@@ -40,7 +41,7 @@ export function placeholderModel(declared: {
     operatorSets: [{ version: OPSET }],
     metadata: [{ key: 'placeholder', value: 'true' }],
   });
-  return { bytes, prediction: prediction(modelType, outputs) };
+  return { bytes, prediction: prediction(modelType, declared) };
 }
 
 const BATCH = 'placeholder/batch';

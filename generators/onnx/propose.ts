@@ -1,17 +1,11 @@
-import type { Datatype, ModelType, TensorSpec } from '../tensor.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Datatype, labelOutput, type ModelType, type TensorSpec, type Unknown } from '../tensor.ts';
 import { featureNames, labelNames } from './metadata.ts';
 import { guessModelType } from './model-type.ts';
 import type { ModelSummary, ModelValue } from './summary.ts';
 
 /** Beyond this many columns nobody names them one by one: rows are sent as arrays. */
 const MOST_NAMED_FEATURES = 512;
-
-/** Something the file does not tell, so that a person has to. */
-export interface Unknown {
-  /** Where it belongs in serving.yaml: `inputs[0].features`. */
-  readonly path: string;
-  readonly question: string;
-}
 
 export interface ProposedSchema {
   readonly modelType: ModelType;
@@ -28,8 +22,11 @@ export type ServedValue = ModelValue & {
   readonly shape: readonly (number | string | null)[];
 };
 
-/** The schema of a model as far as its file tells it, with placeholders for the rest and a list of what they are. */
-export function proposeSchema(summary: ModelSummary): ProposedSchema {
+/**
+ * The schema of a model as far as its file tells it, with placeholders for the rest and a list of what they are.
+ * @param wanted the model type, where somebody has said it
+ */
+export function proposeSchema(summary: ModelSummary, wanted?: ModelType): ProposedSchema {
   const notes: string[] = [];
   const unknown: Unknown[] = [];
   const inputs = served(summary.inputs, 'inputs', unknown);
@@ -38,12 +35,14 @@ export function proposeSchema(summary: ModelSummary): ProposedSchema {
     notes.push(`output ${name} is not served: ${type} is no tensor that the protocol can carry`);
   }
   const labels = knownLabels(summary);
-  const { modelType, scores, why } = guessModelType(inputs, outputs, labels);
+  const { modelType, scores, why } = guessModelType(inputs, outputs, labels, wanted);
   notes.push(`model type ${modelType}: ${why}`);
+  const inputSpecs = inputs.map((input, at) => inputSpec(input, at, { summary, modelType, inputs, notes, unknown }));
+  const outputSpecs = outputs.map((output, at) => outputSpec(output, at, { scores, labels, notes, unknown }));
   return {
     modelType,
-    inputs: inputs.map((input, at) => inputSpec(input, at, { summary, modelType, inputs, notes, unknown })),
-    outputs: outputs.map((output, at) => outputSpec(output, at, { summary, scores, labels, notes, unknown })),
+    inputs: inputSpecs,
+    outputs: scores ? withClasses(outputSpecs, summary.classLabels) : outputSpecs,
     notes,
     unknown,
   };
@@ -69,7 +68,7 @@ export function isServed(value: ModelValue): value is ModelValue & { readonly da
 function served(values: readonly ModelValue[], list: string, unknown: Unknown[]): ServedValue[] {
   return values.filter(isServed).map((value, at) => {
     if (value.shape) return { ...value, shape: value.shape };
-    unknown.push({ path: `${list}[${at}].shape`, question: `The sizes of the axes of ${value.name}` });
+    unknown.push({ kind: 'shape', path: `${list}[${at}].shape`, question: `The sizes of the axes of ${value.name}` });
     return { ...value, shape: [null] };
   });
 }
@@ -94,12 +93,12 @@ function inputSpec(input: ServedValue, at: number, context: InputContext): Tenso
   if (!modelType.startsWith('tabular-')) return withSteps(spec, at, modelType, unknown);
   const path = `inputs[${at}].features`;
   const what = input.datatype === 'BYTES' ? 'Categories' : 'Units and ranges';
-  const ranges = { path, question: `${what} of the columns of ${input.name}` };
+  const ranges = { kind: 'ranges', path, question: `${what} of the columns of ${input.name}` } as const;
   // Without an axis of columns the input itself is the column.
   if (shape.length === 1) return spec;
   const width = shape[1] ?? 1;
   if (width === -1) {
-    unknown.push({ path, question: `How many columns does ${input.name} have, and which?` });
+    unknown.push({ kind: 'columns', path, question: `How many columns does ${input.name} have, and which?` });
     return spec;
   }
   if (width === 1 && inputs.length > 1) {
@@ -115,7 +114,10 @@ function inputSpec(input: ServedValue, at: number, context: InputContext): Tenso
     notes.push(`the ${width} columns of ${input.name} have no names: rows are sent as arrays`);
     return spec;
   }
-  unknown.push({ path, question: `Names of the ${width} columns of ${input.name}, in their order` }, ranges);
+  unknown.push(
+    { kind: 'columns', path, question: `Names of the ${width} columns of ${input.name}, in their order` },
+    ranges,
+  );
   // No two columns of a service may have one name.
   const stem = inputs.length === 1 ? 'feature' : input.name;
   return { ...spec, features: Array.from({ length: width }, (_, column) => ({ name: `${stem}_${column}` })) };
@@ -127,13 +129,12 @@ const TOKENIZER = 'model/tokenizer.json';
 /** How pictures and texts become tensors is nowhere in the graph. */
 function withSteps(spec: TensorSpec, at: number, modelType: ModelType, unknown: Unknown[]): TensorSpec {
   if (modelType === 'image-classification') {
-    unknown.push({ path: `inputs[${at}].image`, question: `How pictures were scaled and normalised for ${spec.name}` });
+    const question = `How pictures were scaled and normalised for ${spec.name}`;
+    unknown.push({ kind: 'image', path: `inputs[${at}].image`, question });
   }
   if (modelType !== 'text-classification' || spec.datatype === 'BYTES' || at > 0) return spec;
-  unknown.push({
-    path: `inputs[${at}].text`,
-    question: `The model's tokenizer, to be put at ${TOKENIZER}, and its longest text`,
-  });
+  const question = `The model's tokenizer, to be put at ${TOKENIZER}, and its longest text in tokens`;
+  unknown.push({ kind: 'tokens', path: `inputs[${at}].text`, question });
   return { ...spec, text: { tokenizer: TOKENIZER, tooLong: 'truncate' } };
 }
 
@@ -142,7 +143,6 @@ function withKnownWidth(shape: readonly number[], width: number | undefined): re
 }
 
 interface OutputContext {
-  readonly summary: ModelSummary;
   readonly scores: ServedValue | undefined;
   readonly labels: readonly string[] | undefined;
   readonly notes: string[];
@@ -157,12 +157,34 @@ function outputSpec(output: ServedValue, at: number, { scores, labels, notes, un
   const path = `outputs[${at}].labels`;
   if (labels && (declared === -1 || declared === labels.length)) {
     if (labels.every(isNumeral)) {
-      unknown.push({ path, question: `Names of the classes ${labels.slice(0, 10).join(', ')}, if they have any` });
+      unknown.push({
+        kind: 'labels',
+        path,
+        question: `Names of the classes ${labels.slice(0, 10).join(', ')}, if they have any`,
+      });
     }
     return { ...spec, shape: [...shape.slice(0, -1), labels.length], labels };
   }
   if (labels) notes.push(`the model names ${labels.length} classes, but ${output.name} has ${declared} scores`);
-  unknown.push({ path, question: `Names of the classes of ${output.name}, in their order` });
+  unknown.push({ kind: 'labels', path, question: `Names of the classes of ${output.name}, in their order` });
   if (declared === -1) return spec;
   return { ...spec, labels: Array.from({ length: declared }, (_, index) => `class_${index}`) };
+}
+
+/**
+ * A classifier's own label output: integers say which values are its classes, so that names may be given to them; texts
+ * are names themselves.
+ */
+function withClasses(outputs: readonly TensorSpec[], classes: readonly string[] | null): readonly TensorSpec[] {
+  const names = outputs.find(({ labels }) => labels)?.labels;
+  const own = labelOutput(outputs);
+  if (!own || !classes || classes.length !== names?.length) return outputs;
+  if (own.datatype === 'BYTES' && isDeepStrictEqual(classes, names)) return outputs;
+  const values = own.datatype === 'BYTES' ? classes : classes.map(asInteger);
+  return outputs.map((output) => (output === own ? { ...output, classes: values } : output));
+}
+
+/** Beyond 2^53 a number would be another one. */
+function asInteger(label: string): string | number {
+  return isNumeral(label) && Number.isSafeInteger(Number(label)) ? Number(label) : label;
 }

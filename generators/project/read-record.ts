@@ -18,8 +18,8 @@ export interface ProjectRecord {
   readonly manifest: Manifest | null;
   /** The answers as they are written, before any migration. */
   readonly answersText: string;
-  /** What is missing or damaged, for a person. */
-  readonly problems: readonly string[];
+  /** Looks for what is missing or damaged, in words for a person. */
+  readonly problems: () => readonly string[];
   /** Contents the template rendered last, by hash; null where they were not kept or are damaged. */
   readonly base: (sha256: string) => Uint8Array | null;
 }
@@ -64,7 +64,7 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
   return {
     manifest: damaged ? null : parsed,
     answersText: readAnswers(read),
-    problems: damaged ? [parsed] : missingBlobs(parsed, has),
+    problems: () => (damaged ? [parsed] : missingBlobs(parsed, has)),
     base(hash) {
       if (!cache.has(hash)) cache.set(hash, readBlob(read, hash));
       return cache.get(hash) ?? null;

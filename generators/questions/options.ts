@@ -91,7 +91,19 @@ export const FEATURE_OPTIONS: Options = {
   nullable: yesOrNo,
 };
 
-export const TENSOR_OPTIONS: Options = { allowNonFinite: yesOrNo, outOfRange: oneOf('accept', 'refuse') };
+/** Class values are integers or texts; beyond 2^53 integers are texts too. */
+const classValue: Option = {
+  schema: { anyOf: [{ type: 'string', maxLength: 200 }, { type: 'integer' }] },
+  expected: 'an integer or text',
+  accepts: (value) => Number.isSafeInteger(value) || text(200).accepts(value),
+};
+
+export const TENSOR_OPTIONS: Options = {
+  allowNonFinite: yesOrNo,
+  outOfRange: oneOf('accept', 'refuse'),
+  classes: list(classValue, { uniqueItems: true }),
+  topK: whole(1, 1_000_000),
+};
 
 /** Options that are made of options. */
 export const STEP_OPTIONS: Readonly<Record<'image' | 'text', Options>> = {

@@ -58,3 +58,17 @@ export function validateMemory(value: string): string | undefined {
     ? undefined
     : 'must be memory such as 512Mi or 4Gi, from 128Mi to 1024Gi';
 }
+
+const MODEL_URL =
+  /^https?:\/\/[a-z0-9.-]+(:[1-9]\d{0,4})?(\/([A-Za-z0-9._~-]|%[0-9A-F]{2}|\{(name|version|sha256)\})+)+$/;
+
+/** Where a pod fetches its model; `{name}`, `{version}` and `{sha256}` are those of serving.yaml. */
+export function validateModelUrl(value: string): string | undefined {
+  if (value.length > 500) return `is ${value.length} characters long; at most 500`;
+  if (!MODEL_URL.test(value) || !URL.canParse(value)) {
+    return 'must be https://<host>/<path> with {name}, {version} and {sha256} at most, and without credentials or a query';
+  }
+  const { protocol, hostname } = new URL(value);
+  const inside = /\.svc(\.cluster\.local)?$/.test(hostname);
+  return protocol === 'https:' || inside ? undefined : 'must be https://, or http:// to a name of the cluster (*.svc)';
+}

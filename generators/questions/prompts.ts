@@ -16,10 +16,17 @@ export interface Prompt {
   readonly validate?: (text: string, answered?: object) => true | string;
 }
 
-/** The prompts for all questions that are asked and have no answer yet. */
-export function toPrompts(given: GivenAnswers, context: QuestionContext): Prompt[] {
+/**
+ * The prompts for all questions that are asked and have no answer yet.
+ * @param others questions that are asked in another way
+ */
+export function toPrompts(
+  given: GivenAnswers,
+  context: QuestionContext,
+  others: readonly (keyof Answers)[] = [],
+): Prompt[] {
   return (questions as readonly Question[])
-    .filter((question) => question.asked !== false && !(question.name in given))
+    .filter(({ name, asked }) => asked !== false && !(name in given) && !others.includes(name as keyof Answers))
     .map((question) => ({
       name: question.name,
       message: question.message,

@@ -15,7 +15,9 @@ export interface Known {
 export interface QuestionContext {
   /** Last segment of the directory that is to be made; a proposal for the name. */
   readonly directoryName: string;
-  /** The interface of the sample model that the template ships for a model type. */
+  /** What is proposed for the type of the model, where one was given. */
+  readonly modelType?: ModelType;
+  /** The interface that is proposed for a model type: of the model that was given, or of the template's sample. */
   sample(modelType: ModelType): { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] };
 }
 

@@ -1,4 +1,11 @@
-import { validateCpu, validateGateway, validateHost, validateMemory, validateNamespace } from './place-rules.ts';
+import {
+  validateCpu,
+  validateGateway,
+  validateHost,
+  validateMemory,
+  validateModelUrl,
+  validateNamespace,
+} from './place-rules.ts';
 import type { AnswerTo, Known, Question } from './question.ts';
 import {
   validateLine,
@@ -39,7 +46,7 @@ export const questions = [
     layer: 'ml',
     message: 'Type of the model',
     help: 'Decides what a request holds and what a prediction says.',
-    default: () => 'tabular-classification',
+    default: (_known, context) => context.modelType ?? 'tabular-classification',
     choices: [
       {
         value: 'tabular-classification',
@@ -228,6 +235,29 @@ export const questions = [
     asked: false,
     default: () => '512Mi',
     validate: validateMemory,
+  },
+  {
+    name: 'modelSource',
+    type: 'choice',
+    layer: 'infrastructure',
+    message: 'Where a pod has its model from',
+    help: 'With `storage` an init container fetches it and checks its sha256 (`deploy/components/model-from-storage`).',
+    asked: false,
+    default: () => 'image',
+    choices: [
+      { value: 'image', label: 'From the image' },
+      { value: 'storage', label: 'From object storage' },
+    ],
+  },
+  {
+    name: 'modelUrl',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'URL of the model in object storage',
+    help: '`{name}`, `{version}` and `{sha256}` are those of serving.yaml. Credentials come from a Secret.',
+    asked: false,
+    default: () => 'https://models.example.com/{name}/{version}/{sha256}.onnx',
+    validate: validateModelUrl,
   },
   {
     name: 'repository',

@@ -1,4 +1,4 @@
-import type { TensorSpec } from '../tensor.ts';
+import { labelOutput, type TensorSpec } from '../tensor.ts';
 import type { Problem } from './problem.ts';
 import { each, isFloat, type Rule, type Side, shown } from './rule.ts';
 
@@ -7,7 +7,7 @@ export const MAX_SAMPLE_ELEMENTS = 2 ** 20;
 
 /** Keys that only one side may have. */
 const FOREIGN: Readonly<Record<Side, readonly (keyof TensorSpec)[]>> = {
-  inputs: ['labels'],
+  inputs: ['labels', 'classes', 'topK'],
   outputs: ['features', 'outOfRange', 'image', 'text'],
 };
 
@@ -24,7 +24,9 @@ const classifiersNameTheirClasses: Rule = {
   check({ modelType, outputs }) {
     const labelled = outputs.filter((output) => output.labels);
     const [scores] = labelled;
-    const fits = labelled.length === 1 && scores && isFloat(scores) && scores.shape.length === 2;
+    const [rows, ...classes] = scores?.shape ?? [];
+    const fits =
+      labelled.length === 1 && scores && isFloat(scores) && classes.length === 1 && (rows === -1 || rows === 1);
     if (!modelType.endsWith('-classification') || fits) return [];
     const message = `a ${modelType} model needs exactly one output with labels: the probabilities of the classes, floats of shape [-1, classes]`;
     return [{ path: ['outputs'], message }];
@@ -60,17 +62,22 @@ function rowsProblem(index: number, input: TensorSpec): Problem {
   return { path: ['inputs', index, 'shape'], message };
 }
 
-/** The server batches where the first axis is free everywhere; a placeholder has no rows to follow where it is mixed. */
-const batchIsEverywhereOrNowhere: Rule = {
-  needs: ['inputs', 'outputs'],
-  check({ inputs, outputs }) {
-    const tensors = [...inputs, ...outputs];
-    const free = tensors.filter((tensor) => tensor.shape[0] === -1).length;
-    if (free === 0 || free === tensors.length) return [];
-    const side: Side = inputs.every((input) => input.shape[0] === -1) ? 'outputs' : 'inputs';
-    const bad = { inputs, outputs }[side].findIndex((tensor) => tensor.shape[0] !== -1);
-    const message = 'the first axis is the batch: it is -1 in all inputs and outputs, or in none';
-    return [{ path: [side, bad, 'shape'], message }];
+const classesFitTheLabels: Rule = {
+  needs: ['modelType', 'outputs'],
+  check({ modelType, outputs }) {
+    const own = modelType.endsWith('-classification') ? labelOutput(outputs) : undefined;
+    const names = outputs.find(({ labels }) => labels)?.labels;
+    return outputs.flatMap((output, i): Problem[] => {
+      const problems: Problem[] = [];
+      const { classes, topK } = output;
+      if (classes && output !== own)
+        problems.push({ path: ['outputs', i, 'classes'], message: "is for a classifier's label output, one a row" });
+      else if (classes && classes.length !== names?.length)
+        problems.push({ path: ['outputs', i, 'classes'], message: `expected ${names?.length}, one for each label` });
+      if (topK !== undefined && (!output.labels || !modelType.endsWith('-classification')))
+        problems.push({ path: ['outputs', i, 'topK'], message: 'is for the output with the labels of a classifier' });
+      return problems;
+    });
   },
 };
 
@@ -102,6 +109,6 @@ export const typeRules: readonly Rule[] = [
   classifiersNameTheirClasses,
   regressionsAnswerNumbers,
   tablesHaveRowsAndColumns,
-  batchIsEverywhereOrNowhere,
+  classesFitTheLabels,
   samplesStaySmall,
 ];

@@ -50,34 +50,38 @@ function blob(top: string, file: FileState): string | null {
   return bytes === null ? null : must(top, ['hash-object', '-w', '--stdin'], bytes).trim();
 }
 
-/** Puts conflicts into the index as a merge of Git's would, so that every merge tool finds all sides. */
-export function setStages({ top, prefix }: WorkTree, conflicts: readonly Sides[]): void {
-  const zero = '0'.repeat(40);
-  const lines = conflicts.flatMap(({ path, ...sides }) => {
-    const stages = ([sides.base, sides.yours, sides.theirs] as const).flatMap((file, index) => {
-      const hash = file && blob(top, file);
-      return hash ? [`100${file.mode.toString(8)} ${hash} ${index + 1}\t${prefix}${path}\0`] : [];
-    });
-    return [`0 ${zero}\t${prefix}${path}\0`, ...stages];
-  });
-  if (lines.length > 0) must(top, ['update-index', '-z', '--index-info'], lines.join(''));
+const ZERO = '0'.repeat(40);
+
+/** Puts all sides of conflicts into Git's store and returns what makes its index show them as a merge of Git's would. */
+export function stagesOf({ top, prefix }: WorkTree, conflicts: readonly Sides[]): string {
+  return conflicts
+    .flatMap(({ path, ...sides }) =>
+      ([sides.base, sides.yours, sides.theirs] as const).flatMap((file, index) => {
+        const hash = file && blob(top, file);
+        return hash ? [`100${file.mode.toString(8)} ${hash} ${index + 1}\t${prefix}${path}\0`] : [];
+      }),
+    )
+    .join('');
 }
 
-/** What the index holds for some paths, in a form that `restoreIndex` takes. */
+/** Entries as they were kept in a file, of the paths in question alone. */
+function entriesOf({ prefix }: WorkTree, paths: readonly string[], kept: string): string {
+  const own = new Set(paths.map((path) => `${prefix}${path}`));
+  const entries = kept.split('\0').filter((entry) => own.has(entry.slice(entry.indexOf('\t') + 1)));
+  return entries.map((entry) => `${entry}\0`).join('');
+}
+
+/** Gives the index other entries for some paths, conflicts of a merge among them; paths that have none are forgotten. */
+export function replaceEntries(tree: WorkTree, paths: readonly string[], entries: string): void {
+  const removals = paths.map((path) => `0 ${ZERO}\t${tree.prefix}${path}\0`).join('');
+  if (removals !== '')
+    must(tree.top, ['update-index', '-z', '--index-info'], removals + entriesOf(tree, paths, entries));
+}
+
+/** What the index holds for some paths, in a form that `replaceEntries` takes. */
 export function readIndex({ top, prefix }: WorkTree, paths: readonly string[]): string {
   if (paths.length === 0) return '';
   return must(top, ['ls-files', '--stage', '-z', '--', ...paths.map((path) => `:(top,literal)${prefix}${path}`)]);
-}
-
-/** Gives the index back what it held for some paths, and forgets those it did not hold. */
-export function restoreIndex({ top, prefix }: WorkTree, paths: readonly string[], saved: string): void {
-  const zero = '0'.repeat(40);
-  const removals = paths.map((path) => `0 ${zero}\t${prefix}${path}\0`).join('');
-  // What was kept is read from a file: only entries of the paths in question are given back.
-  const own = new Set(paths.map((path) => `${prefix}${path}`));
-  const entries = saved.split('\0').filter((entry) => own.has(entry.slice(entry.indexOf('\t') + 1)));
-  const restored = entries.map((entry) => `${entry}\0`).join('');
-  if (removals !== '') must(top, ['update-index', '-z', '--index-info'], removals + restored);
 }
 
 /** Takes what stands in the work tree as the resolution of conflicts that the index still has. */

@@ -1,58 +1,69 @@
 import { join } from 'node:path';
+import type { Tell } from '../app/job.ts';
 import type { Disk } from '../apply/disk.ts';
 import { layoutOf } from '../apply/layout.ts';
 import { pathProblem } from '../project/path.ts';
-import { readIndex, restoreIndex, setStages, workTreeOf } from './git.ts';
+import { readIndex, replaceEntries, stagesOf, workTreeOf } from './git.ts';
 import type { Sides } from './plan.ts';
 
-/** What Git's index held for the paths in conflict, kept until they are resolved or the upgrade is undone. */
+/** What becomes of Git's index for the paths in conflict: kept in the transaction until they are resolved or it is undone. */
 interface SavedIndex {
   readonly paths: readonly string[];
+  /** What the index held. */
   readonly entries: string;
+  /** What shows the conflicts, in the form that Git takes. */
+  readonly stages: string;
 }
 
-function placeOfSaved(root: string): string {
-  return join(layoutOf(root).local, 'index.json');
+const NAME = 'index.json';
+
+function readSaved(root: string, disk: Disk): SavedIndex | null {
+  const place = join(layoutOf(root).transaction, NAME);
+  if (disk.entry(place)?.kind !== 'file') return null;
+  try {
+    const { paths, entries, stages } = JSON.parse(Buffer.from(disk.read(place)).toString('utf8')) as SavedIndex;
+    const valid = typeof entries === 'string' && typeof stages === 'string' && Array.isArray(paths);
+    const safe = valid && paths.every((path) => typeof path === 'string' && pathProblem(path) === null);
+    return safe ? { paths, entries, stages } : null;
+  } catch {
+    return null;
+  }
 }
 
-/** Shows the conflicts to Git. The bytes of each side are read now: the work tree is about to change. */
-export function stageConflicts(root: string, disk: Disk, sides: readonly Sides[]): void {
+/** Git's index is a help for merge tools; without it the conflicts still stand in the files and in the record. */
+export function showToGit<T>(tell: Tell, work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    tell(`Git was not told of the conflicts: ${(error as Error).message}`);
+    return null;
+  }
+}
+
+/**
+ * Works out how the conflicts will be shown to Git, and puts all three sides into its store: before the work tree changes,
+ * so that a process that dies on the way leaves it to the next one.
+ * @returns notes for the transaction
+ */
+export function prepareStages(root: string, sides: readonly Sides[]): Map<string, Uint8Array> {
   const tree = workTreeOf(root);
-  if (tree === null || sides.length === 0) return;
+  if (tree === null || sides.length === 0) return new Map();
   const paths = sides.map(({ path }) => path);
-  const saved: SavedIndex = { paths, entries: readIndex(tree, paths) };
-  forgetIndex(root, disk);
-  disk.create(placeOfSaved(root), Buffer.from(JSON.stringify(saved)), 0o666);
-  setStages(tree, sides);
+  const saved: SavedIndex = { paths, entries: readIndex(tree, paths), stages: stagesOf(tree, sides) };
+  return new Map([[NAME, Buffer.from(JSON.stringify(saved))]]);
 }
 
-/** Reads the bytes of all sides, so that they are still at hand when the files have changed. */
-export function captured(sides: readonly Sides[]): Sides[] {
-  const capture = <T extends Sides['base']>(file: T): T => {
-    const bytes = file?.bytes() ?? null;
-    return file && { ...file, bytes: () => bytes };
-  };
-  return sides.map(({ path, base, yours, theirs }) => ({
-    path,
-    base: capture(base),
-    yours: capture(yours),
-    theirs: capture(theirs),
-  }));
+/** Shows the conflicts to Git, unless they are shown already or somebody has begun to resolve them there. */
+export function showConflicts(root: string, disk: Disk): void {
+  const saved = readSaved(root, disk);
+  const tree = workTreeOf(root);
+  if (saved === null || tree === null || readIndex(tree, saved.paths) !== saved.entries) return;
+  replaceEntries(tree, saved.paths, saved.stages);
 }
 
 /** Gives the index back what it held, where it was changed. */
 export function unstageConflicts(root: string, disk: Disk): void {
-  const place = placeOfSaved(root);
+  const saved = readSaved(root, disk);
   const tree = workTreeOf(root);
-  if (tree !== null && disk.entry(place)?.kind === 'file') {
-    const { paths, entries } = JSON.parse(Buffer.from(disk.read(place)).toString('utf8')) as SavedIndex;
-    const safe = paths.every((path) => pathProblem(path) === null);
-    if (safe) restoreIndex(tree, paths, entries);
-  }
-  forgetIndex(root, disk);
-}
-
-/** Drops what was kept: the conflicts are resolved. */
-export function forgetIndex(root: string, disk: Disk): void {
-  if (disk.entry(placeOfSaved(root)) !== null) disk.unlink(placeOfSaved(root));
+  if (saved !== null && tree !== null) replaceEntries(tree, saved.paths, saved.entries);
 }

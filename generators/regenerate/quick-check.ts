@@ -32,9 +32,11 @@ export function quickCheck(root: string, version: string, disk: Disk): QuickChec
   const files = plainFiles(root, disk);
   const record = readRecord(files);
   const { manifest, problems } = record;
+  // The dearest question comes last: in a fleet most repositories are at another version.
+  if (manifest === null || manifest.templateVersion !== version) return null;
   const answers = files.read(ANSWERS_PATH);
-  if (manifest === null || problems.length > 0 || answers === null || readConflicts(files.read) !== null) return null;
-  if (manifest.templateVersion !== version || manifest.answersSha256 !== sha256(answers)) return null;
+  if (answers === null || manifest.answersSha256 !== sha256(answers)) return null;
+  if (readConflicts(files.read) !== null || problems().length > 0) return null;
   const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
   const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');
   const drift = managed.filter(([path, entry]) => !isSame(scan, record, path, entry)).map(([path]) => path);

@@ -44,20 +44,24 @@ export function toMarkdown(upgrade: Upgrade): string {
   const title = from === to ? `Template ${to}` : `Template ${from ?? '(unknown)'} → ${to}`;
   const changes = changelog.map(({ version, text }) => `#### ${version}\n\n${text}`).join('\n\n');
   const answers = Object.entries(defaulted).map(([key, value]) => `${code(key)} = ${code(JSON.stringify(value))}`);
+  const findings = rollout.findings.map(({ class: level, what }) => `${level}: ${what.replaceAll('<', '&lt;')}`);
+  const files = describeAll(plan.outcomes);
+  // What a reviewer decides by comes first; the list of files can be long, and the pull request shows them anyway.
+  const listed = `<details><summary>${files.length} files</summary>\n\n${bullets(files.map(fileLine))}\n\n</details>`;
   return [
     `## ${title}`,
-    `**Rollout: ${rollout.class}**\n\n${bullets(rollout.findings.map(({ what }) => what.replaceAll('<', '&lt;')))}`,
-    ...section('What changes in your repository', changes),
+    `**Rollout: ${rollout.class}**\n\n${bullets(findings)}`,
     ...section(
       'Conflicts to resolve',
       bullets(
         (conflicts?.conflicts ?? []).map((c) => `${code(c.path)}: ${explainConflict(c).replaceAll('<', '&lt;')}`),
       ),
     ),
-    ...section('Files', bullets(describeAll(plan.outcomes).map(fileLine))),
+    ...section('To do', bullets([...(reinstall ? ['npm install'] : []), ...rollout.steps])),
     ...section('New questions, answered by their defaults', bullets(answers)),
+    ...section('What changes in your repository', changes),
     ...section('Managed files with edits of your own', bullets(plan.drift.map(code))),
     ...section('The record', bullets(problems)),
-    ...section('To do', bullets([...(reinstall ? ['npm install'] : []), ...rollout.steps])),
+    ...section('Files', files.length === 0 ? '' : listed),
   ].join('\n\n');
 }

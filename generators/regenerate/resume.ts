@@ -6,9 +6,10 @@ import { ServingError } from '../errors.ts';
 import { isReadable } from '../merge/structured.ts';
 import { decodeText } from '../merge/text.ts';
 import { hasMarkers } from '../merge/text-merge.ts';
+import { bringBack, dropAside, putAside } from './aside.ts';
 import { CONFLICTS_PATH, type Conflicts, readConflicts } from './conflicts.ts';
 import { stageResolved, workTreeOf } from './git.ts';
-import { forgetIndex, unstageConflicts } from './index-stages.ts';
+import { showConflicts, showToGit, unstageConflicts } from './index-stages.ts';
 import { rootOf } from './root.ts';
 import { plainFiles, scanner } from './scan.ts';
 import { verifyRepository } from './verify.ts';
@@ -56,19 +57,24 @@ export async function continueUpgrade(directory: string, { disk, verify, tell }:
     throw new ServingError('NOTHING_PENDING', `No upgrade is pending in ${root}.`);
   }
   const left = conflicts === null ? [] : unresolved(conflicts, root, disk);
-  if (left.length > 0) throw new ServingError('CONFLICTS_LEFT', `${left.join('; ')}.`);
+  if (left.length > 0) {
+    // The run that was interrupted may not have come to it.
+    showToGit(tell, () => showConflicts(root, disk));
+    throw new ServingError('CONFLICTS_LEFT', `${left.join('; ')}.`);
+  }
+  if (verify && held) putAside(root, true);
   const failed = verify ? await verifyRepository(root, true, tell) : null;
   if (failed !== null) {
     throw new ServingError('VERIFY_FAILED', `${failed} failed in ${root}.`, {
       hint: 'Nothing was put back: mend it and run --continue again, or undo the upgrade with --abort.',
     });
   }
+  dropAside(root);
   if (held) finishApply(root, disk);
   if (conflicts !== null) close(root, disk, conflicts);
 }
 
 function close(root: string, disk: Disk, { conflicts }: Conflicts): void {
-  forgetIndex(root, disk);
   removeList(root, disk);
   const tree = workTreeOf(root);
   if (tree !== null)
@@ -78,11 +84,15 @@ function close(root: string, disk: Disk, { conflicts }: Conflicts): void {
     );
 }
 
-/**
- * Puts everything back as it was before the pending upgrade, byte for byte.
- * @returns paths whose later edits were kept aside in `.ml-serving/local/rescued`
- */
-export function abortUpgrade(directory: string, disk: Disk): string[] {
+export interface Aborted {
+  /** Paths whose later edits were kept aside in `.ml-serving/local/rescued`. */
+  readonly rescued: readonly string[];
+  /** Whether installed packages may not be those of before. */
+  readonly reinstall: boolean;
+}
+
+/** Puts everything back as it was before the pending upgrade, byte for byte. */
+export function abortUpgrade(directory: string, disk: Disk): Aborted {
   const root = rootOf(directory);
   if (pendingApply(root, disk) === null) {
     throw new ServingError('NOTHING_PENDING', `No upgrade is pending in ${root} on this machine.`, {
@@ -90,5 +100,6 @@ export function abortUpgrade(directory: string, disk: Disk): string[] {
     });
   }
   unstageConflicts(root, disk);
-  return abortApply(root, disk);
+  const { reinstall } = bringBack(root);
+  return { rescued: abortApply(root, disk), reinstall };
 }

@@ -2,10 +2,11 @@ import type { Tell } from '../app/job.ts';
 import { abortApply, applyChanges, finishApply } from '../apply/apply.ts';
 import type { Disk } from '../apply/disk.ts';
 import { ServingError } from '../errors.ts';
+import { bringBack, dropAside, putAside } from './aside.ts';
 import { uncommitted, workTreeOf } from './git.ts';
-import { captured, stageConflicts } from './index-stages.ts';
+import { prepareStages, showConflicts, showToGit } from './index-stages.ts';
 import type { Upgrade } from './upgrade.ts';
-import { keepLockFile, verifyRepository } from './verify.ts';
+import { install, verifyRepository } from './verify.ts';
 
 export interface RunOptions {
   readonly allowDirty: boolean;
@@ -25,27 +26,24 @@ export function refuseDirty(root: string): void {
   throw new ServingError('TREE_DIRTY', `${root} has changes that are in no commit: ${shown}${more}.`);
 }
 
-/** Git's index is a help for merge tools; without it the conflicts still stand in the files and in the record. */
-function showToGit({ root, plan }: Upgrade, sides: Upgrade['plan']['sides'], { disk, tell }: RunOptions): void {
-  try {
-    stageConflicts(root, disk, sides);
-  } catch (error) {
-    if (plan.sides.length > 0) tell(`Git was not told of the conflicts: ${(error as Error).message}`);
-  }
-}
-
 async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOptions): Promise<void> {
-  const putBackLock = keepLockFile(root);
-  const failed = await verifyRepository(root, reinstall, tell);
+  let failed: string | null = 'putting the installed packages aside';
+  let cause: unknown;
+  try {
+    putAside(root, reinstall);
+    failed = await verifyRepository(root, reinstall, tell);
+  } catch (error) {
+    cause = error;
+  }
   if (failed === null) {
+    dropAside(root);
     finishApply(root, disk);
     return;
   }
-  putBackLock();
+  const back = bringBack(root);
   abortApply(root, disk);
-  throw new ServingError('VERIFY_FAILED', `${failed} failed in ${root} with template files in place.`, {
-    hint: 'Everything was put back as it was; run npm install if dependencies had changed. Without --verify the upgrade stays, to be looked at.',
-  });
+  if (back.reinstall) await install(root, tell);
+  throw new ServingError('VERIFY_FAILED', `${failed} failed in ${root} with template files in place.`, { cause });
 }
 
 /**
@@ -54,13 +52,14 @@ async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOpt
  */
 export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise<void> {
   const { root, changes, conflicts, plan } = upgrade;
+  const { disk, tell } = options;
   if (changes.length === 0) return;
   if (!options.allowDirty) refuseDirty(root);
   const verifies = options.verify && conflicts === null;
-  const sides = captured(plan.sides);
-  applyChanges(root, changes, { disk: options.disk, hold: conflicts !== null || verifies });
+  const notes = showToGit(tell, () => prepareStages(root, plan.sides)) ?? new Map();
+  applyChanges(root, changes, { disk, hold: conflicts !== null || verifies, notes });
   if (conflicts !== null) {
-    showToGit(upgrade, sides, options);
-    if (options.verify) options.tell('The tests wait until the conflicts are resolved: --continue --verify');
+    showToGit(tell, () => showConflicts(root, disk));
+    if (options.verify) tell('The tests wait until the conflicts are resolved: --continue --verify');
   } else if (verifies) await verifyOrUndo(upgrade, options);
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../apply/change.ts';
+import { sha256 } from '../hash.ts';
 import { decodeText } from '../merge/text.ts';
 import { BASE_FOLDER } from '../project/manifest.ts';
 import { buildRecord } from '../project/record.ts';
@@ -13,10 +14,10 @@ import { conflictsOf, planRecord } from './plan-record.ts';
 import { needsReinstall } from './reinstall.ts';
 import { classifyRollout, type Rollout, unknownRollout } from './rollout/classify.ts';
 import type { Side } from './rollout/side.ts';
-import { scanner } from './scan.ts';
+import { type Scan, scanner } from './scan.ts';
 
-/** Everything an upgrade will do and say, before anything is touched. All commands consume this one plan. */
-export interface Upgrade {
+/** What an upgrade comes to, as far as files and words go. */
+export interface Foreseen {
   readonly root: string;
   readonly from: string | null;
   readonly to: string;
@@ -24,8 +25,6 @@ export interface Upgrade {
   /** Answers to new questions that were taken from their defaults. */
   readonly defaulted: Partial<Answers>;
   readonly plan: UpgradePlan;
-  /** All changes, those of the record included. */
-  readonly changes: readonly Change[];
   readonly conflicts: Conflicts | null;
   /** What is missing or damaged in the record. */
   readonly problems: readonly string[];
@@ -33,6 +32,14 @@ export interface Upgrade {
   readonly reinstall: boolean;
   readonly rollout: Rollout;
   readonly changelog: readonly ChangelogEntry[];
+  /** What the new template renders. */
+  readonly theirs: Tree;
+}
+
+/** Everything an upgrade will do and say, before anything is touched. All commands consume this one plan. */
+export interface Upgrade extends Foreseen {
+  /** All changes, those of the record included. */
+  readonly changes: readonly Change[];
 }
 
 function baseSide({ record }: Project): Side {
@@ -42,7 +49,7 @@ function baseSide({ record }: Project): Side {
     const bytes = entry && record.base(entry.sha256);
     return bytes ? decodeText(bytes) : null;
   };
-  return { paths: merged(Object.entries(files)), text };
+  return { paths: merged(Object.entries(files)), text, hash: (path) => files[path]?.sha256 ?? null };
 }
 
 function treeSide(tree: Tree): Side {
@@ -50,7 +57,9 @@ function treeSide(tree: Tree): Side {
     const file = tree.get(path);
     return file ? decodeText(file.bytes) : null;
   };
-  return { paths: merged([...tree]), text };
+  const hashes = new Map([...tree].map(([path, { bytes }]) => [path, sha256(bytes)]));
+  const hash = (path: string) => hashes.get(path) ?? null;
+  return { paths: merged([...tree]), text, hash };
 }
 
 /** Seeded files are the team's, and no part of what an upgrade brings to production. */
@@ -63,21 +72,20 @@ function listBase({ disk, root }: Project): string[] {
   return disk.entry(folder)?.kind === 'folder' ? disk.list(folder) : [];
 }
 
+function scanOf({ root, disk, record }: Project): Scan {
+  return scanner(root, disk, (path) => (record.manifest?.files[path]?.mode === '755' ? 0o755 : 0o644));
+}
+
 /**
- * Works out an upgrade.
+ * Foresees an upgrade, without looking at the contents of the record that nobody has to merge: enough to tell of it.
  * @param answers complete, as settled from what is recorded, set and asked
  */
-export function prepareUpgrade(project: Project, answers: Answers): Upgrade {
-  const { root, disk, record, source, from, due } = project;
+export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf(project)): Foreseen {
+  const { root, record, source, from, due } = project;
   const to = source.template.version;
   const theirs = renderTree(answers, source.template);
-  const scan = scanner(root, disk, (path) => (record.manifest?.files[path]?.mode === '755' ? 0o755 : 0o644));
   const labels = { yours: 'yours', base: `template ${from ?? '(unknown)'}`, theirs: `template ${to}` };
   const plan = planUpgrade({ record, theirs, due, scan, labels });
-  const conflicts = conflictsOf(plan.outcomes, from, to);
-  const intact = (path: string) => record.base(path.slice(BASE_FOLDER.length + 1, -'.gz'.length)) !== null;
-  const files = buildRecord(theirs, answers, to);
-  const recordChanges = planRecord({ files, scan, listed: listBase(project), intact, conflicts });
   return {
     root,
     from,
@@ -85,13 +93,25 @@ export function prepareUpgrade(project: Project, answers: Answers): Upgrade {
     answers,
     defaulted: Object.fromEntries(project.unanswered.map((name) => [name, answers[name]])),
     plan,
-    changes: [...plan.changes, ...recordChanges],
-    conflicts,
-    problems: record.problems,
+    conflicts: conflictsOf(plan.outcomes, from, to),
+    problems: record.problems(),
     reinstall: needsReinstall(plan.outcomes, scan),
     rollout: from === null ? unknownRollout() : classifyRollout(baseSide(project), treeSide(theirs), from, to),
     changelog: changelogBetween(source.changelog, from ?? to, to),
+    theirs,
   };
+}
+
+/** Works out an upgrade, down to the last byte of its record. */
+export function prepareUpgrade(project: Project, answers: Answers): Upgrade {
+  const { record } = project;
+  const scan = scanOf(project);
+  const foreseen = foreseeUpgrade(project, answers, scan);
+  const { plan, conflicts, theirs, to } = foreseen;
+  const intact = (path: string) => record.base(path.slice(BASE_FOLDER.length + 1, -'.gz'.length)) !== null;
+  const files = buildRecord(theirs, answers, to);
+  const recordChanges = planRecord({ files, scan, listed: listBase(project), intact, conflicts });
+  return { ...foreseen, changes: [...plan.changes, ...recordChanges] };
 }
 
 /** Whether there is nothing to bring: no new version, no change of any file, no conflict. */

@@ -13,12 +13,18 @@ export interface Derived {
   readonly platforms: string;
   /** Set where the image runs on one kind of node alone. */
   readonly onlyArch: string | undefined;
+  /** Port of the store that the model is fetched from. */
+  readonly modelPort: number;
   readonly gatewayNamespace: string;
   readonly gatewayName: string;
   /** Memory of a pod in Docker's terms: `512m`. */
   readonly dockerMemory: string;
   /** CPUs of a pod as a number. */
   readonly cpus: number;
+  /** Where alerts say what to do; an anchor follows. */
+  readonly runbook: string;
+  /** Label matchers of the service's own series, its candidate's included. */
+  readonly ownSeries: string;
 }
 
 export function derive(answers: Answers): Derived {
@@ -26,6 +32,7 @@ export function derive(answers: Answers): Derived {
   // As Docker tells a host from a path: by its dot or its port.
   const known = /[.:]/.test(first);
   const architectures = answers.platforms.split(',');
+  const store = new URL(answers.modelUrl);
   const [gatewayNamespace = '', gatewayName = ''] = answers.gateway.split('/');
   return {
     registryHost: known ? first : 'docker.io',
@@ -34,9 +41,12 @@ export function derive(answers: Answers): Derived {
     stagingHost: stagingHost(answers.host),
     platforms: architectures.map((architecture) => `linux/${architecture}`).join(','),
     onlyArch: architectures.length === 1 ? architectures[0] : undefined,
+    modelPort: Number(store.port) || (store.protocol === 'http:' ? 80 : 443),
     gatewayNamespace,
     gatewayName,
     dockerMemory: answers.memory.replace(/i$/, '').toLowerCase(),
     cpus: answers.cpu.endsWith('m') ? Number(answers.cpu.slice(0, -1)) / 1000 : Number(answers.cpu),
+    runbook: `${answers.repository}${answers.ci === 'gitlab' ? '/-' : ''}/blob/HEAD/docs/RUNBOOK.md`,
+    ownSeries: `job=~"${answers.name}(-candidate)?",namespace!~".+-staging"`,
   };
 }

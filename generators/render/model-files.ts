@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { goldenText } from '../onnx/golden-file.ts';
 import { placeholderModel } from '../onnx/placeholder.ts';
 import type { Answers } from '../questions/questions.ts';
 import { placeholderInstance } from './placeholder-instance.ts';
@@ -28,14 +29,8 @@ export function modelFiles(answers: Answers, template: Template): ModelFiles {
   return {
     files: new Map([
       ['model/model.onnx', model.bytes],
-      ['model/golden.json', Buffer.from(`${goldenText(golden)}\n`)],
+      ['model/golden.json', Buffer.from(goldenText(golden))],
     ]),
     placeholder: true,
   };
-}
-
-/** For people, as long as people would read it; a line for each number of a large tensor helps nobody. */
-function goldenText(golden: object): string {
-  const compact = JSON.stringify(golden);
-  return compact.length > 4096 ? compact : JSON.stringify(golden, null, 2);
 }

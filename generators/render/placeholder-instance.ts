@@ -1,5 +1,5 @@
 import type { Answers } from '../questions/questions.ts';
-import type { Feature, TensorSpec } from '../tensor.ts';
+import { type Feature, hasBatchAxis, type TensorSpec } from '../tensor.ts';
 
 /** A PNG file of one black pixel, in base64. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==';
@@ -8,14 +8,16 @@ const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAA
  * An instance that the declared interface accepts, for the golden sample of a placeholder model: the named columns of a
  * tabular model, else one value a tensor, nested as its shape says without the batch axis.
  */
-export function placeholderInstance({ modelType, inputs }: Answers): unknown {
+export function placeholderInstance(answers: Pick<Answers, 'modelType' | 'inputs' | 'outputs'>): unknown {
+  const { modelType, inputs } = answers;
   if (modelType === 'image-classification') return { image: PIXEL };
   if (modelType === 'text-classification') return { text: 'placeholder' };
+  const batched = hasBatchAxis(answers);
   const tabular = modelType.startsWith('tabular');
   const entries = inputs.flatMap((input): [string, unknown][] =>
     tabular && input.features
       ? input.features.map((feature) => [feature.name, element(input, feature)])
-      : [[input.name, nested(input, input.shape[0] === -1 ? input.shape.slice(1) : input.shape)]],
+      : [[input.name, nested(input, batched ? input.shape.slice(1) : input.shape)]],
   );
   return Object.fromEntries(entries);
 }
@@ -28,8 +30,8 @@ function nested(input: TensorSpec, shape: readonly number[]): unknown {
 }
 
 /** The middle of the declared range, else zero, else the bound that is declared. */
-function element({ datatype }: TensorSpec, { min, max }: Omit<Feature, 'name'> = {}): unknown {
-  if (datatype === 'BYTES') return '';
+function element({ datatype }: TensorSpec, { min, max, categories }: Omit<Feature, 'name'> = {}): unknown {
+  if (datatype === 'BYTES') return categories?.[0] ?? '';
   if (datatype === 'BOOL') return false;
   const low = min ?? Math.min(0, max ?? 0);
   const middle = (low + (max ?? Math.max(0, low))) / 2;

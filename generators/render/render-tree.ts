@@ -91,7 +91,12 @@ function ejsFile(bytes: Uint8Array, path: string, answers: Answers, template: Te
     derived: withoutUnknown(derive(answers)),
     templateVersion: template.version,
   };
-  return Buffer.from(renderEjs(toText(bytes), data, path));
+  const include = (name: string) => {
+    const included = template.files.get(`base/${name}`);
+    if (!included) throw new Error(`The template has no base/${name}`);
+    return toText(included);
+  };
+  return Buffer.from(renderEjs(toText(bytes), data, path, include));
 }
 
 /** EJS prints nothing for a misspelt name; here it throws. */

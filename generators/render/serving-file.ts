@@ -2,11 +2,11 @@ import { LineCounter, parseDocument, visit } from 'yaml';
 import { ServingError } from '../errors.ts';
 import { formatPath } from '../questions/problem.ts';
 import { parseTensors } from '../questions/tensors.ts';
-import type { TensorSpec } from '../tensor.ts';
+import { MODEL_TYPES, type ModelType, type TensorSpec } from '../tensor.ts';
 
 /** What a release has to know of a repository's serving.yaml. */
 export interface ServingFile {
-  readonly type: string;
+  readonly type: ModelType;
   readonly version: string;
   /** Path of the model, relative to serving.yaml. */
   readonly file: string;
@@ -15,6 +15,7 @@ export interface ServingFile {
   readonly outputs: readonly TensorSpec[];
 }
 
+const MODEL_TYPE = new RegExp(`^(${MODEL_TYPES.join('|')})$`);
 const MODEL_FILE = /^(?!\/)(?!.*(?:^|\/)\.\.?(?:\/|$))[^\\:]+\.onnx$/;
 
 /**
@@ -41,7 +42,11 @@ export function readServingFile(text: string): ServingFile {
     problems.push(`model.${key} is ${JSON.stringify(value) ?? 'missing'}`);
     return '';
   };
-  const found = { type: textAt('type'), version: textAt('version'), file: textAt('file', MODEL_FILE) };
+  const found = {
+    type: textAt('type', MODEL_TYPE) as ModelType,
+    version: textAt('version'),
+    file: textAt('file', MODEL_FILE),
+  };
   const sides = (['inputs', 'outputs'] as const).map((side) => {
     const parsed = parseTensors(data?.[side], [side]);
     if ('value' in parsed) return parsed.value;

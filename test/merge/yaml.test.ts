@@ -36,6 +36,48 @@ describe('serving.yaml', () => {
     expect(merge(base, yours, theirs).text).toBe(base.replace('32, maxDelayMs: 0', '64, maxDelayMs: 2'));
   });
 
+  it.each<[string, string, string, string]>([
+    ['adds a key', 'a: { x: 1, y: 2 }', 'a: { x: 1, y: 2, z: 3 }', 'a: { x: 9, y: 2, z: 3 }'],
+    ['adds a key first', 'a: { x: 1, y: 2 }', 'a: { w: 0, x: 1, y: 2 }', 'a: { w: 0, x: 9, y: 2 }'],
+    ['adds two keys', 'a: { x: 1, y: 2 }', 'a: { x: 1, v: 5, w: 6, y: 2 }', 'a: { x: 9, v: 5, w: 6, y: 2 }'],
+    [
+      'adds one that came in lines',
+      'a: { x: 1, y: 2 }',
+      'a:\n  x: 1\n  y: 2\n  z: [1, 2]',
+      'a: { x: 9, y: 2, z: [1, 2] }',
+    ],
+    ['removes a key', 'a: { x: 1, y: 2, z: 3 }', 'a: { x: 1, z: 3 }', 'a: { x: 9, z: 3 }'],
+    ['removes the last key', 'a: { x: 1, y: 2 }', 'a: { x: 1 }', 'a: { x: 9 }'],
+    ['removes and adds', 'a: { x: 1, y: 2, z: 3 }', 'a: { w: 0, x: 1, z: 3 }', 'a: { w: 0, x: 9, z: 3 }'],
+    ['goes deeper', 'a: { b: { x: 1, y: 2 } }', 'a: { b: { x: 1, y: 2, z: 3 } }', 'a: { b: { x: 9, y: 2, z: 3 } }'],
+    ['adds an element', 'a: { x: 1, l: [1, 2] }', 'a: { x: 1, l: [0, 1, 2, 3] }', 'a: { x: 9, l: [0, 1, 2, 3] }'],
+    ['removes an element', 'a: { x: 1, l: [1, 2, 3] }', 'a: { x: 1, l: [1, 3] }', 'a: { x: 9, l: [1, 3] }'],
+    [
+      'adds a named element',
+      'l: [{ name: m, x: 1 }]',
+      'l: [{ name: k, x: 0 }, { name: m, x: 1 }]',
+      'l: [{ name: k, x: 0 }, { name: m, x: 9 }]',
+    ],
+    [
+      'keeps line ends between braces',
+      'a: {\n  x: 1,\n  y: 2\n}',
+      'a: {\n  x: 1,\n  y: 2, z: 3\n}',
+      'a: {\n  x: 9,\n  y: 2, z: 3\n}',
+    ],
+  ])('%s inside braces that the person has edited', (_, old, fresh, expected) => {
+    const merged = merge(`${old}\n`, `${old.replace('x: 1', 'x: 9')}\n`, `${fresh}\n`);
+    expect(merged).toEqual({ text: `${expected}\n`, conflict: null, notes: [] });
+  });
+
+  it('keeps yours, and says so, where braces cannot be edited exactly', () => {
+    const [old, fresh] = ['a: { x: 1, y: 2 }\n', 'a:\n  x: 1\n  y: 2\n  text: |\n    two\n    lines\n'];
+    const merged = merge(old, 'a: { x: 9, y: 2 }\n', fresh);
+    expect(merged).toMatchObject({ text: 'a: { x: 9, y: 2 }\n', conflict: { reason: 'both-changed', markers: false } });
+    // A plain text with a comma would fall apart between braces.
+    const comma = merge(old, 'a: { x: 9, y: 2 }\n', 'a:\n  x: 1\n  y: 2\n  text: one, two\n');
+    expect(comma).toMatchObject({ text: 'a: { x: 9, y: 2 }\n', conflict: { markers: false } });
+  });
+
   it("keeps the person's value where both changed it, and writes no markers", () => {
     const merged = merge(
       base,

@@ -28,8 +28,8 @@ describe('the proposed schema', () => {
     ]);
     expect(outputs[1]).toEqual({ name: 'probabilities', datatype: 'FP32', shape: [-1, 3], labels: ['0', '10', '20'] });
     expect(unknown).toEqual([
-      { path: 'inputs[0].features', question: 'Units and ranges of the columns of X' },
-      { path: 'outputs[1].labels', question: 'Names of the classes 0, 10, 20, if they have any' },
+      { kind: 'ranges', path: 'inputs[0].features', question: 'Units and ranges of the columns of X' },
+      { kind: 'labels', path: 'outputs[1].labels', question: 'Names of the classes 0, 10, 20, if they have any' },
     ]);
   });
 
@@ -66,7 +66,11 @@ describe('the proposed schema', () => {
     expect(modelType).toBe('custom');
     expect(outputs.map(({ name }) => name)).toEqual(['sum', 'same_ids']);
     expect(notes).toContain('output pieces is not served: seq(tensor(float)) is no tensor that the protocol can carry');
-    expect(unknown).toContainEqual({ path: 'outputs[0].shape', question: 'The sizes of the axes of sum' });
+    expect(unknown).toContainEqual({
+      kind: 'shape',
+      path: 'outputs[0].shape',
+      question: 'The sizes of the axes of sum',
+    });
   });
 });
 

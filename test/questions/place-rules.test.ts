@@ -4,6 +4,7 @@ import {
   validateGateway,
   validateHost,
   validateMemory,
+  validateModelUrl,
   validateNamespace,
 } from '../../generators/questions/place-rules.ts';
 
@@ -50,6 +51,29 @@ const rules: Readonly<Record<string, Rule>> = {
     validate: validateCpu,
     takes: ['1', '128', '100m', '1500m', '128000m'],
     refuses: ['0', '0.5', '-1', '99m', '129', '128001m', '01', '1e3', '1M', '9'.repeat(400)],
+  },
+  'URL of a model': {
+    validate: validateModelUrl,
+    takes: [
+      'https://models.example.com/{name}/{version}/{sha256}.onnx',
+      'https://a.b:9000/bucket/m%20x.onnx',
+      'http://minio.storage.svc:9000/m.onnx',
+      'http://minio.storage.svc.cluster.local/m.onnx',
+    ],
+    refuses: [
+      'models.example.com/m.onnx',
+      'http://models.example.com/m.onnx',
+      'https://user:word@models.example.com/m.onnx',
+      'https://models.example.com/m.onnx?signature=x',
+      'https://models.example.com/m.onnx#x',
+      'https://models.example.com/{other}',
+      'https://models.example.com',
+      'https://models.example.com:99999/m.onnx',
+      'https://models.example.com/"x',
+      'file:///etc/passwd',
+      's3://bucket/m.onnx',
+      `https://a.b/${'m'.repeat(500)}`,
+    ],
   },
   memory: {
     validate: validateMemory,

@@ -28,7 +28,7 @@ test.each([
   ['inputs=x:FP32[4]{a,b,c,d}', 'inputs[0].features: 4 columns need a shape'],
   ['inputs=x:FP32[-1,3,4]', 'inputs[0].shape: a tabular model takes'],
   ['inputs=x:FP32[4]', 'inputs[0].shape: a tabular model takes'],
-  ['inputs=x:FP32[]', 'inputs[0].shape: the first axis is the batch'],
+  ['inputs=x:FP32[]', 'inputs[0].shape: a tabular model takes'],
   ['inputs=x:FP32[-1,1]{a}; z:FP32[-1,1]{a}', 'inputs[1].features[0]: "a" is the name of another column'],
   [
     'inputs=[{name: x, datatype: BYTES, shape: [-1, 1], features: [{name: a, min: 1}]}]',
@@ -81,7 +81,7 @@ test('answers that do not fit together are told at the prompt of the later one',
   const { validate } = promptOf('outputs');
   const answered = { modelType: 'tabular-classification', inputs: 'x:FP32[-1,2]{a,b}' };
   expect(validate?.('y:FP32[-1,2]', answered)).toContain('exactly one output with labels');
-  expect(validate?.('y:FP32[2,2]{no,yes}', answered)).toContain('the first axis is the batch');
+  expect(validate?.('y:FP32[2,2]{no,yes}', answered)).toContain('exactly one output with labels');
   expect(validate?.('y:FP32[-1,2]{no,yes}', answered)).toBe(true);
   expect(promptOf('inputs').validate?.('x:FP32[-1,3,4]', answered)).toContain('a tabular model takes');
   expect(promptOf('outputs', { modelType: 'custom' }).validate?.('y:FP32[-1,2]', { inputs: answered.inputs })).toBe(

@@ -2,6 +2,7 @@ import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { prepareStages } from '../../generators/regenerate/index-stages.ts';
 import { abortUpgrade, continueUpgrade } from '../../generators/regenerate/resume.ts';
 import { dyingDisk } from '../support/fault.ts';
 import { putFiles, snapshot } from '../support/folder.ts';
@@ -84,7 +85,7 @@ describe('an upgrade with conflicts', () => {
     const root = clashing();
     const [old, index] = [tree(root), git(root, 'ls-files', '--stage')];
     await upgrade(root, '1.1.0');
-    expect(abortUpgrade(root, nodeDisk)).toEqual([]);
+    expect(abortUpgrade(root, nodeDisk)).toEqual({ rescued: [], reinstall: false });
     expect(tree(root)).toEqual(old);
     expect(git(root, 'ls-files', '--stage')).toBe(index);
     expect(git(root, 'status', '--porcelain')).toBe('');
@@ -94,7 +95,7 @@ describe('an upgrade with conflicts', () => {
     const root = clashing();
     await upgrade(root, '1.1.0');
     putFiles(root, { 'src/app.mjs': 'half resolved\n' });
-    expect(abortUpgrade(root, nodeDisk)).toEqual(['src/app.mjs']);
+    expect(abortUpgrade(root, nodeDisk).rescued).toEqual(['src/app.mjs']);
     expect(read(root, '.ml-serving/local/rescued/src__app.mjs')).toBe('half resolved\n');
   });
 
@@ -107,6 +108,44 @@ describe('an upgrade with conflicts', () => {
     git(root, 'clone', '-q', root, clone);
     await continueUpgrade(clone, options);
     expect(git(clone, 'status', '--porcelain')).toBe(' D .ml-serving/conflicts.json\n');
+  });
+
+  describe('whose process died before Git was told', () => {
+    const unmerged = (root: string) => git(root, 'ls-files', '--unmerged', 'src/app.mjs').split('\n').filter(Boolean);
+
+    it.each([
+      ['after the last file', () => false],
+      [
+        'half-way',
+        (call: string, args: readonly unknown[]) => call === 'rename' && String(args[1]).endsWith('app.mjs'),
+      ],
+    ])('%s shows all sides to Git when it goes on, and takes everything back', async (_, dies) => {
+      const root = clashing();
+      const [old, index] = [tree(root), git(root, 'ls-files', '--stage')];
+      const { changes, plan } = prepare(root, '1.1.0');
+      const notes = prepareStages(root, plan.sides);
+      const died = () => applyChanges(root, changes, { hold: true, notes, disk: dyingDisk(nodeDisk, dies) });
+      if (_ === 'half-way') expect(died).toThrow(expect.objectContaining({ code: 'APPLY_HALF' }));
+      else died();
+      expect(unmerged(root)).toEqual([]);
+      await expect(continueUpgrade(root, options)).rejects.toMatchObject({ code: 'CONFLICTS_LEFT' });
+      expect(unmerged(root)).toHaveLength(3);
+      expect(git(root, 'show', ':1:src/app.mjs')).toContain("routes: ['/predict', '/metadata'] ");
+      expect(git(root, 'show', ':2:src/app.mjs')).toContain("'/ours'");
+      expect(git(root, 'show', ':3:src/app.mjs')).toContain("'/metrics'");
+      abortUpgrade(root, nodeDisk);
+      expect(tree(root)).toEqual(old);
+      expect(git(root, 'ls-files', '--stage')).toBe(index);
+    });
+
+    it('leaves alone what somebody has resolved in Git meanwhile', async () => {
+      const root = clashing();
+      await upgrade(root, '1.1.0');
+      putFiles(root, { 'src/app.mjs': 'export const resolved = true;\n' });
+      git(root, 'add', 'src/app.mjs');
+      await expect(continueUpgrade(root, options)).rejects.toMatchObject({ code: 'CONFLICTS_LEFT' });
+      expect(unmerged(root)).toEqual([]);
+    });
   });
 
   it('is finished after a crash half-way, and then asks for the conflicts', async () => {

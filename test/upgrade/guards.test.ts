@@ -1,11 +1,15 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { pendingApply } from '../../generators/apply/pending.ts';
+import { putAside } from '../../generators/regenerate/aside.ts';
 import { openProject } from '../../generators/regenerate/open-project.ts';
 import { quickCheck } from '../../generators/regenerate/quick-check.ts';
-import { putFiles, snapshot } from '../support/folder.ts';
+import { abortUpgrade } from '../../generators/regenerate/resume.ts';
+import { runUpgrade } from '../../generators/regenerate/run-upgrade.ts';
+import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, ownTestsPass, prepare, read, remove, sourceOf, stampOut, upgrade } from './harness.ts';
 
 const MANIFEST = '.ml-serving/manifest.json';
@@ -185,9 +189,61 @@ describe('--verify', () => {
     commit(root, 'ours');
     const old = snapshot(root, { without: '.git' });
     await expect(upgrade(root, '2.0.0', { verify: true })).rejects.toMatchObject({ code: 'VERIFY_FAILED', exit: 1 });
-    const now = snapshot(root, { without: '.git' });
-    expect(Object.fromEntries(Object.entries(now).filter(([path]) => !path.startsWith('node_modules')))).toEqual(old);
+    expect(snapshot(root, { without: '.git' })).toEqual(old);
   }, 60_000);
+
+  it('puts installed packages back as they were, and the lock file that npm had written anew', async () => {
+    const root = stampOut('1.0.0');
+    putFiles(root, {
+      'local/package.json': '{ "name": "local", "version": "1.0.0" }\n',
+      'test/ours.test.mjs': "import '../src/legacy.mjs'; // which the template removes\n",
+      'node_modules/local/index.js': 'installed before\n',
+      'node_modules/.package-lock.json': '{}\n',
+    });
+    // A dependency that only the new version's install would bring in; the template changes package.json as well.
+    edit(root, 'package.json', '"dependencies": {}', '"dependencies": {\n    "local": "file:./local"\n  }');
+    commit(root, 'ours');
+    const old = snapshot(root, { without: '.git' });
+    expect(Object.keys(old)).toContain('node_modules/local/index.js');
+    const planned = prepare(root, '2.0.0');
+    const run = runUpgrade(
+      { ...planned, reinstall: true },
+      { allowDirty: true, verify: true, disk: nodeDisk, tell: () => {} },
+    );
+    await expect(run).rejects.toMatchObject({ code: 'VERIFY_FAILED' });
+    expect(snapshot(root, { without: '.git' })).toEqual(old);
+  }, 60_000);
+
+  it('put back by --abort what a killed run had put aside', async () => {
+    const root = stampOut('1.0.0');
+    putFiles(root, { 'node_modules/x/index.js': 'installed before\n' });
+    const old = snapshot(root, { without: '.git' });
+    applyChanges(root, prepare(root, '2.0.0').changes, { hold: true });
+    putAside(root, true);
+    putAside(root, true);
+    putFiles(root, { 'node_modules/y/index.js': 'half installed\n', 'package-lock.json': '{}\n' });
+    expect(abortUpgrade(root, nodeDisk)).toEqual({ rescued: [], reinstall: false });
+    expect(snapshot(root, { without: '.git' })).toEqual(old);
+  });
+
+  it('removes packages that were not there before', () => {
+    const root = stampOut('1.0.0');
+    const old = snapshot(root, { without: '.git' });
+    applyChanges(root, prepare(root, '2.0.0').changes, { hold: true });
+    putAside(root, false);
+    putFiles(root, { 'node_modules/y/index.js': 'installed\n' });
+    abortUpgrade(root, nodeDisk);
+    expect(snapshot(root, { without: '.git' })).toEqual(old);
+  });
+
+  it('does not follow a link in place of what was put aside', () => {
+    const root = stampOut('1.0.0');
+    const elsewhere = folderWith({ 'state.json': '{ "lock": false, "modules": "absent" }' });
+    applyChanges(root, prepare(root, '2.0.0').changes, { hold: true });
+    symlinkSync(elsewhere, join(root, '.ml-serving/local/aside'), 'dir');
+    expect(() => abortUpgrade(root, nodeDisk)).toThrow(expect.objectContaining({ code: 'PATH_UNSAFE' }));
+    expect(readdirSync(elsewhere)).toEqual(['state.json']);
+  });
 });
 
 describe('the quick check', () => {

@@ -50,6 +50,8 @@ describe.each(releases)('a repository of %s', (release) => {
     const root = unpacked(release);
     appendFileSync(join(root, 'README.md'), '\n## Ours\n\nAsk us first.\n');
     edit(root, 'serving.yaml', 'maxQueue: 256', 'maxQueue: 64 # measured');
+    // What npm does where a team adds a dependency.
+    edit(root, 'package-lock.json', '"packages": {', '"packages": {\n    "node_modules/ours": { "version": "1.0.0" },');
     edit(root, 'package.json', '"scripts": {', '"scripts": {\n    "ours": "node ours.mjs",');
     writeFileSync(join(root, 'src', 'hooks', 'preprocess.ts'), '// all ours\n');
     writeFileSync(join(root, 'ours.mjs'), 'export {};\n');
@@ -58,6 +60,9 @@ describe.each(releases)('a repository of %s', (release) => {
 
     const project = openProject(root, { template, migrations, changelog: '' }, {});
     const upgrade = prepareUpgrade(project, settleAnswers(project.given, project.context));
+    // What stands below the template's last line in the README meets none of its changes.
+    expect(upgrade.conflicts).toBeNull();
+    expect(upgrade.plan.drift).toEqual(['docs/ONBOARDING.md']);
     await runUpgrade(upgrade, { allowDirty: false, verify: false, disk: nodeDisk, tell: () => {} });
     expect(read(root, 'README.md')).toContain('Ask us first.');
     expect(read(root, 'serving.yaml')).toContain('maxQueue: 64 # measured');
@@ -65,6 +70,7 @@ describe.each(releases)('a repository of %s', (release) => {
     expect(read(root, 'src/hooks/preprocess.ts')).toBe('// all ours\n');
     expect(read(root, 'ours.mjs')).toBe('export {};\n');
     expect(readdirSync(join(root, 'docs'))).not.toContain('ONBOARDING.md');
+    expect(read(root, 'package-lock.json')).toContain('"node_modules/ours"');
     expect(manifestOf(root).templateVersion).toBe(version);
   });
 });

@@ -220,6 +220,31 @@ describe('two branches that were both upgraded', () => {
     expect(read(root, 'src/app.mjs')).toContain("'fine'");
   });
 
+  it('to different versions merge with the newer record, and one more run finds nothing lost', async () => {
+    const root = stampOut('1.0.0');
+    git(root, 'checkout', '-q', '-b', 'feature');
+    edit(root, 'src/app.mjs', "return { status: 'ok' };", "return { status: 'fine' };");
+    commit(root, 'feature');
+    await upgrade(root, '1.1.0');
+    commit(root, 'upgrade the feature');
+    git(root, 'checkout', '-q', 'main');
+    await upgrade(root, '2.0.0');
+    commit(root, 'upgrade main');
+    // Lines that both versions changed are taken from the newer one; the team's own edit lies elsewhere.
+    expect(() => git(root, 'merge', '-q', '--no-edit', '-X', 'ours', 'feature')).toThrow(/CONFLICT/);
+    git(root, 'checkout', 'main', '--', '.ml-serving');
+    const unmerged = git(root, 'diff', '--name-only', '--diff-filter=U').split('\n').filter(Boolean);
+    for (const path of unmerged) {
+      const isThere = git(root, 'ls-tree', 'HEAD', '--', path) !== '';
+      git(root, ...(isThere ? ['checkout', '--ours'] : ['rm', '-q']), '--', path);
+    }
+    commit(root, 'merge');
+    await upgrade(root, '2.0.0');
+    expect(prepare(root, '2.0.0').changes).toEqual([]);
+    expect(read(root, 'src/app.mjs')).toContain("'fine'");
+    expect(ownTestsPass(root)).toBe(true);
+  });
+
   it('write the same blobs, whatever compressed those that are there, and leave those alone', async () => {
     const root = stampOut('1.0.0');
     const folder = join(root, '.ml-serving', 'base');

@@ -1,6 +1,6 @@
 import major from 'semver/functions/major.js';
 import { dependencyRule } from './dependencies.ts';
-import { nameRule } from './names.ts';
+import { interfaceRule } from './interface.ts';
 import { placeRule } from './places.ts';
 import { schemaRule } from './schema.ts';
 import { type Finding, ROLLOUT_CLASSES, type RolloutClass, type Rule, type Side } from './side.ts';
@@ -12,7 +12,7 @@ export interface Rollout {
   readonly steps: readonly string[];
 }
 
-const RULES: readonly Rule[] = [nameRule, schemaRule, dependencyRule, placeRule];
+const RULES: readonly Rule[] = [interfaceRule, schemaRule, dependencyRule, placeRule];
 
 const STEPS: Readonly<Record<RolloutClass, readonly string[]>> = {
   compatible: ['npm test', 'Merge, and let the rolling update replace the replicas.'],

@@ -3,6 +3,8 @@ export interface Side {
   readonly paths: readonly string[];
   /** The text of a file, or null where there is none or it is not known. */
   readonly text: (path: string) => string | null;
+  /** What tells its contents apart, without reading them; null where there is no such file. */
+  readonly hash: (path: string) => string | null;
 }
 
 /** How an upgrade may reach production, mildest first. */
@@ -19,5 +21,27 @@ export interface Finding {
 export type Rule = (before: Side, after: Side) => Finding[];
 
 export function changed(before: Side, after: Side, path: string): boolean {
-  return before.text(path) !== after.text(path);
+  return before.hash(path) !== after.hash(path);
+}
+
+/** A JSON object in a file of a side; null where there is none that can be read. */
+export function objectIn(side: Side, path: string): Data | null {
+  try {
+    const value: unknown = JSON.parse(side.text(path) ?? 'null');
+    return isData(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+export type Data = Readonly<Record<string, unknown>>;
+
+export function isData(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object under a key; an empty one where there is none. */
+export function dataAt(value: unknown, key: string): Data {
+  const inner = isData(value) ? value[key] : undefined;
+  return isData(inner) ? inner : {};
 }

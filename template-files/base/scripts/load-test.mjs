@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { parse } from 'yaml';
 import { buildIfStale } from './build.mjs';
 import { startService } from './load-test/local-service.mjs';
 import { measure } from './load-test/measure.mjs';
@@ -16,7 +17,8 @@ import { missed, table } from './load-test/report.mjs';
 const HALF = 0.5;
 
 async function main() {
-  const options = readOptions(process.argv.slice(2));
+  const { objectives } = parse(readFileSync('serving.yaml', 'utf8'));
+  const options = readOptions(process.argv.slice(2), objectives);
   if (options.help) return console.log(USAGE);
   const { samples } = JSON.parse(readFileSync('model/golden.json', 'utf8'));
   if (!(samples?.length > 0)) throw new Error('model/golden.json holds no samples: there is nothing to ask');

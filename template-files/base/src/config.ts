@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readServing } from './contract/read.ts';
 import type { Serving } from './contract/serving.ts';
@@ -14,9 +14,16 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export interface Config {
   readonly serving: Serving;
   readonly golden: Golden | undefined;
+  /** Where the drift reference is or would be, and its text: one that is wrong must not keep the service from answering. */
+  readonly referencePath: string;
+  readonly referenceText: string | undefined;
   /** Where serving.yaml is. */
   readonly folder: string;
   readonly modelPath: string;
+  /** The second version, as if it were the only one. */
+  readonly candidate: Config | undefined;
+  /** Key of the hashes in the prediction log. */
+  readonly predictionLogSalt: string;
   readonly templateVersion: string;
   /** The day of that version, YYYY-MM-DD. */
   readonly templateReleased: string | undefined;
@@ -34,6 +41,7 @@ export interface Config {
 /** Which requests get a log line at info: all, only those that failed, or none. */
 export type AccessLog = 'all' | 'errors' | 'off';
 
+const MIN_SALT = 16;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const ACCESS_LOGS = ['all', 'errors', 'off'] as const;
 
@@ -43,19 +51,17 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
   const schema = JSON.parse(readText(join(root, 'schema', 'serving.schema.json'))) as object;
   const serving = readServing(readText(file), schema);
   const folder = dirname(file);
-  const modelPath = join(folder, serving.model.file);
-  if (!existsSync(modelPath)) {
-    throw new ServiceError(
-      'CONFIG_INVALID',
-      `serving.yaml model.file: expected an ONNX file, found none at ${serving.model.file}. Put the model there.`,
-    );
-  }
-  const goldenPath = join(dirname(modelPath), 'golden.json');
-  return {
+  const modelPath = findModel(folder, serving.model.file, 'model.file');
+  const referencePath = join(dirname(modelPath), 'reference.json');
+  const config: Config = {
     serving,
     folder,
     modelPath,
-    golden: existsSync(goldenPath) ? parseGolden(readText(goldenPath), 'golden.json') : undefined,
+    referencePath,
+    referenceText: existsSync(referencePath) ? readText(referencePath) : undefined,
+    golden: readGolden(join(dirname(modelPath), 'golden.json')),
+    candidate: undefined,
+    predictionLogSalt: readSalt(serving, env),
     ...readTemplate(root),
     workers: workerCount(serving, env),
     host: env['HOST'] || '0.0.0.0',
@@ -65,6 +71,44 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     shutdownGraceMs: integer(env, 'SHUTDOWN_GRACE_MS', 25_000, 0, 3_600_000),
     drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 3_600_000),
   };
+  return { ...config, candidate: candidateOf(config) };
+}
+
+/** The second version is everything that the first one is, save its file and its golden samples. */
+function candidateOf(config: Config): Config | undefined {
+  const { serving, folder } = config;
+  const { variants } = serving;
+  if (!variants) return undefined;
+  const modelPath = findModel(folder, variants.candidate.file, 'variants.candidate.file');
+  const { released: _released, placeholder: _placeholder, ...model } = serving.model;
+  return {
+    ...config,
+    serving: { ...serving, model: { ...model, ...variants.candidate } },
+    modelPath,
+    golden: readGolden(modelPath.replace(/\.onnx$/, '.golden.json')),
+    workers: variants.workers,
+  };
+}
+
+function findModel(folder: string, file: string, field: string): string {
+  const path = join(folder, file);
+  if (existsSync(path)) return path;
+  const message = `serving.yaml ${field}: expected an ONNX file, found none at ${file}. Put the model there.`;
+  throw new ServiceError('CONFIG_INVALID', message);
+}
+
+function readGolden(path: string): Golden | undefined {
+  return existsSync(path) ? parseGolden(readText(path), basename(path)).golden : undefined;
+}
+
+/** Hashes without a key are found out by trying: names, numbers and dates are few. */
+function readSalt({ predictionLog }: Serving, env: NodeJS.ProcessEnv): string {
+  const salt = env['PREDICTION_LOG_SALT'] ?? '';
+  if (predictionLog.mode === 'off' || predictionLog.hash.length === 0 || salt.length >= MIN_SALT) return salt;
+  throw new ServiceError(
+    'CONFIG_INVALID',
+    `environment PREDICTION_LOG_SALT: expected a secret of at least ${MIN_SALT} letters, because predictionLog.hash is set, found ${salt.length}`,
+  );
 }
 
 function workerCount({ runtime }: Serving, env: NodeJS.ProcessEnv): number {

@@ -3,18 +3,25 @@ import type { Logger } from 'pino';
 import { createHttpServer } from './app.ts';
 import type { Config } from './config.ts';
 import { limitConnections } from './http/connections.ts';
-import { createRun, type Guard } from './http/exchange.ts';
+import { createRun, type Guard, type Route } from './http/exchange.ts';
 import { createRoutes, knownSeries } from './http/routes.ts';
 import { cpuLimit } from './inference/cpu.ts';
-import { createPredictor, type Predictor } from './inference/predictor.ts';
+import type { Predictor } from './inference/predictor.ts';
 import { exportFacts } from './observability/facts.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
+import type { PredictionLog } from './observability/prediction-log/prediction-log.ts';
+import { createObservers } from './observe.ts';
+import { openPredictionLog } from './prediction-log.ts';
+import { createVariants } from './variants/create.ts';
+import { createLifecycle } from './variants/lifecycle.ts';
 
 /** Everything wired together, not yet listening. */
 export interface Service {
   readonly server: Server;
   readonly predictor: Predictor;
   readonly metrics: Metrics;
+  readonly routes: readonly Route[];
+  readonly predictionLog: PredictionLog;
 }
 
 export interface ServiceOptions {
@@ -25,15 +32,19 @@ export interface ServiceOptions {
 }
 
 export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
-  const { inputs, limits, model, objectives } = config.serving;
+  const { serving } = config;
+  const { inputs, limits, model, objectives } = serving;
   const metrics = createMetrics(
     inputs.flatMap(({ name, features }) => features?.map((feature) => feature.name) ?? [name]),
     objectives.latencyMs,
   );
   exportFacts(metrics.registry, { ...config, modelReleased: model.released, cpuCores: cpuLimit() });
-  metrics.health.variant('main', model.version);
-  const predictor = createPredictor({ config, metrics, logger, workerPath: options.workerPath });
-  const routes = createRoutes(config, predictor, metrics);
+  const { observers, feedback } = createObservers(config, metrics, logger);
+  const predictionLog = openPredictionLog(config, metrics.health, logger);
+  const variants = createVariants({ config, metrics, logger, observers, workerPath: options.workerPath });
+  // What asks for the model beside its clients asks for the main version.
+  const predictor: Predictor = { ...variants.main.predictor, ...createLifecycle(variants, serving.variants?.mode) };
+  const routes = createRoutes(config, { predictor, variants, metrics, feedback });
   metrics.announce(knownSeries(routes));
   const run = createRun({
     predictor,
@@ -42,8 +53,10 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
     guards: options.guards ?? [],
     accessLog: config.accessLog,
     timeoutMs: limits.timeoutMs,
+    variants,
+    predictionLog,
   });
   const server = createHttpServer(routes, run, { hot: options.hot ?? true });
   limitConnections(server, () => metrics.rejected('connections_full'));
-  return { server, predictor, metrics };
+  return { server, predictor, metrics, routes, predictionLog };
 }

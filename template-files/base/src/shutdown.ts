@@ -10,6 +10,9 @@ import type { Service } from './service.ts';
  */
 const LINGER_MS = 200;
 
+/** How long the prediction log may take for what it has not written yet. */
+const LAST_LINES_MS = 1000;
+
 /** Left of the grace period when connections that are still busy sending or receiving are cut. */
 const LAST_MS = 1000;
 
@@ -18,7 +21,7 @@ const LAST_MS = 1000;
  * would abort it.
  */
 export async function shutDown(
-  { server, predictor }: Service,
+  { server, predictor, predictionLog }: Service,
   config: Config,
   logger: Logger,
   signal: string,
@@ -43,6 +46,7 @@ export async function shutDown(
   server.closeIdleConnections();
   await closed;
   await predictor.close();
+  await predictionLog.close(LAST_LINES_MS);
   clearTimeout(cutOff);
   clearTimeout(giveUp);
   logger.info('stopped');

@@ -43,12 +43,20 @@ test('only the app and the HTTP room import express', () => {
 test('only the configuration reads the environment', () => {
   const readers = files.filter(({ text }) => text.includes('process.env')).map(({ name }) => name);
   // The worker switches the runtime's telemetry off, and the command line passes its environment on.
-  expect(readers.sort()).toEqual(['cli/golden.ts', 'cli/predict.ts', 'config.ts', 'inference/runtime-environment.ts']);
+  expect(readers.sort()).toEqual([
+    'cli/batch.ts',
+    'cli/golden.ts',
+    'cli/predict.ts',
+    'config.ts',
+    'inference/runtime-environment.ts',
+  ]);
 });
 
 test('the contract knows of no other room, and the inference core knows nothing of HTTP', () => {
   expect(importsOfRoom('contract/').filter((path) => !/^(contract\/|errors\.ts)/.test(path))).toEqual([]);
   expect(importsOfRoom('inference/').filter((path) => path.startsWith('http/'))).toEqual([]);
+  const drift = importsOfRoom('drift/').filter((path) => !/^(drift|contract|inference)\/|^errors\.ts/.test(path));
+  expect(drift).toEqual([]);
   expect(importsOfRoom('observability/').filter((path) => !path.startsWith('observability/'))).toEqual([]);
 });
 

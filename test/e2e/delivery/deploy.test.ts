@@ -15,7 +15,14 @@ const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const folder = temporaryFolder();
 let count = 0;
 
-async function deploy(args: readonly string[], behaviour: { failing?: string; env?: NodeJS.ProcessEnv } = {}) {
+interface Behaviour {
+  /** A call of kubectl that fails, by a part of it. */
+  readonly failing?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly sets?: readonly string[];
+}
+
+async function deploy(args: readonly string[], behaviour: Behaviour = {}) {
   const place = join(folder, String(++count));
   mkdirSync(place);
   const kubectl = join(place, 'kubectl');
@@ -32,7 +39,7 @@ esac
 `,
   );
   chmodSync(kubectl, 0o755);
-  const directory = await stamp([]);
+  const directory = await stamp(behaviour.sets ?? []);
   const env = { ...process.env, ...behaviour.env, PATH: `${place}:${process.env['PATH']}` };
   const result = await run('sh', [join(directory, 'scripts', 'deploy.sh'), ...args], { env });
   const read = (name: string) => readFileSync(join(place, name), 'utf8');
@@ -60,6 +67,37 @@ test('canary: applied, and left to Argo Rollouts, which steps and rolls back by 
   expect(stdout).toContain('kubectl argo rollouts --namespace my-model status my-model');
   expect(read('applied.yaml')).toContain(`image: ghcr.io/ml-team/my-model@${DIGEST}`);
   expect(calls()).toHaveLength(2);
+}, 30_000);
+
+test.each([
+  ['batch', 'is what the next run in batch takes', 2],
+  ['batch-indexed', 'is what the next run in batch-indexed takes', 2],
+  ['kserve', '', 3],
+])(
+  '%s: applied by digest; only where something starts is it waited for',
+  async (overlay, says, count) => {
+    const { code, stdout, read, calls } = await deploy([overlay, DIGEST]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(says);
+    expect(read('applied.yaml')).toContain(`image: ghcr.io/ml-team/my-model@${DIGEST}`);
+    expect(calls()).toHaveLength(count);
+    if (overlay === 'kserve') expect(calls().at(-1)).toContain('wait --for condition=Ready');
+  },
+  30_000,
+);
+
+test('where releases go in canary steps, production is the canary overlay', async () => {
+  const { code, stdout, read } = await deploy(['production', DIGEST], { sets: ['rollout=canary'] });
+  expect(code).toBe(0);
+  expect(stdout).toContain('Argo Rollouts takes it from here');
+  expect(read('applied.yaml')).toContain('kind: Rollout');
+}, 30_000);
+
+test('the init container that fetches the model gets the digest too', async () => {
+  const { read } = await deploy(['production', DIGEST], { sets: ['modelSource=storage'] });
+  const applied = read('applied.yaml');
+  expect([...applied.matchAll(new RegExp(`image: ghcr.io/ml-team/my-model@${DIGEST}`, 'g'))]).toHaveLength(2);
+  expect(applied).not.toContain(':unreleased');
 }, 30_000);
 
 test.each(['rollout status', 'exec'])(

@@ -9,6 +9,8 @@ import { stamp } from './support/stamp.ts';
 const OVERLAYS = ['staging', 'production', 'canary', 'ab', 'shadow'];
 const read = async (overlay: string) => resources(await stamp([]), overlay);
 const of = (all: readonly Resource[], kind: string) => all.filter((resource) => resource.kind === kind);
+/** What runs, whether now or by a CronJob. */
+const jobOf = (run: Resource | undefined) => run?.spec.jobTemplate?.spec ?? run?.spec;
 const covers = (selector: Record<string, string>, labels: Record<string, string> = {}) =>
   Object.keys(selector).length > 0 && Object.entries(selector).every(([key, value]) => labels[key] === value);
 
@@ -79,6 +81,119 @@ describe.each(OVERLAYS)('overlays/%s', (overlay) => {
       for (const image of images) expect(image.replace(/:[^:/]+$/, '')).toBe(release.jobs.publish.env.IMAGE);
     }
   });
+});
+
+test('answers reach the manifests: namespace, hosts, Gateway, resources, platform', async () => {
+  const sets = [
+    'namespace=scoring',
+    'exposure=gateway',
+    'gateway=edge/outside',
+    'host=churn.example.org',
+    'memory=2Gi',
+  ];
+  const directory = await stamp([...sets, 'cpu=2', 'platforms=arm64']);
+  const [staging, production] = [await resources(directory, 'staging'), await resources(directory, 'production')];
+  expect(new Set(staging.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['scoring-staging']));
+  expect(new Set(production.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['scoring']));
+  const [route] = of(production, 'HTTPRoute');
+  expect(route?.spec).toMatchObject({
+    hostnames: ['churn.example.org'],
+    parentRefs: [{ name: 'outside', namespace: 'edge' }],
+  });
+  expect(of(staging, 'HTTPRoute')[0]?.spec.hostnames).toEqual(['churn-staging.example.org']);
+  const [deployment] = of(production, 'Deployment');
+  expect(deployment?.spec.template.spec).toMatchObject({
+    nodeSelector: { 'kubernetes.io/arch': 'arm64' },
+    containers: [{ resources: { requests: { cpu: '2', memory: '2Gi' }, limits: { memory: '2Gi' } } }],
+  });
+  // One route for both versions, whoever brings it.
+  expect(of(await resources(directory, 'ab'), 'HTTPRoute')).toHaveLength(1);
+});
+
+test('an Ingress has the same host for its certificate and its rule, in either environment', async () => {
+  const directory = await stamp(['exposure=ingress', 'host=churn.example.org']);
+  for (const [overlay, host] of Object.entries({
+    staging: 'churn-staging.example.org',
+    production: 'churn.example.org',
+  })) {
+    const [ingress] = of(await resources(directory, overlay), 'Ingress');
+    expect(ingress?.spec.tls[0].hosts).toEqual([host]);
+    expect(ingress?.spec.rules.map((rule: { host: string }) => rule.host)).toEqual([host]);
+  }
+});
+
+test('an image for several platforms may run on any node', async () => {
+  const directory = await stamp(['platforms=amd64,arm64']);
+  const [deployment] = of(await resources(directory, 'production'), 'Deployment');
+  expect(deployment?.spec.template.spec.nodeSelector).toBeUndefined();
+});
+
+test.each(['production', 'ab', 'batch', 'batch-indexed', 'kserve'])(
+  'overlays/%s with the model from storage: every pod has it from an init container, and may ask for it',
+  async (overlay) => {
+    const directory = await stamp(['modelSource=storage', 'modelUrl=https://store.example.org:9000/m/{sha256}.onnx']);
+    const all = await resources(directory, overlay);
+    const pods = all.flatMap(({ spec }) => spec?.predictor ?? (spec?.jobTemplate?.spec ?? spec)?.template?.spec ?? []);
+    expect(pods.length).toBe(overlay === 'ab' ? 2 : 1);
+    for (const { initContainers, containers, volumes } of pods) {
+      const [init] = initContainers;
+      expect(init.image).toBe(containers[0].image);
+      expect(init.env).toContainEqual({ name: 'MODEL_URL', value: 'https://store.example.org:9000/m/{sha256}.onnx' });
+      expect(containers[0].volumeMounts).toContainEqual({ name: 'model', mountPath: '/app/model', readOnly: true });
+      expect(volumes.map(({ name }: { name: string }) => name)).toContain('model');
+    }
+    for (const { spec } of of(all, 'NetworkPolicy')) {
+      const ports = spec.egress.flatMap((rule: { ports: { port: number }[] }) => rule.ports.map(({ port }) => port));
+      expect(ports).toEqual([53, 53, 9000]);
+    }
+  },
+);
+
+describe.each([
+  ['batch', 'CronJob'],
+  ['batch-indexed', 'Job'],
+])('overlays/%s', (overlay, kind) => {
+  test('nothing dangles: account, claim, policy', async () => {
+    const all = await read(overlay);
+    const [run] = of(all, kind);
+    const { metadata, spec: pod } = jobOf(run).template;
+    expect(of(all, 'ServiceAccount').map((account) => account.metadata.name)).toEqual([pod.serviceAccountName]);
+    const claims = pod.volumes.flatMap((volume: { persistentVolumeClaim?: { claimName: string } }) =>
+      volume.persistentVolumeClaim ? [volume.persistentVolumeClaim.claimName] : [],
+    );
+    expect(of(all, 'PersistentVolumeClaim').map((claim) => claim.metadata.name)).toEqual(claims);
+    const policies = of(all, 'NetworkPolicy').map(({ spec }) => spec.podSelector.matchLabels);
+    expect(policies.filter((selector) => covers(selector, metadata.labels))).toHaveLength(1);
+    // A pod of a batch must not get a request.
+    const services = of(await read('production'), 'Service').map(({ spec }) => spec.selector);
+    expect(services.filter((selector) => covers(selector, metadata.labels))).toEqual([]);
+  });
+
+  test('it ends in time, and one run at a time', async () => {
+    const [run] = of(await read(overlay), kind);
+    const job = jobOf(run);
+    expect(job.activeDeadlineSeconds).toBeGreaterThan(0);
+    if (kind === 'CronJob') {
+      expect(run?.spec).toMatchObject({ concurrencyPolicy: 'Forbid', startingDeadlineSeconds: 3600 });
+      // Over before the next begins.
+      expect(run?.spec.startingDeadlineSeconds + job.activeDeadlineSeconds).toBeLessThan(86_400);
+    } else {
+      expect(job.completionMode).toBe('Indexed');
+      expect(job.parallelism).toBeLessThanOrEqual(job.completions);
+    }
+  });
+});
+
+test('the canary is judged by what the new version does, and by nothing else', async () => {
+  const [analysis] = of(await resources(await stamp([]), 'canary'), 'AnalysisTemplate');
+  const metrics = (analysis?.spec.metrics ?? []) as { provider: { prometheus: { query: string } } }[];
+  const queries = metrics.map(({ provider }) => provider.prometheus.query);
+  expect(queries.length).toBeGreaterThanOrEqual(4);
+  for (const query of queries) {
+    const asked = query.match(/\bml_serving_\w+.{0,48}/g) ?? [];
+    expect(asked.length).toBeGreaterThan(0);
+    for (const one of asked) expect(one).toMatch(/^\w+\{rollouts_pod_template_hash="\{\{args\.version\}\}"/);
+  }
 });
 
 test('the namespaces of the overlays are made, under the restricted policy', async () => {

@@ -1,9 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { stamp } from './support/stamp.ts';
+import { parse, stringify } from 'yaml';
+import { temporaryFolder } from '../support/folder.ts';
+import { must } from '../support/run.ts';
+import { githubPipeline, gitlabPipeline } from './support/stages.ts';
+import { stamp, stampAnew } from './support/stamp.ts';
 
 /* What no schema asks of a pipeline, and a platform engineer does. */
+
+const folder = temporaryFolder();
 
 interface Step {
   readonly uses?: string;
@@ -76,32 +81,99 @@ test('nothing that is released comes out of a cache', async () => {
   }
 });
 
-test('GitHub and GitLab ask the same of a change', async () => {
-  const all = await workflows();
-  const github = [...all.values()].map(({ text }) => text).join('\n');
-  const gitlab = readFileSync(join(await stamp(['ci=gitlab']), '.gitlab-ci.yml'), 'utf8');
-  const gates = [
-    'npm ci',
-    'npm run lint',
-    'npm run typecheck',
-    'npm test',
-    'npm run check',
-    'docker build --tag',
-    'sh scripts/smoke.sh',
-    'hadolint',
-    'HIGH,CRITICAL',
-    'cyclonedx',
-    'cosign sign --yes',
-    'cosign attest --yes --type cyclonedx',
-    'push-by-digest=true',
-    'imagetools create',
-    'sh scripts/deploy.sh',
-    'regenerate --yes --allow-conflicts --report md',
-  ];
-  for (const gate of gates) {
-    expect(github).toContain(gate);
-    expect(gitlab).toContain(gate);
-  }
+describe.each(['amd64', 'amd64,arm64'])('GitHub and GitLab as equals (%s)', (platforms) => {
+  const directories = () =>
+    Promise.all([stamp(['ci=github', `platforms=${platforms}`]), stamp(['ci=gitlab', `platforms=${platforms}`])]);
+
+  const checks = ['install', 'lint', 'types', 'tests', 'contract', 'rules as deployed', 'alert rules', 'alert routes'];
+
+  test('the same is asked of a change', async () => {
+    const [github, gitlab] = await directories();
+    const gates = [...checks, 'build', 'dockerfile', 'scan', 'smoke'].sort();
+    expect(githubPipeline(github, 'ci.yml').gates).toEqual(gates);
+    expect(gitlabPipeline(gitlab, 'merge request').gates).toEqual(gates);
+  });
+
+  test('a release passes the same gates in the same order', async () => {
+    const [github, gitlab] = await directories();
+    const signed = ['signature', 'attested sbom', 'attested provenance'];
+    const order = ['build', 'smoke', 'scan', 'sbom', ...signed, 'tag', 'staging', 'production'];
+    for (const release of [githubPipeline(github, 'release.yml'), gitlabPipeline(gitlab, 'release')]) {
+      expect(release.gates).toEqual([...checks, ...order].sort());
+      expect(checks.filter((check) => !release.before(check, 'build'))).toEqual([]);
+      expect(order.slice(1).filter((gate, i) => !release.before(order[i] as string, gate))).toEqual([]);
+    }
+  });
+
+  test('both bring the newest template by themselves, and keep dependencies fresh after a week', async () => {
+    const [github, gitlab] = await directories();
+    const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
+    const workflow = parse(read(github, '.github', 'workflows', 'template-update.yml')) as Workflow;
+    expect(workflow.on).toHaveProperty('schedule');
+    const job = (parse(read(gitlab, '.gitlab-ci.yml')) as Record<string, { rules: object[]; script: string[] }>)[
+      'template-update'
+    ];
+    expect(job?.rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "schedule"' }]);
+    const update = 'regenerate --yes --allow-conflicts --report md';
+    expect(JSON.stringify(stepsOf(workflow))).toContain(update);
+    expect(JSON.stringify(job?.script)).toContain(update);
+
+    const { updates } = parse(read(github, '.github', 'dependabot.yml')) as { updates: { cooldown: object }[] };
+    for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
+    expect(JSON.parse(read(gitlab, 'renovate.json'))).toMatchObject({ minimumReleaseAge: '7 days' });
+  });
+});
+
+test('a gate that comes too late is seen', async () => {
+  const directory = await stampAnew(['ci=github'], folder);
+  const path = join(directory, '.github', 'workflows', 'release.yml');
+  const workflow = parse(readFileSync(path, 'utf8')) as { jobs: { publish: { steps: object[] } } };
+  workflow.jobs.publish.steps.unshift(...workflow.jobs.publish.steps.splice(-1));
+  writeFileSync(path, stringify(workflow));
+  expect(githubPipeline(directory, 'release.yml').before('scan', 'tag')).toBe(false);
+});
+
+test('images of GitLab’s jobs are of a version; only the release line of Node.js moves', async () => {
+  const text = readFileSync(join(await stamp(['ci=gitlab', 'platforms=amd64,arm64']), '.gitlab-ci.yml'), 'utf8');
+  const images = [...text.matchAll(/(?:image: |name: |^ {4}- |rm )((?:[\w.-]+\/)*[\w.-]+:[\w.-]+)(?= |$)/gm)].map(
+    ([, image]) => image,
+  );
+  expect(images.length).toBeGreaterThanOrEqual(8);
+  for (const image of images)
+    expect(image).toMatch(/^node:\d\d-bookworm(-slim)?$|:(v|qemu-v)?\d+\.\d+\.\d+(-[a-z]+)?$/);
+});
+
+test('the provenance that GitLab attests is what SLSA asks for', async () => {
+  const job = (
+    parse(readFileSync(join(await stamp(['ci=gitlab']), '.gitlab-ci.yml'), 'utf8')) as Record<
+      string,
+      { script: string[] }
+    >
+  )['sign'];
+  const [, filter] =
+    /^jq --null-input '(.*)' >provenance\.json$/s.exec(job?.script.find((line) => line.startsWith('jq ')) ?? '') ?? [];
+  const env = {
+    ...process.env,
+    CI_PROJECT_URL: 'https://gitlab.example.com/ml/my-model',
+    CI_COMMIT_REF_NAME: 'main',
+    CI_COMMIT_SHA: '0123abc',
+    CI_SERVER_URL: 'https://gitlab.example.com',
+    CI_RUNNER_ID: '7',
+    CI_JOB_URL: 'https://gitlab.example.com/ml/my-model/-/jobs/9',
+    CI_PIPELINE_CREATED_AT: '2026-01-01T00:00:00Z',
+  };
+  const { stdout } = await must('jq', ['--null-input', filter as string], { env });
+  expect(JSON.parse(stdout)).toMatchObject({
+    buildDefinition: {
+      buildType: expect.stringMatching(/^https:/),
+      externalParameters: { repository: env.CI_PROJECT_URL, ref: 'main' },
+      resolvedDependencies: [{ uri: `git+${env.CI_PROJECT_URL}`, digest: { gitCommit: '0123abc' } }],
+    },
+    runDetails: {
+      builder: { id: 'https://gitlab.example.com/-/runners/7' },
+      metadata: { invocationId: env.CI_JOB_URL },
+    },
+  });
 });
 
 test.each([

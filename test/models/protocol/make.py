@@ -5,6 +5,8 @@
 datatypes.onnx  every datatype in and out, unchanged
 slow.onnx       takes about 200 ms a run, in a few hundred bytes: a loop of matrix products
 fixed.onnx      no batch axis: [2, 2] in, its transpose out
+shapes.onnx     a scalar and a vector of any length in, both out: no batch anywhere
+sequences.onnx  rows of any length in, their mean, their first id and a text a row out
 picky.onnx      fails at run time on rows whose index is not 0 or 1
 """
 
@@ -113,8 +115,46 @@ def picky() -> None:
     )
 
 
+def shapes() -> None:
+    value = helper.make_tensor_value_info
+    save(
+        "shapes",
+        [
+            helper.make_node("Mul", ["vector", "factor"], ["scaled"]),
+            helper.make_node("Size", ["vector"], ["length"]),
+        ],
+        [value("factor", TensorProto.FLOAT, []), value("vector", TensorProto.FLOAT, ["T"])],
+        [value("scaled", TensorProto.FLOAT, ["T"]), value("length", TensorProto.INT64, [])],
+    )
+
+
+def sequences() -> None:
+    value = helper.make_tensor_value_info
+    save(
+        "sequences",
+        [
+            constant("zero", np.array(0, dtype=np.int64)),
+            helper.make_node("ReduceMean", ["numbers"], ["mean"], axes=[1], keepdims=0),
+            helper.make_node("Gather", ["ids", "zero"], ["first"], axis=1),
+            helper.make_node("Identity", ["name"], ["echo"]),
+        ],
+        [
+            value("numbers", TensorProto.FLOAT, ["N", "T"]),
+            value("ids", TensorProto.INT64, ["N", "S"]),
+            value("name", TensorProto.STRING, ["N"]),
+        ],
+        [
+            value("mean", TensorProto.FLOAT, ["N"]),
+            value("first", TensorProto.INT64, ["N"]),
+            value("echo", TensorProto.STRING, ["N"]),
+        ],
+    )
+
+
 if __name__ == "__main__":
     datatypes()
     slow()
     fixed()
     picky()
+    shapes()
+    sequences()

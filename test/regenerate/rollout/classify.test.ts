@@ -3,7 +3,10 @@ import type { Side } from '../../../generators/regenerate/rollout/side.ts';
 
 type Files = Readonly<Record<string, string>>;
 
-const sideOf = (files: Files): Side => ({ paths: Object.keys(files), text: (path) => files[path] ?? null });
+const sideOf = (files: Files): Side => {
+  const text = (path: string) => files[path] ?? null;
+  return { paths: Object.keys(files), text, hash: text };
+};
 const schema = (value: object) => JSON.stringify(value);
 
 const base: Files = {
@@ -81,7 +84,12 @@ describe('classifyRollout', () => {
       'compatible',
       /do not run/,
     ],
-    ['the schema takes more', newSchema({ properties: { ...properties, limits: {} } }), 'compatible', /takes more/],
+    [
+      'the schema takes more',
+      newSchema({ properties: { ...properties, limits: {} } }),
+      'compatible',
+      /takes what it took/,
+    ],
     ['the schema demands a key', newSchema({ required: ['model', 'limits'] }), 'breaking', /limits is demanded/],
     [
       'the schema refuses a key',
@@ -106,6 +114,26 @@ describe('classifyRollout', () => {
     expect(found.class).toBe(level);
     expect(found.what.join('\n')).toMatch(what);
     expect(found.steps.length).toBeGreaterThan(0);
+  });
+
+  it('says so where it had to go by names in the source, and only then', () => {
+    const note = /no schema\/http\.contract\.json on both sides/;
+    expect(classify({ 'src/inference/pool.ts': 'x' }).what.join()).toMatch(note);
+    expect(classify({ Dockerfile: 'x' }).what.join()).not.toMatch(note);
+    const contract = JSON.stringify({ errors: { QUEUE_FULL: 503 } });
+    const path = 'schema/http.contract.json';
+    const [old, fresh] = [
+      sideOf({ ...base, [path]: contract }),
+      sideOf({ ...base, [path]: contract, 'src/x.ts': 'x' }),
+    ];
+    expect(classifyRollout(old, fresh, '1.0.0', '1.1.0').findings).toEqual([
+      { class: 'online', what: 'the server changed' },
+    ]);
+    const renamed = sideOf({ ...base, [path]: contract.replace('503', '429') });
+    expect(classifyRollout(old, renamed, '1.0.0', '1.1.0')).toMatchObject({
+      class: 'breaking',
+      findings: [{ what: 'the error code QUEUE_FULL has the status 429 instead of 503' }, {}],
+    });
   });
 
   it('finds nothing where nothing changes, and a major version breaking by itself', () => {

@@ -6,13 +6,18 @@ export const USAGE = `npm run load-test -- [options]
   --seconds N          length of each of the two runs (10)
   --connections N      open connections (16)
   --rate N             requests per second of the open loop (half of what the closed loop reached)
-  --p99-ms N           objective: latency of 99 % of the requests in the open loop, in milliseconds (250)
-  --max-error-ratio N  objective: part of the requests that may fail (0.001)
+  --p99-ms N           objective: latency of 99 % of the requests in the open loop, in milliseconds
+                       (objectives.latencyMs of serving.yaml)
+  --max-error-ratio N  objective: part of the requests that may fail (what objectives.availability leaves)
   --out FILE           the picture (coverage/load-test.svg)
 `;
 
-/** @throws an Error whose message names the option */
-export function readOptions(args) {
+/**
+ * @param objectives those of serving.yaml; options go before them
+ * @throws an Error whose message names the option
+ */
+export function readOptions(args, { availability = 99.9, latencyMs = 250 } = {}) {
+  const errorRatio = Math.round((100 - availability) * 1e6) / 1e8;
   const { values } = parseArgs({
     args,
     options: {
@@ -20,8 +25,8 @@ export function readOptions(args) {
       seconds: { type: 'string', default: '10' },
       connections: { type: 'string', default: '16' },
       rate: { type: 'string' },
-      'p99-ms': { type: 'string', default: '250' },
-      'max-error-ratio': { type: 'string', default: '0.001' },
+      'p99-ms': { type: 'string', default: `${latencyMs}` },
+      'max-error-ratio': { type: 'string', default: `${errorRatio}` },
       out: { type: 'string', default: 'coverage/load-test.svg' },
       help: { type: 'boolean', default: false },
     },

@@ -1,5 +1,6 @@
 /** `npm run check`: the model contract, without serving. Exit code 1 and one line a problem when it is broken. */
 import { loadConfig } from '../config.ts';
+import { openReference } from '../drift/open.ts';
 import { ServiceError } from '../errors.ts';
 import { createPredictor } from '../inference/predictor.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -13,8 +14,14 @@ try {
     await predictor.start();
     const { ready, reason } = predictor.readiness();
     if (!ready) throw new ServiceError('MODEL_MISMATCH', reason);
-    const samples = config.golden ? `${config.golden.samples.length} golden samples agree` : 'no golden samples';
+    const samples = config.golden
+      ? `${config.golden.samples.length} golden samples agree`
+      : "no golden sample has an answer (npm run golden -- --write records the model's own)";
     console.log(`${model.name} ${model.version} (${model.type}): serving.yaml and the model agree; ${samples}.`);
+    const { refused, stale } = openReference(config.referenceText, config.serving);
+    // After every release the reference is the model's before: that is no reason to stop, and is said.
+    if (refused && !stale) throw refused;
+    if (refused) console.log(`Drift is not watched: ${refused.message}`);
     if (model.placeholder) console.log('The model is a placeholder: release a trained one.');
   } finally {
     await predictor.close();

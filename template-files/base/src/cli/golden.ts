@@ -1,55 +1,76 @@
 /**
  * `npm run golden [-- --write]`: asks the model the golden samples and shows where its answers differ. With --write the new
- * answers take the place of the old ones, and samples that the model no longer takes are dropped: for a model that was
- * released without the answers of its training library.
+ * answers take the place of the old ones, samples that nobody had answered get theirs, and those that the model no longer
+ * takes are dropped: for a model that was released without the answers of its training library.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
-import type { GoldenSample } from '../inference/golden.ts';
-import { createPredictor } from '../inference/predictor.ts';
+import { type GoldenSample, parseGolden, type Question } from '../inference/golden.ts';
+import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 
 const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+const REFUSED: readonly string[] = ['INVALID_INPUT', 'INFERENCE_FAILED', 'OUTPUT_NOT_FINITE'];
+
+interface Asked {
+  /** With the model's own answer; undefined where it gives none. */
+  readonly sample: GoldenSample | undefined;
+  readonly agrees: boolean;
+  readonly line: string;
+}
 
 try {
   const config = loadConfig({ ...process.env, WORKERS: '1' });
-  const { golden } = config;
-  if (!golden) throw new ServiceError('CONFIG_INVALID', 'there is no golden.json beside the model');
+  const path = join(dirname(config.modelPath), 'golden.json');
+  if (!existsSync(path)) throw new ServiceError('CONFIG_INVALID', 'there is no golden.json beside the model');
+  const { all, tolerance } = parseGolden(readFileSync(path, 'utf8'), 'golden.json');
   const predictor = createPredictor({
     config: { ...config, golden: undefined },
     metrics: createMetrics([]),
     logger: createLogger('silent'),
   });
-  const kept: GoldenSample[] = [];
-  let different = 0;
+  const asked: Asked[] = [];
   try {
     await predictor.start();
-    for (const [i, sample] of golden.samples.entries()) {
-      const call = { deadline: performance.now() + 60_000, cancel: undefined };
-      try {
-        const { prediction, agrees, difference, maxAbsDiff } = await predictor.test(sample, golden.tolerance, call);
-        if (!agrees) different += 1;
-        console.log(`golden sample ${i}: ${agrees ? `agrees (largest difference ${maxAbsDiff})` : difference}`);
-        kept.push({ instance: sample.instance, prediction });
-      } catch (error) {
-        if (!(error instanceof ServiceError) || error.code !== 'INVALID_INPUT') throw error;
-        different += 1;
-        console.log(`golden sample ${i}: no longer an instance: ${error.message}`);
-      }
-    }
+    for (const question of all) asked.push(await ask(predictor, question, tolerance));
   } finally {
     await predictor.close();
   }
-  if (values.write) write(join(dirname(config.modelPath), 'golden.json'), kept);
-  else if (different > 0) throw new ServiceError('MODEL_MISMATCH', `${different} golden samples do not agree`);
+  asked.forEach(({ line }, i) => {
+    console.log(`golden sample ${i}: ${line}`);
+  });
+  const different = asked.filter(({ agrees }) => !agrees).length;
+  if (values.write) {
+    write(
+      path,
+      asked.flatMap(({ sample }) => sample ?? []),
+    );
+  } else if (different > 0) throw new ServiceError('MODEL_MISMATCH', `${different} golden samples do not agree`);
 } catch (error) {
   if (!(error instanceof ServiceError)) throw error;
   console.error(`${error.message}\n(${error.code})`);
   process.exitCode = 1;
+}
+
+async function ask(predictor: Predictor, question: Question, tolerance: number): Promise<Asked> {
+  const { instance } = question;
+  const isOpen = !('prediction' in question);
+  try {
+    const call = { deadline: performance.now() + 60_000, cancel: undefined };
+    const expected = { instance, prediction: question.prediction };
+    const { prediction, agrees, difference, maxAbsDiff } = await predictor.test(expected, tolerance, call);
+    const sample = { instance, prediction };
+    if (isOpen) return { sample, agrees: false, line: 'had no answer; the model now answers for itself' };
+    return { sample, agrees, line: agrees ? `agrees (largest difference ${maxAbsDiff})` : `${difference}` };
+  } catch (error) {
+    if (!(error instanceof ServiceError) || !REFUSED.includes(error.code)) throw error;
+    const reason = error.code === 'INFERENCE_FAILED' ? `the model fails on it: ${error.cause}` : error.message;
+    return { sample: undefined, agrees: false, line: `no longer an instance: ${reason}` };
+  }
 }
 
 function write(path: string, samples: readonly GoldenSample[]): void {

@@ -12,7 +12,7 @@ export interface Problem {
 
 /** All problems at once, one a line, so that a file is mended in one go. */
 export function problemsError(
-  code: 'CONFIG_INVALID' | 'MODEL_MISMATCH' | 'MODEL_INVALID',
+  code: 'CONFIG_INVALID' | 'MODEL_MISMATCH' | 'MODEL_INVALID' | 'REFERENCE_INVALID',
   source: string,
   problems: readonly Problem[],
   lineOf: (field: string) => number | undefined = () => undefined,

@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { LineCounter, parseDocument, visit } from 'yaml';
 import { type Problem, problemsError } from './problem.ts';
 import { rules } from './rules.ts';
-import { DEFAULTS, type Limits, type Serving } from './serving.ts';
+import { DEFAULTS, type Limits, type Serving, VARIANTS_DEFAULTS } from './serving.ts';
 
 /** Reads serving.yaml from its text and checks it against its schema and against itself. Throws with every problem. */
 export function readServing(text: string, schema: object, source = 'serving.yaml'): Serving {
@@ -47,6 +47,9 @@ function withDefaults(serving: Serving): Serving {
     batching: { ...DEFAULTS.batching, ...serving.batching },
     limits: withLimits(serving.limits),
     objectives: { ...DEFAULTS.objectives, ...serving.objectives },
+    predictionLog: { ...DEFAULTS.predictionLog, ...serving.predictionLog },
+    feedback: { ...DEFAULTS.feedback, ...serving.feedback },
+    ...(serving.variants && { variants: { ...VARIANTS_DEFAULTS, ...serving.variants } }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { mediaRules } from './media-rules.ts';
 import type { Problem } from './problem.ts';
 import type { Rule } from './rule.ts';
-import { hasBatchAxis } from './serving.ts';
+import { hasBatchAxis, labelOutput } from './serving.ts';
 
 const isFloat = (datatype: string): boolean => datatype.startsWith('FP');
 
@@ -139,6 +139,29 @@ const outputsOfType: Rule = ({ model, outputs }) => {
   ];
 };
 
+const classValues: Rule = ({ model, outputs }) => {
+  const classifies = model.type.endsWith('-classification');
+  const own = classifies ? labelOutput(outputs) : undefined;
+  const names = outputs.find((output) => output.labels)?.labels;
+  return outputs.flatMap((output, i): Problem[] => {
+    const problems: Problem[] = [];
+    const { classes, topK } = output;
+    if (classes && (output !== own || classes.length !== names?.length)) {
+      problems.push({
+        field: `outputs[${i}].classes`,
+        expected: `the values of a classifier's only label output ([-1] or [-1, 1]), one for each of the ${names?.length ?? 0} labels`,
+        found: `${classes.length} at ${output.datatype} [${output.shape.join(', ')}]`,
+        mend: 'List them in the order of the labels, or leave them out.',
+      });
+    }
+    if (topK !== undefined && !(classifies && output.labels)) {
+      const expected = 'only at the output with the labels of a classifier';
+      problems.push({ field: `outputs[${i}].topK`, expected, found: `${topK}`, mend: 'Remove it.' });
+    }
+    return problems;
+  });
+};
+
 const regressionOutputs: Rule = ({ model, outputs }) =>
   model.type !== 'tabular-regression' || (outputs.length === 1 && outputs[0]?.datatype !== 'BYTES')
     ? []
@@ -202,6 +225,17 @@ const roomForABody: Rule = ({ limits }) =>
         },
       ]
     : [];
+const twoVersions: Rule = ({ model, variants }) =>
+  variants?.candidate.version !== model.version
+    ? []
+    : [
+        {
+          field: 'variants.candidate.version',
+          expected: 'another version than model.version: answers are told apart by it',
+          found: model.version,
+          mend: 'Raise it.',
+        },
+      ];
 
 export const rules: readonly Rule[] = [
   uniqueNames,
@@ -211,11 +245,13 @@ export const rules: readonly Rule[] = [
   labels,
   nonFinite,
   outputsOfType,
+  classValues,
   regressionOutputs,
   tabularShapes,
   delayNeedsBatches,
   delayBelowTimeout,
   roomForABody,
+  twoVersions,
   ...mediaRules,
 ];
 

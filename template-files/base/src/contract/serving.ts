@@ -89,6 +89,10 @@ export interface InputSpec extends TensorSpec {
 
 export interface OutputSpec extends TensorSpec {
   readonly labels?: readonly string[];
+  /** What a classifier's label output answers, in the order of the labels; the labels themselves where it is left out. */
+  readonly classes?: readonly (string | number)[];
+  /** How many of the likeliest classes a prediction holds, unless its request asks for another number; all by default. */
+  readonly topK?: number;
 }
 
 export interface ModelSpec {
@@ -131,6 +135,46 @@ export interface Objectives {
   readonly latencyMs: number;
 }
 
+/** What is written of each prediction, and where to. */
+export interface PredictionLogSpec {
+  readonly mode: 'off' | 'sampled' | 'full';
+  /** Share of the requests that are written when sampled. */
+  readonly rate: number;
+  readonly to: 'stdout' | 'file';
+  /** Of the file; relative to serving.yaml. */
+  readonly path: string;
+  /** The file is put aside when it is larger, and so many are kept. */
+  readonly maxBytes: number;
+  readonly files: number;
+  /** Memory for lines that wait to be written; further ones are dropped and counted. */
+  readonly bufferBytes: number;
+  /** Fields of the inputs that are left out, or replaced by a keyed hash (its key is PREDICTION_LOG_SALT). */
+  readonly remove: readonly string[];
+  readonly hash: readonly string[];
+}
+
+/** Predictions that are remembered until their true label comes. */
+export interface FeedbackSpec {
+  /** 0 turns feedback off. */
+  readonly maxPredictions: number;
+  readonly ttlSeconds: number;
+}
+
+/** A second version of the model beside the first. */
+export interface VariantsSpec {
+  /** `shadow`: asked as well, never answering. `ab`: answers its part of the requests. */
+  readonly mode: 'shadow' | 'ab';
+  readonly candidate: Pick<ModelSpec, 'version' | 'file' | 'sha256'>;
+  /** Percent of the requests that the candidate answers (`ab`) or is asked as well (`shadow`). */
+  readonly weight: number;
+  /** Header by whose value a client keeps its variant; without it each request is drawn by its id. */
+  readonly stickyHeader?: string;
+  /** Numbers that differ by no more agree, relative beyond 1. */
+  readonly tolerance: number;
+  /** Worker threads of the candidate. */
+  readonly workers: number;
+}
+
 export interface Serving {
   readonly apiVersion: 'ml-serving/v1';
   readonly model: ModelSpec;
@@ -140,6 +184,9 @@ export interface Serving {
   readonly batching: Batching;
   readonly limits: Limits;
   readonly objectives: Objectives;
+  readonly predictionLog: PredictionLogSpec;
+  readonly feedback: FeedbackSpec;
+  readonly variants?: VariantsSpec;
 }
 
 /** Values of what serving.yaml may leave out. */
@@ -154,11 +201,43 @@ export const DEFAULTS = {
     maxInstances: 1024,
   },
   objectives: { availability: 99.9, latencyMs: 250 },
-} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits' | 'objectives'>;
+  predictionLog: {
+    mode: 'off',
+    rate: 0.01,
+    to: 'stdout',
+    path: '/tmp/predictions.jsonl',
+    maxBytes: 64 * 1024 * 1024,
+    files: 3,
+    bufferBytes: 8 * 1024 * 1024,
+    remove: [],
+    hash: [],
+  },
+  feedback: { maxPredictions: 10_000, ttlSeconds: 3600 },
+} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits' | 'objectives' | 'predictionLog' | 'feedback'>;
+
+/** Of `variants`, where there is one. */
+export const VARIANTS_DEFAULTS = { weight: 10, tolerance: 1e-3, workers: 1 } as const;
 
 /** A free first axis of every input and output is the batch: only then can requests share a run. */
 export function hasBatchAxis(serving: Pick<Serving, 'inputs' | 'outputs'>): boolean {
   return [...serving.inputs, ...serving.outputs].every((tensor) => tensor.shape[0] === -1);
+}
+
+/**
+ * A classifier's own answer to which class it is: the only output of one text or integer a row. Integers say nothing where
+ * the labels are names and no `classes` tell which is which.
+ */
+export function labelOutput(outputs: readonly OutputSpec[]): OutputSpec | undefined {
+  const [own, ...others] = outputs.filter(
+    ({ datatype, shape, labels }) =>
+      !labels &&
+      (datatype === 'BYTES' || /^U?INT/.test(datatype)) &&
+      (shape.length === 1 || (shape.length === 2 && shape[1] === 1)),
+  );
+  if (!own || others.length > 0) return undefined;
+  const names = outputs.find(({ labels }) => labels)?.labels ?? [];
+  const known = own.datatype === 'BYTES' || own.classes || names.every((name) => /^-?\d+$/.test(name));
+  return known ? own : undefined;
 }
 
 /** Number of elements of a shape whose axes are all known. */

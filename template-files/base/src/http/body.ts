@@ -7,8 +7,8 @@ import { ServiceError } from '../errors.ts';
 
 const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
 
-/** Reads a request's body, decompressed, of at most `maxBodyBytes` before and after. */
-export type ReadBody = (req: IncomingMessage) => Promise<Buffer>;
+/** Reads a request's body, decompressed, of at most `limit` bytes before and after; `limits.maxBodyBytes` where none is given. */
+export type ReadBody = (req: IncomingMessage, limit?: number) => Promise<Buffer>;
 
 /** One for the service: the bytes of all bodies that are being received count together, so that slow ones cannot add up. */
 export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): ReadBody {
@@ -21,9 +21,9 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
     return true;
   }
 
-  function collect(req: IncomingMessage): Promise<Buffer> {
+  function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
     const declared = Number(req.headers['content-length'] ?? 0);
-    if (declared > maxBodyBytes) return Promise.reject(tooLarge(maxBodyBytes));
+    if (declared > limit) return Promise.reject(tooLarge(limit));
     return new Promise((resolve, reject) => {
       let chunks: Buffer[] = [];
       let size = 0;
@@ -40,7 +40,7 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
         reject(error);
       };
       const onData = (chunk: Buffer): void => {
-        if (size + chunk.length > maxBodyBytes) refuse(tooLarge(maxBodyBytes));
+        if (size + chunk.length > limit) refuse(tooLarge(limit));
         else if (!hold(chunk.length)) refuse(uploadsFull());
         else {
           size += chunk.length;
@@ -59,25 +59,25 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
     });
   }
 
-  async function unpack(req: IncomingMessage, encoding: string): Promise<Buffer> {
+  async function unpack(req: IncomingMessage, encoding: string, limit: number): Promise<Buffer> {
     if (!Object.hasOwn(DECODERS, encoding)) {
       throw new ServiceError(
         'UNSUPPORTED_MEDIA_TYPE',
         `Content-Encoding: expected gzip, deflate or br, found ${encoding}`,
       );
     }
-    const packed = await collect(req);
+    const packed = await collect(req, limit);
     try {
-      return await DECODERS[encoding as keyof typeof DECODERS](packed, { maxOutputLength: maxBodyBytes });
+      return await DECODERS[encoding as keyof typeof DECODERS](packed, { maxOutputLength: limit });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBodyBytes);
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
       throw new ServiceError('INVALID_REQUEST', `the body is not valid ${encoding}`, { cause: error });
     }
   }
 
-  return (req) => {
+  return (req, limit = maxBodyBytes) => {
     const encoding = req.headers['content-encoding'];
-    return encoding === undefined || encoding === 'identity' ? collect(req) : unpack(req, encoding);
+    return encoding === undefined || encoding === 'identity' ? collect(req, limit) : unpack(req, encoding, limit);
   };
 }
 

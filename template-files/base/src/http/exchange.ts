@@ -3,8 +3,11 @@ import type { Logger } from 'pino';
 import type { AccessLog } from '../config.ts';
 import { describe, ServiceError } from '../errors.ts';
 import type { Call, Predictor } from '../inference/predictor.ts';
+import { createTrace } from '../inference/trace.ts';
 import { createAccessLog } from '../observability/access-log.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { PredictionLog } from '../observability/prediction-log/prediction-log.ts';
+import type { Variant, Variants } from '../variants/variant.ts';
 import { compress, compressionFor } from './compress.ts';
 import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
@@ -16,6 +19,8 @@ export interface Exchange extends Call {
   readonly id: string;
   /** Parts of the path, decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** The version that answers, once that is known. */
+  variant: Variant | undefined;
 }
 
 export type Handler = (exchange: Exchange) => Reply | Promise<Reply>;
@@ -39,16 +44,18 @@ export interface Route {
 }
 
 export interface ExchangeDeps {
-  readonly predictor: Predictor;
+  readonly predictor: Pick<Predictor, 'accepts' | 'stopping'>;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly guards: readonly Guard[];
   readonly accessLog: AccessLog;
   readonly timeoutMs: number;
+  readonly variants: Pick<Variants, 'main' | 'candidate'>;
+  readonly predictionLog: PredictionLog;
 }
 
 export type Run = (
-  route: Pick<Route, 'label' | 'handler' | 'needsModel' | 'open'>,
+  route: Pick<Route, 'label' | 'handler' | 'needsModel' | 'open' | 'hot'>,
   req: IncomingMessage,
   res: ServerResponse,
   params: Readonly<Record<string, string>>,
@@ -58,7 +65,9 @@ export type Run = (
  * The one way in which any request is answered, on the hot path and through Express alike: id, guards, readiness, handler,
  * errors, response, metrics and log.
  */
-export function createRun({ predictor, metrics, logger, guards, accessLog, timeoutMs }: ExchangeDeps): Run {
+export function createRun(deps: ExchangeDeps): Run {
+  const { predictor, metrics, logger, guards, accessLog, timeoutMs, variants, predictionLog } = deps;
+  const several = variants.candidate !== undefined;
   const logAccess = createAccessLog(logger, accessLog);
 
   function account(label: string, id: string, status: number, ms: number): void {
@@ -103,6 +112,9 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
       params,
       deadline: started + (own ?? timeoutMs),
       cancel: undefined,
+      trace: route.hot && predictionLog.wants(id) ? createTrace() : undefined,
+      answerId: undefined,
+      variant: undefined,
     };
     let gone = false;
     res.on('close', () => {
@@ -111,8 +123,23 @@ export function createRun({ predictor, metrics, logger, guards, accessLog, timeo
       exchange.cancel?.();
     });
     const finish = (reply: Reply): void => {
-      if (!gone) send(req, res, id, reply, predictor.stopping());
-      account(route.label, id, gone ? 499 : reply.status, performance.now() - started);
+      const { variant, trace } = exchange;
+      if (!gone) send(req, res, id, reply, predictor.stopping(), several ? variant : undefined);
+      const status = gone ? 499 : reply.status;
+      const totalMs = performance.now() - started;
+      account(route.label, id, status, totalMs);
+      if (variant && status === 200) variant.answered();
+      if (trace) {
+        const answerId = exchange.answerId ?? id;
+        predictionLog.write({
+          id: answerId,
+          route: route.label,
+          status,
+          totalMs,
+          variant: variant ?? variants.main,
+          trace,
+        });
+      }
     };
     const answer = (reply: Reply): void | Promise<void> => {
       const encoding = compressionFor(req, reply);
@@ -144,11 +171,19 @@ function ownTimeout(header: string | string[] | undefined, timeoutMs: number): n
   return Math.min(Number(header), timeoutMs);
 }
 
-function send(req: IncomingMessage, res: ServerResponse, id: string, reply: Reply, closing: boolean): void {
+function send(
+  req: IncomingMessage,
+  res: ServerResponse,
+  id: string,
+  reply: Reply,
+  closing: boolean,
+  variant: Variant | undefined,
+): void {
   const { body } = reply;
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   const headers = ['Content-Type', reply.type, 'Content-Length', `${length}`, 'X-Request-Id', id];
   if (reply.headers) headers.push(...reply.headers);
+  if (variant) headers.push('X-Model-Variant', variant.name);
   // While shutting down, clients are asked to go elsewhere with their next request.
   if (closing) headers.push('Connection', 'close');
   res.writeHead(reply.status, headers);

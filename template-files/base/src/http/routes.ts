@@ -1,8 +1,11 @@
 import type { Config } from '../config.ts';
+import type { Feedback } from '../feedback/feedback.ts';
 import type { Predictor } from '../inference/predictor.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Variants } from '../variants/variant.ts';
 import { createBodyReader } from './body.ts';
 import type { Route } from './exchange.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -11,13 +14,21 @@ import { pageRoutes } from './routes/page.ts';
 import { predictRoutes } from './routes/predict.ts';
 import { v2Routes } from './routes/v2.ts';
 
+export interface RoutesDeps {
+  readonly predictor: Predictor;
+  readonly variants: Variants;
+  readonly metrics: Metrics;
+  readonly feedback: Feedback | undefined;
+}
+
 /** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
-export function createRoutes(config: Config, predictor: Predictor, metrics: Metrics): readonly Route[] {
+export function createRoutes(config: Config, { predictor, variants, metrics, feedback }: RoutesDeps): readonly Route[] {
   const readBody = createBodyReader(config.serving.limits);
   const routes = [
-    ...predictRoutes(config, predictor, readBody),
+    ...predictRoutes(config, variants, readBody),
+    ...feedbackRoutes(feedback, readBody),
     ...healthRoutes(predictor),
-    ...v2Routes(config, predictor, metrics, readBody),
+    ...v2Routes(config, { predictor, variants, metrics, readBody }),
     ...metadataRoutes(config, predictor),
     metricsRoute(metrics),
     ...pageRoutes(),

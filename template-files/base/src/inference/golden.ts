@@ -6,6 +6,20 @@ export interface Golden {
   readonly samples: readonly GoldenSample[];
 }
 
+/** What golden.json holds. */
+export interface GoldenFile {
+  readonly tolerance: number;
+  readonly all: readonly Question[];
+  /** Undefined where no sample has its answer. */
+  readonly golden: Golden | undefined;
+}
+
+/** A sample, with or without its answer. */
+export interface Question {
+  readonly instance: unknown;
+  readonly prediction?: unknown;
+}
+
 export interface GoldenSample {
   readonly instance: unknown;
   readonly prediction: unknown;
@@ -19,7 +33,11 @@ export interface Comparison {
   readonly difference?: string;
 }
 
-export function parseGolden(text: string, source: string): Golden {
+/**
+ * Reads golden.json. A sample without a prediction is a question that nobody has answered yet: it is no golden sample
+ * until `npm run golden -- --write` has recorded an answer.
+ */
+export function parseGolden(text: string, source: string): GoldenFile {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -27,16 +45,19 @@ export function parseGolden(text: string, source: string): Golden {
     throw new ServiceError('CONFIG_INVALID', `${source}: not JSON: ${(error as Error).message}`, { cause: error });
   }
   const { tolerance, samples } = (value ?? {}) as Partial<Golden>;
-  const listed =
-    Array.isArray(samples) &&
-    samples.every((sample) => isObject(sample) && 'instance' in sample && 'prediction' in sample);
+  const listed = Array.isArray(samples) && samples.every((sample) => isObject(sample) && 'instance' in sample);
   if (typeof tolerance !== 'number' || !(tolerance >= 0) || !listed || samples.length === 0) {
     throw new ServiceError(
       'CONFIG_INVALID',
       `${source}: expected {"tolerance": number, "samples": [{"instance": …, "prediction": …}, …]} with at least one sample`,
     );
   }
-  return { tolerance, samples };
+  const answered = samples.filter((sample) => 'prediction' in sample);
+  return {
+    all: samples,
+    tolerance,
+    golden: answered.length > 0 ? { tolerance, samples: answered } : undefined,
+  };
 }
 
 /** Numbers agree within the tolerance, relative where they are larger than 1; all else must be equal. */

@@ -6,6 +6,9 @@ export interface Answer {
   readonly outputs: readonly Tensor[];
   readonly firstRow: number;
   readonly rows: number;
+  /** How long it waited for its run, and how long the run took. */
+  readonly queuedMs: number;
+  readonly runMs: number;
 }
 
 /** A block that waits or runs. */
@@ -27,6 +30,8 @@ export interface Job {
   settled: boolean;
   /** After a failure it shares no run any more, so that it can only hurt itself. */
   alone: boolean;
+  /** How long it waited for its last run. */
+  queuedMs: number;
   /** Workers that died with it. */
   losses: number;
 }
@@ -57,6 +62,7 @@ export function createJob(
     reject,
     settled: false,
     alone: false,
+    queuedMs: 0,
     losses: 0,
   };
 }

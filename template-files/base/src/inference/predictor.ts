@@ -17,12 +17,19 @@ import { checkBatchAxis, READY, type Readiness, runGolden, trialBlock, warmUp } 
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { inspectModel, workerOptions } from './startup.ts';
 import { type Block, splitBlocks } from './tensor.ts';
+import { noteAnswers, type Trace } from './trace.ts';
 
 /** A caller: until when it waits, and how it leaves early. */
 export interface Call {
   readonly deadline: number;
   /** Set by the predictor while it holds places for the caller. */
   cancel: (() => void) | undefined;
+  /** Under what the answer is known to its client; none for what is no client's. */
+  readonly id?: string;
+  /** The client's own id for it, where it has one beside the request's. */
+  answerId?: string | undefined;
+  /** Where to tell of the call's own way; mostly nobody asks. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The core behind every route: validate, preprocess, run, postprocess. */
@@ -36,10 +43,13 @@ export interface Predictor {
   stopping(): boolean;
   /** What the runtime says of the model, once it is loaded. */
   model(): Loaded | undefined;
-  /** The predictions for some instances as JSON texts, in order. */
-  predict(instances: readonly unknown[], call: Call): Promise<string[]>;
-  /** The same for instances that have been made blocks already, past the team's hooks. */
-  predictBlocks(blocks: readonly Block[], call: Call): Promise<string[]>;
+  /**
+   * The predictions for some instances as JSON texts, in order.
+   * @param topK of a classifier, how many of the likeliest classes; undefined leaves it to serving.yaml
+   */
+  predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]>;
+  /** The same for instances that have been made blocks already, which took so long, past the team's hooks. */
+  predictBlocks(blocks: readonly Block[], encodedMs: number, call: Call, topK?: number): Promise<string[]>;
   /** Whether the team has hooks of its own. */
   readonly hooked: boolean;
   /** Runs tensors; `deadline` may be earlier than the call's own. */
@@ -62,9 +72,19 @@ export interface PredictorDeps {
   readonly config: Config;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Sees every client's rows and the model's answers to them; golden samples are no client's. */
+  readonly observe?: Observe | undefined;
   /** The worker's module, built; tests put a double here. */
   readonly workerPath?: string;
 }
+
+/** Called once a request, before its answer is written: it must cost little, and never throw. */
+export type Observe = (
+  call: Call,
+  blocks: readonly Block[],
+  fetch: readonly number[],
+  answers: readonly Answer[],
+) => void;
 
 /** Golden samples are no client's requests: even a slow model may take its time for them. */
 const TRIAL_MS = 120_000;
@@ -72,7 +92,7 @@ const TRIAL_MS = 120_000;
 const SHUTTING_DOWN: Readiness = { ready: false, reason: 'the service is shutting down' };
 const REPLACING: Readiness = { ready: false, reason: 'the inference workers are being replaced' };
 
-export function createPredictor({ config, metrics, logger, workerPath }: PredictorDeps): Predictor {
+export function createPredictor({ config, metrics, logger, observe, workerPath }: PredictorDeps): Predictor {
   const { serving } = config;
   const batched = hasBatchAxis(serving);
   const maxBatchSize = batched ? serving.batching.maxBatchSize : 1;
@@ -120,6 +140,19 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     call: Call,
     deadline: number,
   ): Promise<readonly Answer[]> {
+    return run(blocks, fetch, call, deadline).then((answers) => {
+      if (call.trace) noteAnswers(call.trace, answers);
+      observe?.(call, blocks, fetch, answers);
+      return answers;
+    });
+  }
+
+  function run(
+    blocks: readonly Block[],
+    fetch: readonly number[],
+    call: Call,
+    deadline: number,
+  ): Promise<readonly Answer[]> {
     const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
     const jobs = scheduler.submit(parts, fetch, deadline);
     call.cancel = () => scheduler.cancel(jobs);
@@ -132,40 +165,49 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
   }
 
   /** The model's own answers, as JSON texts. No async function, as all that every request passes: see http/exchange.ts. */
-  function answer(instances: readonly unknown[], call: Call): Promise<string[]> {
+  function answer(instances: readonly unknown[], call: Call, infer: typeof run, topK?: number): Promise<string[]> {
     const started = performance.now();
-    const encoded = encode(preprocess ? instances.map(preprocess) : instances);
-    return encoded instanceof Promise
-      ? encoded.then((blocks) => predictBlocks(blocks, call, started))
-      : predictBlocks(encoded, call, started);
+    const encoded = encode(preprocess ? instances.map(preprocess) : instances, call.deadline);
+    const go = (blocks: readonly Block[]): Promise<string[]> => {
+      const encodedMs = performance.now() - started;
+      metrics.stages.preprocess.observe(encodedMs / 1000);
+      if (call.trace) call.trace.preprocess = encodedMs;
+      return answerBlocks(blocks, call, infer, topK);
+    };
+    return encoded instanceof Promise ? encoded.then(go) : go(encoded);
   }
 
-  function predictBlocks(blocks: readonly Block[], call: Call, started: number = performance.now()): Promise<string[]> {
-    metrics.stages.preprocess.observe((performance.now() - started) / 1000);
-    return inferTensors(blocks, decoder.fetch, call, call.deadline).then(write);
+  function answerBlocks(
+    blocks: readonly Block[],
+    call: Call,
+    infer: typeof run,
+    topK: number | undefined,
+  ): Promise<string[]> {
+    return infer(blocks, decoder.fetch, call, call.deadline).then((answers) => {
+      const answered = performance.now();
+      const predictions: string[] = [];
+      for (const { outputs, firstRow, rows } of answers) {
+        for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row, topK));
+      }
+      const decodedMs = performance.now() - answered;
+      metrics.stages.postprocess.observe(decodedMs / 1000);
+      if (call.trace) call.trace.postprocess = decodedMs;
+      return predictions;
+    });
   }
 
-  function write(answers: readonly Answer[]): string[] {
-    const answered = performance.now();
-    const predictions: string[] = [];
-    for (const { outputs, firstRow, rows } of answers) {
-      for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row));
-    }
-    metrics.stages.postprocess.observe((performance.now() - answered) / 1000);
-    return predictions;
-  }
-
-  function predict(instances: readonly unknown[], call: Call): Promise<string[]> {
+  function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]> {
+    const predictions = answer(instances, call, inferTensors, topK);
     const hook = postprocess;
-    if (!hook) return answer(instances, call);
-    return answer(instances, call).then((predictions) =>
-      predictions.map((text, i) => JSON.stringify(hook(JSON.parse(text), instances[i])) ?? 'null'),
+    if (!hook) return predictions;
+    return predictions.then((texts) =>
+      texts.map((text, i) => JSON.stringify(hook(JSON.parse(text), instances[i])) ?? 'null'),
     );
   }
 
   async function test(sample: GoldenSample, tolerance: number, call: Call) {
-    // What a team makes of the answers afterwards is its own: golden samples are about the model.
-    const [text = 'null'] = await answer([sample.instance], call);
+    // What a team makes of the answers afterwards is its own: golden samples are about the model, and hold all its classes.
+    const [text = 'null'] = await answer([sample.instance], call, run, Number.POSITIVE_INFINITY);
     const prediction: unknown = JSON.parse(text);
     return { prediction, ...compare(sample.prediction, prediction, tolerance) };
   }
@@ -183,7 +225,7 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     const short = await lane.open(trial, decoder.fetch);
     logger.info({ runs: short ? 'in the main thread' : 'in the workers' }, 'the model is loaded');
     if (!golden) {
-      logger.warn('no golden samples beside the model: nothing shows that its answers are right');
+      logger.warn('no golden sample has an answer (model/golden.json): nothing shows that the model answers right');
       return READY;
     }
     const deadline = performance.now() + TRIAL_MS;
@@ -223,7 +265,10 @@ export function createPredictor({ config, metrics, logger, workerPath }: Predict
     stopping: () => stopping,
     model: () => model,
     predict,
-    predictBlocks,
+    predictBlocks(blocks, encodedMs, call, topK) {
+      metrics.stages.preprocess.observe(encodedMs / 1000);
+      return answerBlocks(blocks, call, inferTensors, topK);
+    },
     hooked: preprocess !== undefined || postprocess !== undefined,
     inferTensors,
     test,

@@ -101,7 +101,10 @@ export function createScheduler(
 
   function start(batch: readonly Job[]): void {
     const now = performance.now();
-    for (const job of batch) events.onQueued(now - job.arrived);
+    for (const job of batch) {
+      job.queuedMs = now - job.arrived;
+      events.onQueued(job.queuedMs);
+    }
     events.onBatch(rowsOf(batch));
     running.add(batch);
     const tensors = stackBatch(batch, options.create);
@@ -115,7 +118,8 @@ export function createScheduler(
       events.onRun(outcome.ms);
       let firstRow = 0;
       for (const job of batch) {
-        complete(job, { outputs: outcome.tensors, firstRow, rows: job.block.rows });
+        const { queuedMs, block } = job;
+        complete(job, { outputs: outcome.tensors, firstRow, rows: block.rows, queuedMs, runMs: outcome.ms });
         firstRow += job.block.rows;
       }
     } else if (outcome.kind === 'failed' && batch.length === 1) {

@@ -13,7 +13,8 @@ export interface Metrics {
   readonly rejected: (reason: string) => void;
   readonly invalid: (feature: string, reason: string) => void;
   readonly modelInfo: (labels: Record<'name' | 'version' | 'sha256' | 'opset' | 'runtime', string>) => void;
-  readonly goldenDiff: (difference: number, disagreements: number) => void;
+  /** Of the main version, unless a variant is named. */
+  readonly goldenDiff: (difference: number, disagreements: number, variant?: string) => void;
   readonly health: ModelHealth;
   /** Where the queue's depth is read at a scrape. */
   queueDepth: () => number;
@@ -35,7 +36,7 @@ export const REJECT_REASONS = [
   'uploads_full',
   'connections_full',
 ] as const;
-export const INVALID_REASONS = ['missing', 'type', 'out_of_range', 'unseen_category'] as const;
+export const INVALID_REASONS = ['missing', 'nan', 'type', 'out_of_range', 'unseen_category'] as const;
 
 /** Gauges of the library under names of counters, which promtool refuses. Without the ending they are there as well. */
 const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
@@ -97,13 +98,18 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
   const golden = new Gauge({
     name: 'ml_serving_golden_max_abs_diff',
     help: 'Largest difference between the golden samples and the answers to them.',
+    labelNames: ['variant'],
     registers: [registry],
   });
   const disagreements = new Gauge({
     name: 'ml_serving_golden_disagreements',
     help: 'Golden samples whose answers are not within their tolerance.',
+    labelNames: ['variant'],
     registers: [registry],
   });
+
+  golden.set({}, 0);
+  disagreements.set({}, 0);
 
   const metrics: Metrics = {
     registry,
@@ -137,9 +143,10 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
       modelInfo.set(labels, 1);
       loadedAt.setToCurrentTime();
     },
-    goldenDiff(difference, disagreeing) {
-      golden.set(difference);
-      disagreements.set(disagreeing);
+    goldenDiff(difference, disagreeing, variant) {
+      const labels = variant === undefined ? {} : { variant };
+      golden.set(labels, difference);
+      disagreements.set(labels, disagreeing);
     },
     health: createModelHealth(registry),
     queueDepth: () => 0,

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { createCounters, type FixedCounter } from './series.ts';
+import { createCounters, type FixedCounter, registerSeries } from './series.ts';
 
 export const FEEDBACK_OUTCOMES = ['correct', 'wrong', 'unmatched'] as const;
 export const SHADOW_OUTCOMES = ['agree', 'disagree', 'error', 'skipped'] as const;
@@ -11,6 +11,8 @@ type ByName<Name extends string> = Readonly<Record<Name, FixedCounter>>;
 export interface ModelHealth {
   readonly referenceLoaded: (loaded: boolean) => void;
   readonly feedback: ByName<(typeof FEEDBACK_OUTCOMES)[number]>;
+  /** How far an amount was off, of those whose true value came in. */
+  readonly absoluteError: (error: number) => void;
   readonly shadow: ByName<(typeof SHADOW_OUTCOMES)[number]>;
   readonly logWritten: FixedCounter;
   readonly logDropped: ByName<(typeof DROP_REASONS)[number]>;
@@ -28,7 +30,22 @@ export function createModelHealth(registry: Registry): ModelHealth {
     const counters = createCounters(registry, name, help, [label]);
     return Object.fromEntries(values.map((value) => [value, counters(value)])) as ByName<Name>;
   };
+  const errors = { sum: 0, count: 0 };
+  const name = 'ml_serving_feedback_absolute_error';
+  registerSeries(registry, {
+    name,
+    help: 'Difference between predicted and true amounts.',
+    type: 'summary',
+    values: () => [
+      { metricName: `${name}_sum`, labels: {}, value: errors.sum },
+      { metricName: `${name}_count`, labels: {}, value: errors.count },
+    ],
+  });
   return {
+    absoluteError(error) {
+      errors.sum += error;
+      errors.count += 1;
+    },
     referenceLoaded: (value) => loaded.set(value ? 1 : 0),
     feedback: named('ml_serving_feedback_total', 'True labels that came in.', 'outcome', FEEDBACK_OUTCOMES),
     shadow: named('ml_serving_shadow_total', 'Answers compared with the shadow.', 'outcome', SHADOW_OUTCOMES),

@@ -12,7 +12,7 @@ interface Sample {
 }
 
 export interface FixedCounter {
-  inc: () => void;
+  inc: (by?: number) => void;
   readonly value: () => number;
 }
 
@@ -20,7 +20,15 @@ export interface FixedHistogram {
   readonly observe: (value: number) => void;
 }
 
-function register(registry: Registry, name: string, help: string, type: string, values: () => Sample[]): void {
+/** A metric whose values are asked for at a scrape. */
+export interface SeriesSource {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
+  readonly values: () => Sample[];
+}
+
+export function registerSeries(registry: Registry, { name, help, type, values }: SeriesSource): void {
   const metric = {
     name,
     help,
@@ -40,7 +48,7 @@ export function createCounters<Name extends string>(
   labelNames: readonly Name[],
 ): (...values: string[]) => FixedCounter {
   const all = new Map<string, { labels: Record<string, string>; value: number }>();
-  register(registry, name, help, 'counter', () => [...all.values()]);
+  registerSeries(registry, { name, help, type: 'counter', values: () => [...all.values()] });
   return (...values) => {
     const key = values.join('\0');
     const found = all.get(key) ?? {
@@ -49,8 +57,8 @@ export function createCounters<Name extends string>(
     };
     all.set(key, found);
     return {
-      inc: () => {
-        found.value += 1;
+      inc: (by = 1) => {
+        found.value += by;
       },
       value: () => found.value,
     };
@@ -66,7 +74,7 @@ export function createHistogram(
   label?: string,
 ): (value?: string) => FixedHistogram {
   const all: { labels: Record<string, string>; counts: Float64Array; sum: number }[] = [];
-  register(registry, name, help, 'histogram', () =>
+  const values = (): Sample[] =>
     all.flatMap(({ labels, counts, sum }) => {
       let total = 0;
       const bins = [...counts].map((count, i) => {
@@ -75,8 +83,8 @@ export function createHistogram(
       });
       const sums = { metricName: `${name}_sum`, labels, value: sum };
       return [...bins, sums, { metricName: `${name}_count`, labels, value: total }];
-    }),
-  );
+    });
+  registerSeries(registry, { name, help, type: 'histogram', values });
   return (value = '') => {
     const labels: Record<string, string> = label === undefined ? {} : { [label]: value };
     const one = { labels, counts: new Float64Array(buckets.length + 1), sum: 0 };

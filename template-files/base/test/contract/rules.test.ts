@@ -22,6 +22,21 @@ test.each<[string, Partial<Serving>, string]>([
     { inputs: [{ ...input, features: [{ name: 'a' }, { name: 'a' }] }] },
     'inputs[0].features[1].name',
   ],
+  [
+    'classes of no label output',
+    { outputs: [{ name: 'l', datatype: 'FP32', shape: [-1], classes: [1, 2] }, output] },
+    'outputs[0].classes',
+  ],
+  [
+    'fewer classes than labels',
+    { outputs: [{ name: 'l', datatype: 'INT64', shape: [-1], classes: [1] }, output] },
+    'outputs[0].classes',
+  ],
+  [
+    'topK without labels',
+    { model: regression, outputs: [{ ...output, labels: undefined, topK: 1 }] as never },
+    'outputs[0].topK',
+  ],
   ['too few features', { inputs: [{ ...input, features: [{ name: 'a' }] }] }, 'inputs[0].features'],
   [
     'min above max',

@@ -178,3 +178,28 @@ test('a request id is taken where it is harmless, else made', async () => {
   expect(await idOf('x'.repeat(200))).toMatch(/^[\w-]{12}-\d+$/);
   expect(service.logs).toContainEqual(expect.objectContaining({ id: 'abc-123', route: '/predict', status: 200 }));
 });
+
+describe('top_k', () => {
+  const instances = [[5.1, 3.5, 1.4, 0.2]];
+  const ask = async (query: string) => {
+    const response = await service.post(`/predict${query}`, { instances });
+    return { status: response.status, body: await bodyOf(response) };
+  };
+  const labels = async (query: string) => {
+    const { predictions } = (await ask(query)).body as { predictions: { probabilities: object }[] };
+    return Object.keys(predictions[0]?.probabilities ?? {});
+  };
+
+  test('leaves the likeliest classes, likeliest first', async () => {
+    expect(await labels('?top_k=2')).toEqual(['setosa', 'versicolor']);
+    expect(await labels('?top_k=99')).toHaveLength(3);
+    expect(await labels('?other=1')).toHaveLength(3);
+  });
+
+  test.each(['0', '-1', '1.5', 'two', '', '1&top_k=2', '99999999'])('of %p is refused by name', async (value) => {
+    expect(await ask(`?top_k=${value}`)).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_REQUEST', error: expect.stringContaining('top_k: expected one whole number') },
+    });
+  });
+});

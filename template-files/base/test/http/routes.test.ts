@@ -1,11 +1,10 @@
 import { ServiceError } from '../../src/errors.ts';
-import { createRoutes } from '../../src/http/routes.ts';
 import { boot, type Running } from '../helpers/service.ts';
 
 /** Every route is asked twice: of the server with its hot way, and of one where all goes through Express. */
 const servers: Running[] = [];
 const guarded: Running[] = [];
-let routes: ReturnType<typeof createRoutes>;
+let routes: Running['routes'];
 const refuse = () => {
   throw new ServiceError('UNAUTHORIZED', 'who are you?');
 };
@@ -15,7 +14,7 @@ beforeAll(async () => {
   guarded.push(await boot({ guards: [refuse] }), await boot({ hot: false, guards: [refuse] }));
   const [first] = servers;
   if (!first) throw new Error('no server');
-  routes = createRoutes(first.config, first.predictor, first.metrics);
+  routes = first.routes;
 });
 afterAll(() => Promise.all([...servers, ...guarded].map((server) => server.close())));
 

@@ -136,6 +136,7 @@ test('a model that does not give its golden answers never becomes ready', async 
     const ready = await fetch(`${wrong.url}/v2/health/ready`);
     expect(ready.status).toBe(503);
     expect((await bodyOf(ready))['error']).toContain('golden sample 0: /label: expected "virginica", found "setosa"');
+    expect(await wrong.metrics.registry.metrics()).toContain('\nml_serving_golden_disagreements 1\n');
   } finally {
     await wrong.close();
   }

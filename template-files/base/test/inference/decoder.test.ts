@@ -16,9 +16,44 @@ test('classification: the likeliest label and every probability, of its own row'
   expect(read({}, [output], 1)).toEqual({ label: 'yes', probabilities: { no: 0.125, yes: 0.875 } });
 });
 
-test('classification fetches the labelled output alone', () => {
-  const outputs: Serving['outputs'] = [{ name: 'label', datatype: 'INT64', shape: [-1] }, ...serving().outputs];
-  expect(createDecoder(serving({ outputs })).fetch).toEqual([1]);
+describe('a label output of the model', () => {
+  const probabilities = { dims: [3, 2], data: Float32Array.of(0.6, 0.4, 0.6, 0.4, 0.6, 0.4) };
+  const withOwn = (own: Serving['outputs'][number]): Pick<Serving, 'outputs'> => ({
+    outputs: [own, ...serving().outputs],
+  });
+  const labelOf = (own: Serving['outputs'][number], data: BigInt64Array | string[], row: number) =>
+    read(withOwn(own), [probabilities, { dims: [3], data }], row)['label'];
+
+  test('says the label, by its classes or by the labels themselves', () => {
+    const numbered = { name: 'label', datatype: 'INT64', shape: [-1], classes: [10, 20] } as const;
+    expect(createDecoder(serving(withOwn(numbered))).fetch).toEqual([1, 0]);
+    expect(labelOf(numbered, BigInt64Array.of(10n, 20n, 10n), 1)).toBe('yes');
+    expect(labelOf({ name: 'label', datatype: 'BYTES', shape: [-1, 1] }, ['no', 'yes', 'no'], 1)).toBe('yes');
+  });
+
+  test('says nothing where its value is no class: the likeliest does', () => {
+    expect(labelOf({ name: 'label', datatype: 'BYTES', shape: [-1] }, ['1', '1', '1'], 1)).toBe('no');
+    const bare = { name: 'label', datatype: 'INT64', shape: [-1] } as const;
+    expect(createDecoder(serving(withOwn(bare))).fetch).toEqual([1]);
+    const numerals: Serving['outputs'] = [bare, { ...serving().outputs[0], labels: ['7', '9'] } as never];
+    expect(createDecoder(serving({ outputs: numerals })).fetch).toEqual([1, 0]);
+  });
+
+  test('is not looked for where several outputs could be it', () => {
+    const one = { name: 'a', datatype: 'INT64', shape: [-1] } as const;
+    const outputs = [one, { ...one, name: 'b' }, ...serving().outputs];
+    expect(createDecoder(serving({ outputs })).fetch).toEqual([2]);
+  });
+});
+
+test('top-k: the likeliest alone, likeliest first, by the contract or by the request', () => {
+  const labels = ['a', 'b', 'c'];
+  const outputs: Serving['outputs'] = [{ name: 'p', datatype: 'FP32', shape: [-1, 3], labels, topK: 2 }];
+  const decoder = createDecoder(serving({ outputs }));
+  const output = { dims: [1, 3], data: Float32Array.of(0.25, 0.125, 0.625) };
+  expect(decoder.write([output], 0)).toBe('{"label":"c","probabilities":{"c":0.625,"a":0.25}}');
+  expect(decoder.write([output], 0, 1)).toBe('{"label":"c","probabilities":{"c":0.625}}');
+  expect(decoder.write([output], 0, 9)).toBe('{"label":"c","probabilities":{"a":0.25,"b":0.125,"c":0.625}}');
 });
 
 test('labels of any letters are written as JSON', () => {

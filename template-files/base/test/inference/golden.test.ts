@@ -25,7 +25,14 @@ test.each([
   '{}',
   '{"tolerance":1,"samples":[]}',
   '{"tolerance":-1,"samples":[{"instance":1,"prediction":1}]}',
-  '{"tolerance":1,"samples":[{"instance":1}]}',
+  '{"tolerance":1,"samples":[{"prediction":1}]}',
 ])('a golden file of %p is refused', (text) => {
   expect(() => parseGolden(text, 'golden.json')).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+});
+
+test('a sample without an answer is a question, and no golden sample yet', () => {
+  const read = (samples: object[]) => parseGolden(JSON.stringify({ tolerance: 1, samples }), 'golden.json');
+  expect(read([{ instance: 1 }])).toMatchObject({ all: [{ instance: 1 }], golden: undefined });
+  const answered = { instance: 2, prediction: 3 };
+  expect(read([{ instance: 1 }, answered]).golden).toEqual({ tolerance: 1, samples: [answered] });
 });

@@ -26,7 +26,15 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   'github, Node 20, Docker Hub, an Ingress, Arm': {
     ci: 'github',
-    sets: ['ci=github', 'node=20', 'registry=ml-team', 'exposure=ingress', 'platforms=arm64', 'host=my.model.example'],
+    sets: [
+      'ci=github',
+      'node=20',
+      'registry=ml-team',
+      'exposure=ingress',
+      'platforms=arm64',
+      'host=my.model.example',
+      'modelSource=storage',
+    ],
   },
   'gitlab, both platforms, a Gateway, canary': {
     ci: 'gitlab',
@@ -59,13 +67,16 @@ export function stamp(sets: readonly string[], name = 'my-model'): Promise<strin
   const key = JSON.stringify([sets, name]);
   const known = stamped.get(key);
   if (known) return known;
-  const made = (async () => {
-    const directory = join(folder, String(stamped.size), name);
-    const args = sets.flatMap((set) => ['--set', set]);
-    const { code, stderr } = await cli([directory, '--yes', '--no-install', ...args]);
-    if (code !== 0) throw new Error(`stamping out ${key} ended with ${code}:\n${stderr}`);
-    return directory;
-  })();
+  const made = stampAnew(sets, join(folder, String(stamped.size)), name);
   stamped.set(key, made);
   return made;
+}
+
+/** Stamps a repository out into a folder of its own. */
+export async function stampAnew(sets: readonly string[], parent: string, name = 'my-model'): Promise<string> {
+  const directory = join(parent, name);
+  const args = sets.flatMap((set) => ['--set', set]);
+  const { code, stderr } = await cli([directory, '--yes', '--no-install', ...args]);
+  if (code !== 0) throw new Error(`stamping out ${sets.join(' ')} ended with ${code}:\n${stderr}`);
+  return directory;
 }

@@ -1,11 +1,12 @@
 import type { Config } from '../../config.ts';
 import type { Route } from '../exchange.ts';
 import { operations } from './operations.ts';
-import { instanceSchema, predictionSchema, record, type Schema, tensorSchema } from './schemas.ts';
+import { feedbackSchema, instanceSchema, predictionSchema, record, type Schema, tensorSchema } from './schemas.ts';
 
 const ERRORS: Readonly<Record<number, string>> = {
   400: 'What was sent is wrong: the text names the place, what was expected and what was found.',
   404: 'There is no such thing.',
+  409: 'It has been told before.',
   413: 'The body is too large.',
   415: 'The media type or encoding is not taken.',
   422: 'The model has no finite answer to this input.',
@@ -17,7 +18,8 @@ const ERRORS: Readonly<Record<number, string>> = {
 /** The service as an OpenAPI 3.1 document, made from serving.yaml and the routes. */
 export function openApiDocument(config: Config, routes: readonly Route[]): Schema {
   const { serving } = config;
-  const { model } = serving;
+  const { model, variants } = serving;
+  const versions = [model.version, ...(variants ? [variants.candidate.version] : [])];
   const all = operations(config);
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { path, method, label } of routes) {
@@ -31,7 +33,7 @@ export function openApiDocument(config: Config, routes: readonly Route[]): Schem
       [method.toLowerCase()]: {
         ...rest,
         parameters: [
-          ...names.map((name) => pathParameter(name, name === 'model' ? model.name : model.version)),
+          ...names.map((name) => pathParameter(name, name === 'model' ? [model.name] : versions)),
           ...parameters,
         ],
         responses: { ...rest.responses, ...errorResponses(errors) },
@@ -57,6 +59,7 @@ export function openApiDocument(config: Config, routes: readonly Route[]): Schem
       schemas: {
         Instance: instanceSchema(serving),
         Prediction: predictionSchema(serving),
+        ...(routes.some(({ label }) => label === '/feedback') && { Feedback: feedbackSchema(serving) }),
         InputTensor: tensorSchema(serving.inputs, {
           data: { description: 'Flat in row-major order, or nested.', type: 'array' },
           parameters: { type: 'object' },
@@ -71,8 +74,10 @@ export function openApiDocument(config: Config, routes: readonly Route[]): Schem
   };
 }
 
-function pathParameter(name: string, value: string): Schema {
-  return { name, in: 'path', required: true, schema: { const: value }, example: value };
+function pathParameter(name: string, values: readonly string[]): Schema {
+  const [only, ...more] = values;
+  const schema = more.length > 0 ? { enum: values } : { const: only };
+  return { name, in: 'path', required: true, schema, example: only };
 }
 
 /** Any request may be refused before its route is known (headers too large, too slow), with the same JSON. */

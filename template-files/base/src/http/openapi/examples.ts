@@ -21,6 +21,7 @@ export function examples({ serving, golden }: Config) {
       tolerance: golden.tolerance,
       ...who,
     },
+    feedback: sample && feedbackExample(who.id, sample.prediction),
     infer: sample && inferExample(sample.instance, serving),
   };
 }
@@ -43,4 +44,9 @@ function rowOf(instance: unknown, names: readonly string[]): unknown[] {
   return typeof instance === 'object' && instance !== null
     ? names.map((name) => (instance as Record<string, unknown>)[name])
     : [];
+}
+
+function feedbackExample(id: string, prediction: unknown) {
+  const { label, value } = prediction as { label?: unknown; value?: unknown };
+  return label === undefined ? { id, value } : { id, label };
 }

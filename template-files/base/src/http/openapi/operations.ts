@@ -35,10 +35,25 @@ const TIMEOUT: Schema = {
   schema: { type: 'integer', minimum: 1 },
 };
 
+const TOP_K: Schema = {
+  name: 'top_k',
+  in: 'query',
+  description:
+    'How many of the likeliest classes a prediction holds, likeliest first; all of them, or as many as serving.yaml says, where it is left out.',
+  schema: { type: 'integer', minimum: 1, maximum: 9_999_999 },
+};
+
+const VARIANT: Schema = {
+  name: 'variant',
+  in: 'query',
+  description: 'Which version of the model.',
+  schema: { enum: ['main', 'candidate'] },
+};
+
 /** What each route takes and answers, by method and label. Routes that are not here are not part of the interface. */
 export function operations(config: Config): Readonly<Record<string, Operation>> {
   const { serving } = config;
-  const { predict, test, infer } = examples(config);
+  const { predict, test, infer, feedback } = examples(config);
   const probe = (operationId: string, summary: string, key: string): Operation => ({
     operationId,
     summary,
@@ -114,7 +129,7 @@ export function operations(config: Config): Readonly<Record<string, Operation>> 
       operationId: 'predict',
       summary: 'Ask the model',
       tags: ['predict'],
-      parameters: [REQUEST_ID, TIMEOUT],
+      parameters: [REQUEST_ID, TIMEOUT, ...(serving.model.type.endsWith('-classification') ? [TOP_K] : [])],
       requestBody: {
         required: true,
         content: {
@@ -147,6 +162,7 @@ export function operations(config: Config): Readonly<Record<string, Operation>> 
           schema: { type: 'integer', minimum: 0 },
           example: 0,
         },
+        ...(serving.variants ? [VARIANT] : []),
       ],
       responses: ok(
         'The sample, its answer, and whether it agrees',
@@ -178,6 +194,32 @@ export function operations(config: Config): Readonly<Record<string, Operation>> 
         test,
       ),
       errors: [400, 404, 503],
+    },
+    'POST /feedback': {
+      operationId: 'feedback',
+      summary: 'Tell what had been right',
+      tags: ['predict'],
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: ref('Feedback'),
+            ...(feedback && { example: feedback }),
+          },
+        },
+      },
+      responses: ok('The prediction that it belongs to', {
+        type: 'object',
+        required: ['id', 'instance', 'predicted'],
+        properties: {
+          id: text,
+          instance: { type: 'integer' },
+          predicted: { description: 'What had been predicted.' },
+          correct: { type: 'boolean' },
+          absolute_error: { type: 'number' },
+        },
+      }),
+      errors: [400, 404, 409, 413, 415],
     },
     'GET /health': probe('health', 'Alive', 'live'),
     'GET /v2/health/live': { ...probe('live', 'Alive', 'live'), tags: ['v2'] },

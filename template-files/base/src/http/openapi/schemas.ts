@@ -128,10 +128,10 @@ export function predictionSchema(serving: Serving): Schema {
   const [first] = outputs;
   if (model.type.endsWith('-classification')) {
     const labels = outputs.find((output) => output.labels)?.labels ?? [];
-    return record({
-      label: { enum: labels },
-      probabilities: record(Object.fromEntries(labels.map((label) => [label, { type: 'number' }]))),
-    });
+    const properties = Object.fromEntries(labels.map((label) => [label, { type: 'number' }]));
+    // Which of them are there is up to top_k.
+    const probabilities = { type: 'object', additionalProperties: false, minProperties: 1, properties };
+    return record({ label: { enum: labels }, probabilities });
   }
   if (model.type === 'tabular-regression' && first) {
     const size = elementCount(rowShape(first, serving));
@@ -145,6 +145,22 @@ export function predictionSchema(serving: Serving): Schema {
       elementSchema(output),
     );
   return record(Object.fromEntries(outputs.map((output) => [output.name, value(output)])));
+}
+
+/** What had been right, by the model's type. */
+export function feedbackSchema({ model, outputs }: Serving): Schema {
+  const labels = outputs.find((output) => output.labels)?.labels ?? [];
+  const truth = model.type.endsWith('-classification') ? { label: { enum: labels } } : { value: { type: 'number' } };
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: ['id', ...Object.keys(truth)],
+    properties: {
+      id: { description: 'The id of the answer.', type: 'string', minLength: 1, maxLength: 1024 },
+      instance: { description: 'Which of its instances, from 0.', type: 'integer', minimum: 0 },
+      ...truth,
+    },
+  };
 }
 
 /** A tensor in the Open Inference Protocol's JSON. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts';
+import type { ModelType } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
-import type { Predictor } from '../../inference/predictor.ts';
+import type { Variants } from '../../variants/variant.ts';
 import { createJsonParser, isJson, type ReadBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, predictionsReply, type Reply } from '../reply.ts';
@@ -8,30 +9,42 @@ import { createBlockReader } from '../rows.ts';
 import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
-export function predictRoutes(config: Config, predictor: Predictor, readBody: ReadBody): readonly Route[] {
+export function predictRoutes(config: Config, variants: Variants, readBody: ReadBody): readonly Route[] {
   const { model, limits } = config.serving;
-  const tail = `],"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},"id":"`;
+  const tails = new Map(
+    variants.all.map((variant) => {
+      const version = JSON.stringify(variant.version);
+      return [variant, `],"model_name":${JSON.stringify(model.name)},"model_version":${version},"id":"`];
+    }),
+  );
 
   const parse = createJsonParser(config.serving);
   // A team's hooks are given the instances as clients sent them: then there must be some.
-  const readBlock = predictor.hooked ? undefined : createBlockReader(config.serving);
+  const readBlock = variants.main.predictor.hooked ? undefined : createBlockReader(config.serving);
 
   function predict(exchange: Exchange): Promise<Reply> {
-    const { req } = exchange;
+    const { req, id, trace } = exchange;
+    const variant = variants.pick({ id, headers: req.headers });
+    exchange.variant = variant;
     const type = req.headers['content-type'];
     const upload = uploadReader(model.type, type);
     if (!upload && !isJson(type)) {
       throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
     }
+    const top = topK(req.url, model.type);
     const read = (body: Buffer): Promise<string[]> => {
-      const block = readBlock?.(body);
-      if (block) return predictor.predictBlocks([block], exchange);
+      // The prediction log keeps the instances as they came.
+      const started = performance.now();
+      const block = trace ? undefined : readBlock?.(body);
+      if (block) return variant.predictor.predictBlocks([block], performance.now() - started, exchange, top);
       const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
-      return predictor.predict(instances, exchange);
+      if (trace) trace.inputs = instances;
+      return variant.predictor.predict(instances, exchange, top);
     };
     const write = (predictions: string[]): Reply => {
       const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
-      return predictionsReply(`{"predictions":[${list}${tail}${exchange.id}"}`);
+      if (trace) trace.outputs = `[${list}]`;
+      return predictionsReply(`{"predictions":[${list}${tails.get(variant)}${id}"}`);
     };
     return readBody(req).then(read).then(write);
   }
@@ -42,37 +55,62 @@ export function predictRoutes(config: Config, predictor: Predictor, readBody: Re
       method: 'GET',
       path: '/predict/test',
       label: '/predict/test',
-      handler: testHandler(config, predictor),
+      handler: testHandler(config, variants),
       needsModel: true,
     },
   ];
 }
 
-/** `?sample=N` chooses the sample; the first one otherwise. */
-function testHandler({ serving, golden }: Config, predictor: Predictor): Handler {
+/** `?sample=N` chooses the sample, the first one otherwise; `?variant=candidate` asks the second version. */
+function testHandler({ serving, golden, candidate }: Config, variants: Variants): Handler {
   return async (exchange) => {
-    if (!golden) throw new ServiceError('NOT_FOUND', 'this model was released without golden samples (golden.json)');
-    const asked = new URL(exchange.req.url ?? '/', 'http://localhost').searchParams.get('sample') ?? '0';
-    const sample = /^\d{1,9}$/.test(asked) ? golden.samples[Number(asked)] : undefined;
+    const asked = new URL(exchange.req.url ?? '/', 'http://localhost').searchParams;
+    const name = asked.get('variant') ?? variants.main.name;
+    const variant = variants.all.find((one) => one.name === name);
+    if (!variant) {
+      const names = variants.all.map((one) => one.name).join(', ');
+      throw new ServiceError('INVALID_REQUEST', `variant: expected one of ${names}, found ${describe(name)}`);
+    }
+    const samples = variant === variants.main ? golden : candidate?.golden;
+    if (!samples)
+      throw new ServiceError('NOT_FOUND', 'no golden sample of this model has an answer (model/golden.json)');
+    const place = asked.get('sample') ?? '0';
+    const sample = /^\d{1,9}$/.test(place) ? samples.samples[Number(place)] : undefined;
     if (!sample) {
       throw new ServiceError(
         'INVALID_REQUEST',
-        `sample: expected a number from 0 to ${golden.samples.length - 1}, found ${describe(asked)}`,
+        `sample: expected a number from 0 to ${samples.samples.length - 1}, found ${describe(place)}`,
       );
     }
-    const { prediction, agrees, maxAbsDiff } = await predictor.test(sample, golden.tolerance, exchange);
+    const { prediction, agrees, maxAbsDiff } = await variant.predictor.test(sample, samples.tolerance, exchange);
     return json({
       instance: sample.instance,
       prediction,
       expected: sample.prediction,
       agrees,
       max_abs_diff: maxAbsDiff,
-      tolerance: golden.tolerance,
+      tolerance: samples.tolerance,
       model_name: serving.model.name,
-      model_version: serving.model.version,
+      model_version: variant.version,
       id: exchange.id,
     });
   };
+}
+
+/** `?top_k=N`, of a classifier: the likeliest classes alone. One form for JSON and for uploads. */
+function topK(url = '', type: ModelType): number | undefined {
+  if (!url.includes('?')) return undefined;
+  const asked = new URL(url, 'http://localhost').searchParams.getAll('top_k');
+  const [text] = asked;
+  if (text === undefined) return undefined;
+  if (!type.endsWith('-classification')) {
+    throw new ServiceError('INVALID_REQUEST', `top_k: this model is ${type} and has no classes to choose from`);
+  }
+  if (asked.length === 1 && /^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new ServiceError(
+    'INVALID_REQUEST',
+    `top_k: expected one whole number from 1 on, found ${describe(asked.join())}`,
+  );
 }
 
 function instancesOf(body: unknown, max: number): readonly unknown[] {

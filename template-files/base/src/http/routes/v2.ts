@@ -3,27 +3,34 @@ import type { Serving, TensorSpec } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { Metrics } from '../../observability/metrics.ts';
+import type { Variants } from '../../variants/variant.ts';
 import { createJsonParser, isJson, type ReadBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, type Reply } from '../reply.ts';
 import { readInferRequest } from '../v2/request.ts';
-import { createInferResponse } from '../v2/response.ts';
+import { createInferResponse, type WriteInferResponse } from '../v2/response.ts';
+import { tensorsToLog } from '../v2/to-log.ts';
+
+interface V2Deps {
+  readonly predictor: Pick<Predictor, 'readiness'>;
+  readonly variants: Variants;
+  readonly metrics: Pick<Metrics, 'stages'>;
+  readonly readBody: ReadBody;
+}
 
 /** The Open Inference Protocol v2 over REST, with the binary tensor extension. */
-export function v2Routes(
-  config: Config,
-  predictor: Predictor,
-  { stages }: Pick<Metrics, 'stages'>,
-  readBody: ReadBody,
-): readonly Route[] {
+export function v2Routes(config: Config, { predictor, variants, metrics, readBody }: V2Deps): readonly Route[] {
   const { serving } = config;
   const { model } = serving;
+  const versions = variants.all.map(({ version }) => version);
 
   const known = (handler: Handler): Handler => {
     return (exchange) => {
       const { model: name, version } = exchange.params;
       if (name !== model.name) throw unknownModel(`model "${name}"`, model.name);
-      if (version !== undefined && version !== model.version) throw unknownModel(`version "${version}"`, model.version);
+      if (version !== undefined && !versions.includes(version)) {
+        throw unknownModel(`version "${version}"`, versions.join('", "'));
+      }
       return handler(exchange);
     };
   };
@@ -32,7 +39,7 @@ export function v2Routes(
   const metadata: Handler = () =>
     json({
       name: model.name,
-      versions: [model.version],
+      versions,
       platform: 'onnxruntime_onnx',
       inputs: serving.inputs.map(tensorMetadata),
       outputs: serving.outputs.map(tensorMetadata),
@@ -43,7 +50,7 @@ export function v2Routes(
       ? json({ name: model.name, ready: true })
       : json({ name: model.name, ready: false, error: state.reason, code: 'NOT_READY' }, 503, ['Retry-After', '1']);
   };
-  const infer = inferHandler(serving, predictor, stages, readBody);
+  const infer = inferHandler(serving, variants, metrics.stages, readBody);
 
   const perModel = [
     { method: 'GET', suffix: '', handler: metadata },
@@ -67,11 +74,17 @@ export function v2Routes(
   ];
 }
 
-function inferHandler(serving: Serving, predictor: Predictor, stages: Metrics['stages'], readBody: ReadBody): Handler {
-  const respond = createInferResponse(serving);
+function inferHandler(serving: Serving, variants: Variants, stages: Metrics['stages'], readBody: ReadBody): Handler {
+  const responders = new Map(variants.all.map((one) => [one, createInferResponse(serving, one.version)]));
   const parse = createJsonParser(serving);
   return async (exchange: Exchange): Promise<Reply> => {
-    const { headers } = exchange.req;
+    const { params, id, trace, req } = exchange;
+    const { headers } = req;
+    // A client that names a version is answered by it; all others by their variant.
+    const named = params['version'];
+    const variant = variants.all.find(({ version }) => version === named) ?? variants.pick({ id, headers });
+    exchange.variant = variant;
+    const respond = responders.get(variant) as WriteInferResponse;
     const header = headers['inference-header-content-length'];
     if (header === undefined && !isJson(headers['content-type'])) {
       throw new ServiceError(
@@ -82,16 +95,28 @@ function inferHandler(serving: Serving, predictor: Predictor, stages: Metrics['s
     const body = await readBody(exchange.req);
     const started = performance.now();
     const request = readInferRequest(body, headerLength(header, body.length), parse, serving);
-    stages.preprocess.observe((performance.now() - started) / 1000);
+    const readMs = performance.now() - started;
+    stages.preprocess.observe(readMs / 1000);
+    exchange.answerId = request.id;
+    if (trace) {
+      trace.preprocess = readMs;
+      trace.inputs = tensorsToLog(serving.inputs, request.block);
+    }
     const deadline =
       request.timeoutMs === undefined
         ? exchange.deadline
         : Math.min(exchange.deadline, performance.now() + request.timeoutMs);
     const fetch = request.outputs.map(({ index }) => index);
-    const answers = await predictor.inferTensors([request.block], fetch, exchange, deadline);
+    const answers = await variant.predictor.inferTensors([request.block], fetch, exchange, deadline);
     const answered = performance.now();
     const reply = respond(request.id ?? exchange.id, request.outputs, answers);
-    stages.postprocess.observe((performance.now() - answered) / 1000);
+    const writtenMs = performance.now() - answered;
+    stages.postprocess.observe(writtenMs / 1000);
+    if (trace) {
+      trace.postprocess = writtenMs;
+      const asJson = request.outputs.map((output) => ({ ...output, binary: false }));
+      trace.outputs = respond('', asJson, answers).body as string;
+    }
     return reply;
   };
 }

@@ -16,10 +16,10 @@ interface Stretch {
 export type WriteInferResponse = (id: string, outputs: readonly RequestedOutput[], answers: readonly Answer[]) => Reply;
 
 /** Writes answers in the protocol's form: JSON, and behind it the bytes of those outputs that were asked for as bytes. */
-export function createInferResponse(serving: Serving): WriteInferResponse {
+export function createInferResponse(serving: Serving, version: string): WriteInferResponse {
   const { model, outputs: specs } = serving;
   const batched = hasBatchAxis(serving);
-  const head = `{"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(model.version)},"id":`;
+  const head = `{"model_name":${JSON.stringify(model.name)},"model_version":${JSON.stringify(version)},"id":`;
   const writers = specs.map((spec) => elementWriter(spec, 'number'));
   const heads = specs.map((spec) => `{"name":${JSON.stringify(spec.name)},"datatype":"${spec.datatype}","shape":[`);
 

@@ -11,7 +11,8 @@ import { createRegressionDecoder } from './regression.ts';
 export interface Decoder {
   /** Which outputs of serving.yaml a prediction needs, by index; no others are computed. */
   readonly fetch: readonly number[];
-  readonly write: (outputs: readonly Tensor[], row: number) => string;
+  /** @param topK of a classifier, how many classes; undefined leaves it to serving.yaml */
+  readonly write: (outputs: readonly Tensor[], row: number, topK?: number) => string;
 }
 
 /** The decoder for a model; which one is decided by model.type alone. */

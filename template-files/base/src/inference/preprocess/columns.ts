@@ -52,7 +52,10 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
       return column.missing;
     }
     const special = column.allowNonFinite ? parseNonFinite(value) : undefined;
-    if (special !== undefined) return special;
+    if (special !== undefined) {
+      onInvalid(column.name, Number.isNaN(special) ? 'nan' : 'out_of_range');
+      return special;
+    }
     onInvalid(column.name, isMissing ? 'missing' : 'type');
     throw inputError(placeOf(column, index, listed), column.kind.expected, value);
   }

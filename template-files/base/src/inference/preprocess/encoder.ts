@@ -7,14 +7,18 @@ import { createTextEncoder, takesStrings } from './texts.ts';
 
 /**
  * Turns the instances of POST /predict into blocks for the model, in order: an instance is a row, and instances of different
- * shapes come in different blocks. Throws INVALID_INPUT naming the place. May be asynchronous where decoding is.
+ * shapes come in different blocks. Throws INVALID_INPUT naming the place. May be asynchronous where decoding is; then
+ * `deadline` is the moment (performance.now) after which nobody waits for it.
  */
-export type Encoder = (instances: readonly unknown[]) => readonly Block[] | Promise<readonly Block[]>;
+export type Encoder = (
+  instances: readonly unknown[],
+  deadline?: number,
+) => readonly Block[] | Promise<readonly Block[]>;
 
 /** Told of every value that is counted as bad, whether it is refused or not. */
 export type OnInvalid = (feature: string, reason: InvalidReason) => void;
 
-export type InvalidReason = 'missing' | 'type' | 'out_of_range' | 'unseen_category';
+export type InvalidReason = 'missing' | 'nan' | 'type' | 'out_of_range' | 'unseen_category';
 
 /**
  * The encoder for a model; which one is decided by model.type alone.

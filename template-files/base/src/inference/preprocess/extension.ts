@@ -19,7 +19,7 @@ export function createExtensionEncoder(
   const loaded = load(name).then(({ createEncoder }) => createEncoder(serving, onInvalid, folder));
   // Reported by the first request, which is a golden sample.
   loaded.catch(() => {});
-  return async (instances) => (await loaded)(instances);
+  return async (instances, deadline) => (await loaded)(instances, deadline);
 }
 
 async function load(name: string): Promise<Extension> {

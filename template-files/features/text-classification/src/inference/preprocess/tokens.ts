@@ -4,7 +4,8 @@ import { KINDS } from '../datatypes.ts';
 import type { Block, Tensor } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
 import { createTextReader } from './texts.ts';
-import { loadTokenizer, type Tokens } from './tokenizer.ts';
+import { startTokenThread } from './token-thread.ts';
+import type { Tokens } from './tokenizer.ts';
 
 const DEFAULTS = { maxTokens: 512, maxCharacters: 20_000 };
 
@@ -21,23 +22,25 @@ const BY_NAME: Readonly<Record<string, List>> = {
 };
 
 /** Instances are texts, or `{"text": …}`; the model gets what the repository's tokenizer makes of them. */
-export async function createEncoder({ inputs }: Serving, onInvalid: OnInvalid, folder: string): Promise<Encoder> {
+export async function createEncoder(
+  { inputs, limits }: Serving,
+  onInvalid: OnInvalid,
+  folder: string,
+): Promise<Encoder> {
   const named = inputs.find(({ text }) => text?.tokenizer !== undefined) ?? inputs[0];
   const steps: TextSteps = { maxCharacters: DEFAULTS.maxCharacters, ...named?.text };
   const name = named?.name ?? 'text';
   const read = createTextReader(steps, name, onInvalid);
   const fixed = inputs[0]?.shape[1] ?? -1;
   const maxTokens = fixed === -1 ? (steps.maxTokens ?? DEFAULTS.maxTokens) : fixed;
-  const tokenizer = await loadTokenizer(folder, steps.tokenizer ?? '');
+  const tokenizer = await startTokenThread({ folder, file: steps.tokenizer ?? '' }, limits.maxQueue);
   const masked = inputs.some((input) => listOf(input) === 'mask');
 
-  function tokensOf(instance: unknown, index: number): Tokens {
-    const tokens = tokenizer.encode(read(instance, index), maxTokens);
+  function checkLength(tokens: Tokens, index: number): void {
     if (tokens.cut && steps.tooLong !== 'truncate') {
       onInvalid(name, 'out_of_range');
       throw inputError(`instances[${index}]`, `a text of at most ${maxTokens} tokens`, `${tokens.length} tokens`);
     }
-    return tokens;
   }
 
   /** Without a mask the model would take padding for text: then each text goes alone, as long as it is. */
@@ -59,13 +62,16 @@ export async function createEncoder({ inputs }: Serving, onInvalid: OnInvalid, f
     return { dims: [1, length], data };
   }
 
-  function encodeOne(instance: unknown, index: number): Block {
-    const tokens = tokensOf(instance, index);
+  function blockOf(tokens: Tokens): Block {
     const length = paddedLength(tokens);
     return { rows: 1, key: `${length}`, tensors: inputs.map((input) => tensorOf(input, tokens, length)) };
   }
 
-  return (instances) => instances.map(encodeOne);
+  return async (instances, deadline = Number.POSITIVE_INFINITY) => {
+    const all = await tokenizer.encode(instances.map(read), maxTokens, deadline);
+    all.forEach(checkLength);
+    return all.map(blockOf);
+  };
 }
 
 function listOf({ name, text }: InputSpec): List {

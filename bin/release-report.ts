@@ -1,0 +1,45 @@
+import type { Intake } from '../generators/onnx/intake.ts';
+import type { InterfaceChange } from '../generators/onnx/interface.ts';
+import type { ProposedSchema } from '../generators/onnx/propose.ts';
+import type { ServingFile } from '../generators/render/serving-file.ts';
+import type { Unknown } from '../generators/tensor.ts';
+
+/** What the release of a model means for clients, line by line. */
+export function releaseReport(
+  before: ServingFile,
+  intake: Intake,
+  proposed: ProposedSchema,
+  change: InterfaceChange,
+  version: string,
+): string[] {
+  const breaks = change.differences.length > 0;
+  const meaning = before.placeholder
+    ? 'the first model, in the place of the placeholder'
+    : breaks
+      ? 'major: clients have to change'
+      : 'minor: the same interface, clients need not change';
+  const { modelType } = intake.schema;
+  return [
+    ...intake.changes,
+    `${before.version} -> ${version}, ${meaning}`,
+    ...change.differences.map((difference) => `  ${difference}`),
+    ...leftOpen(proposed, change).map(({ path, question }) => `  to be filled in: ${question} (${path})`),
+    ...(breaks && modelType !== before.type
+      ? [`  it looks like ${modelType}, and serving.yaml says ${before.type}`]
+      : []),
+  ];
+}
+
+/** What neither the model nor the release before it tells. */
+function leftOpen({ inputs, outputs, unknown }: ProposedSchema, change: InterfaceChange): Unknown[] {
+  const proposed = new Set<unknown>([...inputs, ...outputs]);
+  const stillProposed = (side: 'inputs' | 'outputs') =>
+    (side === 'inputs' ? inputs : outputs).map(({ name }) =>
+      proposed.has(change[side].find((tensor) => tensor.name === name)),
+    );
+  const open = { inputs: stillProposed('inputs'), outputs: stillProposed('outputs') };
+  return unknown.filter(({ path }) => {
+    const place = /^(inputs|outputs)\[(\d+)\]/.exec(path);
+    return place !== null && open[place[1] as 'inputs' | 'outputs'][Number(place[2])];
+  });
+}

@@ -1,0 +1,127 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Disk } from '../apply/disk.ts';
+import { nodeDisk } from '../apply/node-disk.ts';
+import { type Pending, pendingApply } from '../apply/pending.ts';
+import { ServingError } from '../errors.ts';
+import { readRecord } from '../project/read-record.ts';
+import { settleAnswers } from '../questions/settle.ts';
+import { readConflicts } from '../regenerate/conflicts.ts';
+import { openProject } from '../regenerate/open-project.ts';
+import { isRecord } from '../regenerate/plan-record.ts';
+import { quickCheck } from '../regenerate/quick-check.ts';
+import { rootOf } from '../regenerate/root.ts';
+import { plainFiles } from '../regenerate/scan.ts';
+import type { UpgradeSource } from '../regenerate/source.ts';
+import { type Foreseen, foreseeUpgrade, isUpToDate, prepareUpgrade, type Upgrade } from '../regenerate/upgrade.ts';
+import { modelOf } from './model-of.ts';
+import type { RepositoryStatus, State, UpgradeStatus } from './repository-status.ts';
+
+type Found = Partial<RepositoryStatus> & Pick<RepositoryStatus, 'state'>;
+
+const PENDING = { half: 'interrupted', undoing: 'undoing', held: 'held' } as const satisfies Partial<
+  Record<Pending['state'], RepositoryStatus['pending']>
+>;
+
+/** What an earlier run left open; a complete one that only has not tidied up is none. */
+function pendingIn(root: string, disk: Disk): RepositoryStatus['pending'] {
+  const state = pendingApply(root, disk)?.state;
+  if (state !== undefined && state !== 'done') return PENDING[state];
+  return readConflicts(plainFiles(root, disk).read) === null ? null : 'conflicts';
+}
+
+function upgradeStatus({ to, plan, rollout, conflicts, defaulted, reinstall }: Foreseen): UpgradeStatus {
+  return {
+    to,
+    rollout: rollout.class,
+    files: plan.changes.filter(({ path }) => !isRecord(path)).length,
+    conflicts: conflicts?.conflicts.map(({ path }) => path) ?? [],
+    newQuestions: Object.keys(defaulted),
+    reinstall,
+  };
+}
+
+function look(root: string, source: UpgradeSource, disk: Disk): Found {
+  const pending = pendingIn(root, disk);
+  if (pending !== null) return { state: 'pending', pending };
+  const { version } = source.template;
+  const quick = quickCheck(root, version, disk);
+  if (quick) return { state: quick.drift.length > 0 ? 'drifted' : 'current', template: version, drift: quick.drift };
+  const project = openProject(root, source, {}, disk);
+  const answers = settleAnswers(project.given, project.context);
+  // Another version is an update whatever its record says; at the same one the record may be all that changes.
+  const isOther = project.from !== version;
+  const upgrade = isOther ? foreseeUpgrade(project, answers) : prepareUpgrade(project, answers);
+  const brings = isOther || !isUpToDate(upgrade as Upgrade);
+  const { plan, problems } = upgrade;
+  const state = problems.length > 0 ? 'damaged' : brings ? 'update' : plan.drift.length > 0 ? 'drifted' : 'current';
+  return {
+    state,
+    template: project.from,
+    drift: plan.drift,
+    problems,
+    upgrade: brings ? upgradeStatus(upgrade) : null,
+  };
+}
+
+const STATE_OF_ERROR: Readonly<Record<string, State>> = {
+  NOT_STAMPED_OUT: 'foreign',
+  DOWNGRADE: 'newer',
+  RECORD_NEWER: 'newer',
+};
+
+function known(error: unknown, directory: string): ServingError {
+  if (error instanceof ServingError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const isSystem = typeof code === 'string';
+  const text = isSystem ? `${directory} cannot be read: ${message}.` : String(message ?? error);
+  return new ServingError(isSystem ? 'NOT_READABLE' : 'INTERNAL', text, { cause: error });
+}
+
+/** A repository that fails must not hide the others: whatever is thrown becomes a part of its status. */
+function attempt<T>(directory: string, work: () => T): T | Found {
+  try {
+    return work();
+  } catch (error) {
+    const { code, message, hint } = known(error, directory);
+    return { state: STATE_OF_ERROR[code] ?? 'failed', error: { code, message, hint } };
+  }
+}
+
+/** A file among what a shell's pattern named is no mistake; a directory that is not there is one. */
+function placeOf(directory: string): { readonly root: string } {
+  const stat = statSync(resolve(directory), { throwIfNoEntry: false });
+  if (stat === undefined) throw new ServingError('NOT_READABLE', `There is no directory ${resolve(directory)}.`);
+  if (!stat.isDirectory()) throw new ServingError('NOT_STAMPED_OUT', `${directory} is no directory.`);
+  return { root: rootOf(directory) };
+}
+
+/** The version that the record names, for repositories of which nothing more can be told. */
+function templateOf(root: string, disk: Disk): string | null {
+  try {
+    return readRecord(plainFiles(root, disk)).manifest?.templateVersion ?? null;
+  } catch {
+    return null;
+  }
+}
+
+const NOTHING_KNOWN: Omit<RepositoryStatus, 'directory' | 'state'> = {
+  model: null,
+  template: null,
+  drift: [],
+  problems: [],
+  pending: null,
+  upgrade: null,
+  error: null,
+};
+
+/** Tells where one repository stands. Changes nothing and does not throw. */
+export function statusOf(directory: string, source: UpgradeSource, disk: Disk = nodeDisk): RepositoryStatus {
+  const place = attempt(directory, () => placeOf(directory));
+  if (!('root' in place)) return { ...NOTHING_KNOWN, directory, ...place };
+  const found = attempt(directory, () => look(place.root, source, disk));
+  if (found.state === 'foreign') return { ...NOTHING_KNOWN, directory, ...found };
+  const model = modelOf(plainFiles(place.root, disk).read);
+  const template = found.template === undefined ? templateOf(place.root, disk) : found.template;
+  return { ...NOTHING_KNOWN, directory, ...found, model, template };
+}

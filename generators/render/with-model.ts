@@ -1,0 +1,40 @@
+import type { Answers } from '../questions/questions.ts';
+import { releaseInServingYaml } from './serving-yaml.ts';
+import type { Tree, TreeFile } from './tree.ts';
+
+/** A model that takes the place of the one the template brings. */
+export interface RealModel {
+  /** By path in the repository. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Of the model file, hex. */
+  readonly sha256: string;
+  /** The day it was released, YYYY-MM-DD. */
+  readonly released: string;
+}
+
+const FOLDER = 'model/';
+
+/**
+ * The repository with a real model. The record keeps the tree without it: to an upgrade the model is an edit like any
+ * release, so that every later version merges with it as with a release made by hand.
+ */
+export function withModel(tree: Tree, answers: Answers, model: RealModel): Map<string, TreeFile> {
+  const rest = [...tree].filter(([path]) => !path.startsWith(FOLDER));
+  const yaml = tree.get('serving.yaml') as TreeFile;
+  const { modelVersion: version, inputs, outputs } = answers;
+  const { sha256, released } = model;
+  const text = releaseInServingYaml(Buffer.from(yaml.bytes).toString('utf8'), {
+    version,
+    sha256,
+    released,
+    inputs,
+    outputs,
+  });
+  const files = [...model.files].map(([path, bytes]) => [path, { bytes, mode: 0o644, owner: 'seeded' }] as const);
+  const all: (readonly [string, TreeFile])[] = [
+    ...rest,
+    ['serving.yaml', { ...yaml, bytes: Buffer.from(text) }],
+    ...files,
+  ];
+  return new Map(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,84 @@
+import { isUtf8 } from 'node:buffer';
+import { hasBatchAxis, type Serving } from '../contract/serving.ts';
+import { ServiceError } from '../errors.ts';
+import { hasColumns } from '../inference/preprocess/columns.ts';
+
+/** Makes an instance of the cells of a record. */
+export type ToInstance = (cells: readonly string[]) => Record<string, unknown>;
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const INTEGER = /^[+-]?\d+$/;
+
+/**
+ * How the cells below a header become instances: by column, as its datatype asks. What a cell does not hold stays as it is, so
+ * that the refusal shows it.
+ * @param strict names that are none of the model's are refused here; a preprocess hook may take others
+ */
+export function createToInstance(
+  serving: Serving,
+  header: readonly string[],
+  id: string | undefined,
+  strict: boolean,
+): ToInstance {
+  const columns = columnsOf(serving);
+  const names = header.map((cell) => decode(cell).trim());
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw headerError(`the column "${twice}" stands twice`);
+  if (id !== undefined && !names.includes(id)) throw headerError(`there is no column "${id}" (--id)`);
+  const strange = names.filter((name) => name !== id && !columns.has(name));
+  if (strict && strange.length > 0) {
+    const known = [...columns.keys()].join(', ');
+    throw headerError(`expected the columns ${known}, found "${strange[0]}"; a key of your own is named with --id`);
+  }
+  return (cells) => {
+    if (cells.length !== names.length) {
+      throw new ServiceError('INVALID_INPUT', `the record: expected ${names.length} cells, found ${cells.length}`);
+    }
+    const pairs = names.map((name, i): [string, unknown] => {
+      const text = decode(cells[i] ?? '');
+      return [name, name === id ? text : toValue(text, columns.get(name))];
+    });
+    return Object.fromEntries(pairs);
+  };
+}
+
+/** The columns that a table of instances has, and their datatypes. */
+export function columnsOf(serving: Serving): ReadonlyMap<string, string> {
+  const { inputs, model } = serving;
+  if (model.type === 'text-classification') return new Map([['text', 'BYTES']]);
+  if (!model.type.startsWith('tabular-') || !hasColumns(inputs) || !hasBatchAxis(serving)) {
+    throw new ServiceError(
+      'INVALID_REQUEST',
+      `--input: a ${model.type} model without columns takes no CSV; expected a .jsonl file of instances`,
+    );
+  }
+  return new Map(
+    inputs.flatMap(({ name, datatype, features }) =>
+      (features ?? [{ name }]).map((feature): [string, string] => [feature.name, datatype]),
+    ),
+  );
+}
+
+/** A cell as its datatype asks; what it does not hold stays as it is. */
+export function toValue(text: string, datatype: string | undefined): unknown {
+  if (datatype === undefined || datatype === 'BYTES') return text;
+  const cell = text.trim();
+  if (cell === '') return null;
+  if (datatype === 'BOOL') return /^(true|1)$/i.test(cell) ? true : /^(false|0)$/i.test(cell) ? false : text;
+  if (datatype.startsWith('FP')) return NUMBER.test(cell) ? Number(cell) : cell;
+  // Beyond 2^53 a number would be rounded; the tensors take such integers as strings.
+  return INTEGER.test(cell) ? (Number.isSafeInteger(Number(cell)) ? Number(cell) : cell.replace('+', '')) : cell;
+}
+
+/** The text of a cell that was read as latin1. */
+export function decode(cell: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what is ASCII needs no decoding
+  if (/^[\x00-\x7f]*$/.test(cell)) return cell;
+  const bytes = Buffer.from(cell, 'latin1');
+  if (!isUtf8(bytes)) throw new ServiceError('INVALID_INPUT', 'the record is not UTF-8');
+  return bytes.toString('utf8');
+}
+
+function headerError(message: string): ServiceError {
+  return new ServiceError('INVALID_REQUEST', `--input, its header: ${message}`);
+}

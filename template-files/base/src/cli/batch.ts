@@ -1,0 +1,62 @@
+/**
+ * `npm run batch -- --input FILE --output FILE`: predicts a file of instances with the core of the service. Progress goes to
+ * standard error, a summary in JSON to standard output.
+ *
+ * Exit codes: 0 done; 1 failed, no output; 3 done, but more rows were refused than --max-error-ratio allows;
+ * 143 or 130 stopped by a signal, to be gone on with --resume.
+ */
+import { readBatchOptions } from '../batch/options.ts';
+import { runBatch } from '../batch/run.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { ServiceError } from '../errors.ts';
+import { createPredictor } from '../inference/predictor.ts';
+import { createLogger } from '../observability/logger.ts';
+import { createMetrics } from '../observability/metrics.ts';
+
+const SIGNALS = { SIGTERM: 143, SIGINT: 130 } as const;
+const stop = new AbortController();
+let stopCode: number | undefined;
+for (const [signal, code] of Object.entries(SIGNALS)) {
+  process.on(signal, () => {
+    stopCode ??= code;
+    stop.abort();
+  });
+}
+
+try {
+  const options = readBatchOptions(process.argv.slice(2), process.env);
+  const config = withoutQueueLimit(loadConfig(process.env));
+  const predictor = createPredictor({ config, metrics: createMetrics([]), logger: createLogger('silent') });
+  const started = Date.now();
+  try {
+    await predictor.start();
+    const { ready, reason } = predictor.readiness();
+    if (!ready) throw new ServiceError('MODEL_MISMATCH', reason);
+    const onProgress = ({ next, predicted, refused }: { next: number; predicted: number; refused: number }): void =>
+      console.error(`up to row ${next}: ${predicted} predicted, ${refused} refused`);
+    const summary = await runBatch(options, { config, predictor, signal: stop.signal, onProgress });
+    const { predicted, refused, interrupted } = summary;
+    const seconds = (Date.now() - started) / 1000;
+    const { name, version } = config.serving.model;
+    console.log(JSON.stringify({ ...summary, seconds, model: name, version, output: options.output }));
+    if (interrupted) process.exitCode = stopCode ?? 1;
+    else if (refused > options.maxErrorRatio * (predicted + refused)) {
+      console.error(`${refused} rows were refused: ${options.errors}`);
+      process.exitCode = 3;
+    }
+  } finally {
+    await predictor.close();
+  }
+} catch (error) {
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  // A full disk or a file that may not be read is no defect.
+  console.error(error instanceof ServiceError || code !== undefined ? `${message}\n(${code})` : stack);
+  process.exitCode = 1;
+}
+
+/** Nobody else asks: what is in flight is bounded by the run itself. */
+function withoutQueueLimit(config: Config): Config {
+  const { serving } = config;
+  const limits = { ...serving.limits, maxQueue: Number.MAX_SAFE_INTEGER };
+  return { ...config, serving: { ...serving, limits } };
+}

@@ -1,0 +1,63 @@
+/**
+ * `npm run reference -- <file.csv or .jsonl>`: reads training data, asks the model, and writes model/reference.json, with
+ * which live features and predictions are compared. The file's rows are what serving.yaml describes, after your preprocess
+ * hook. Read as a stream: its size does not matter.
+ */
+import { createReadStream, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config.ts';
+import { makeReference } from '../drift/make.ts';
+import { writeReference } from '../drift/reference.ts';
+import { ServiceError } from '../errors.ts';
+import { createPredictor } from '../inference/predictor.ts';
+import { createLogger } from '../observability/logger.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { readTrainingRows } from './training-rows.ts';
+
+const USAGE = 'npm run reference -- <file.csv or file.jsonl>';
+/** Rows that share a run: nobody waits for one of them alone. */
+const MAX_BATCH = 256;
+
+const { positionals } = parseArgs({ allowPositionals: true });
+
+try {
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new ServiceError('DATA_INVALID', `usage: ${USAGE}`);
+  if (!existsSync(file)) throw new ServiceError('DATA_INVALID', `${file}: there is no such file. usage: ${USAGE}`);
+  const config = loadConfig();
+  const batching = { maxBatchSize: MAX_BATCH, maxDelayMs: 0, oversized: 'split' } as const;
+  const serving = { ...config.serving, batching };
+  const predictor = createPredictor({
+    config: { ...config, serving },
+    metrics: createMetrics([]),
+    logger: createLogger('silent'),
+  });
+  try {
+    await predictor.start();
+    const { ready, reason } = predictor.readiness();
+    if (!ready) throw new ServiceError('MODEL_MISMATCH', reason);
+    const chunks = createReadStream(file, { highWaterMark: 256 * 1024 });
+    const { reference, invalid } = await makeReference(
+      readTrainingRows(file, chunks, serving),
+      serving,
+      predictor,
+      basename(file),
+      config.folder,
+    );
+    const draft = `${config.referencePath}.new`;
+    writeFileSync(draft, writeReference(reference));
+    renameSync(draft, config.referencePath);
+    for (const [what, count] of invalid) console.log(`${what}: ${count} values`);
+    const { rows, features, outputs } = reference;
+    console.log(
+      `${relative('.', config.referencePath)}: ${rows} rows, ${features.length} features, ${outputs.length} outputs.`,
+    );
+  } finally {
+    await predictor.close();
+  }
+} catch (error) {
+  if (!(error instanceof ServiceError)) throw error;
+  console.error(`${error.message}\n(${error.code})`);
+  process.exitCode = 1;
+}

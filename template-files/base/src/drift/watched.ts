@@ -1,0 +1,106 @@
+import { elementCount, type InputSpec, labelOutput, type OutputSpec, type Serving } from '../contract/serving.ts';
+import { KINDS } from '../inference/datatypes.ts';
+import type { Tensor } from '../inference/tensor.ts';
+
+/** Series are bounded: what is beyond these is not watched. */
+export const MAX_FEATURES = 100;
+export const MAX_OUTPUTS = 16;
+
+/** What the values of a column are to the bins: amounts, names, lengths of texts, or the likeliest of some classes. */
+export type ValueKind = 'number' | 'category' | 'length' | 'label';
+
+/** A column of a tensor whose distribution is watched. */
+export interface Watched {
+  readonly name: string;
+  readonly kind: ValueKind;
+  /** Which input or output of serving.yaml. */
+  readonly tensor: number;
+  /** Place of the column in a row, and values in a row. */
+  readonly offset: number;
+  readonly width: number;
+  /** Values that serving.yaml knows of: classes of an output, categories of a feature. */
+  readonly names: readonly string[] | undefined;
+  /** Of a model's own label output: the classes by what it says. Otherwise the likeliest one is the class. */
+  readonly said: ReadonlyMap<string, number> | undefined;
+  /** Values are floats of 32 bits: bounds are compared as such. */
+  readonly single: boolean;
+  readonly toNumber: (element: number) => number;
+}
+
+/** The value of a watched column in a row: a number (of a class, for labels), or a string. */
+export function valueAt(watched: Watched, { data }: Tensor, row: number): number | string {
+  const at = row * watched.width + watched.offset;
+  if (watched.said) return watched.said.get(String(data[at])) ?? watched.said.size;
+  if (watched.kind === 'label') return likeliest(watched, data as Float32Array, row * watched.width);
+  const element = data[at] ?? Number.NaN;
+  if (typeof element === 'string') return watched.kind === 'length' ? element.length : element;
+  return watched.toNumber(element as number);
+}
+
+/** The class of the highest value; the first of equals, as in predictions. */
+function likeliest({ width, toNumber }: Watched, data: Float32Array, first: number): number {
+  let best = 0;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < width; i++) {
+    const value = toNumber(data[first + i] as number);
+    if (value > highest) {
+      highest = value;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/** The named columns of tables, and the lengths of texts. */
+export function watchedFeatures({ inputs, model }: Pick<Serving, 'inputs' | 'model'>): readonly Watched[] {
+  const all = inputs.flatMap((input, tensor): Watched[] => {
+    if (input.shape.length > 2 || input.shape.slice(1).includes(-1)) return [];
+    const width = elementCount(input.shape.slice(1));
+    const text = input.datatype === 'BYTES';
+    if (model.type === 'text-classification') {
+      return text ? [column(input, { name: input.name, kind: 'length', tensor, offset: 0, width })] : [];
+    }
+    const features = input.features ?? (width === 1 ? [{ name: input.name, categories: undefined }] : []);
+    return features.map(({ name, categories }, offset) =>
+      column(input, { name, kind: text ? 'category' : 'number', tensor, offset, width, names: categories }),
+    );
+  });
+  return all.slice(0, MAX_FEATURES);
+}
+
+/** Outputs that predictions are made of: the likeliest class, or a single value. `fetch` has their places. */
+export function watchedOutputs(
+  { model, outputs }: Pick<Serving, 'model' | 'outputs'>,
+  fetch: readonly number[],
+): readonly Watched[] {
+  const own = model.type.endsWith('-classification') ? labelOutput(outputs) : undefined;
+  if (own) return [ownLabels(outputs, own)];
+  const all = fetch.flatMap((tensor): Watched[] => {
+    const output = outputs[tensor];
+    if (!output || output.shape.length > 2 || output.shape.slice(1).includes(-1)) return [];
+    const { name, labels, datatype } = output;
+    const width = elementCount(output.shape.slice(1));
+    if (labels && datatype !== 'BYTES') {
+      return [column(output, { name, kind: 'label', tensor, offset: 0, width, names: labels })];
+    }
+    if (width !== 1) return [];
+    return [column(output, { name, kind: datatype === 'BYTES' ? 'category' : 'number', tensor, offset: 0, width })];
+  });
+  return all.slice(0, MAX_OUTPUTS);
+}
+
+/** What predictions say is what the model says itself, which need not be the likeliest class. */
+function ownLabels(outputs: readonly OutputSpec[], own: OutputSpec): Watched {
+  const names = outputs.find(({ labels }) => labels)?.labels ?? [];
+  const said = new Map((own.classes ?? names).map((value, place) => [String(value), place]));
+  const place = { name: own.name, kind: 'label', tensor: outputs.indexOf(own), offset: 0, width: 1, names } as const;
+  return { ...column(own, place), said };
+}
+
+function column(
+  { datatype }: InputSpec | OutputSpec,
+  place: Omit<Watched, 'single' | 'toNumber' | 'names' | 'said'> & { names?: readonly string[] | undefined },
+): Watched {
+  const { toNumber = Number } = KINDS[datatype];
+  return { names: undefined, said: undefined, ...place, single: datatype === 'FP32', toNumber };
+}

@@ -1,0 +1,26 @@
+import type { InputSpec } from '../../contract/serving.ts';
+import { hasColumns } from '../../inference/preprocess/columns.ts';
+import type { Block, Tensor } from '../../inference/tensor.ts';
+
+/** Tensors as instances of POST /predict, so that a log has one form and its fields have names. */
+export function tensorsToLog(inputs: readonly InputSpec[], { rows, tensors }: Block): readonly unknown[] {
+  if (!hasColumns(inputs)) {
+    const named = inputs.map(({ name }, i) => [name, plain(tensors[i] as Tensor)] as const);
+    return [Object.fromEntries(named)];
+  }
+  const widths = tensors.map(({ data }) => data.length / rows);
+  return Array.from({ length: rows }, (_, row) =>
+    tensors.flatMap((tensor, i) => {
+      const width = widths[i] ?? 0;
+      return plain(tensor).slice(row * width, (row + 1) * width);
+    }),
+  );
+}
+
+/** JSON has no integers of 64 bits, and neither NaN nor Infinity. */
+function plain({ data }: Tensor): unknown[] {
+  return Array.from(data as ArrayLike<unknown>, (element) => {
+    if (typeof element === 'bigint') return Number.isSafeInteger(Number(element)) ? Number(element) : String(element);
+    return typeof element === 'number' && !Number.isFinite(element) ? String(element) : element;
+  });
+}

@@ -1,0 +1,19 @@
+/** Places of the `count` highest of `length` values, highest first; of equal values the earlier one. NaN is below all. */
+export function likeliest(length: number, count: number, valueAt: (place: number) => number): number[] {
+  const places: number[] = [];
+  const values: number[] = [];
+  for (let place = 0; place < length; place++) {
+    const found = valueAt(place);
+    const value = Number.isNaN(found) ? Number.NEGATIVE_INFINITY : found;
+    if (values.length === count && !(value > (values.at(-1) as number))) continue;
+    let at = values.length;
+    while (at > 0 && value > (values[at - 1] as number)) at -= 1;
+    places.splice(at, 0, place);
+    values.splice(at, 0, value);
+    if (values.length > count) {
+      places.pop();
+      values.pop();
+    }
+  }
+  return places;
+}

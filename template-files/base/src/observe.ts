@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { openReference } from './drift/open.ts';
+import { createWatch } from './drift/watch.ts';
+import { createFeedback, type Feedback } from './feedback/feedback.ts';
+import type { Observe } from './inference/predictor.ts';
+import { exportBins } from './observability/bin-series.ts';
+import type { Metrics } from './observability/metrics.ts';
+
+export interface Observers {
+  readonly observers: { readonly main: Observe; readonly candidate: Observe };
+  readonly feedback: Feedback | undefined;
+}
+
+/** Everything that looks at the clients' rows and the model's answers to them, wired together. */
+export function createObservers({ serving, referenceText }: Config, metrics: Metrics, logger: Logger): Observers {
+  const { features, outputs, reference, refused, stale } = openReference(referenceText, serving);
+  if (refused) {
+    const level = stale ? 'warn' : 'error';
+    logger[level]({ code: refused.code, reason: refused.message }, 'the drift reference is not used');
+  }
+  const watch = createWatch(features, outputs, reference);
+  exportBins(metrics.registry, watch.features, watch.outputs);
+  metrics.health.referenceLoaded(reference !== undefined);
+  const { maxPredictions, ttlSeconds } = serving.feedback;
+  const feedback = createFeedback(outputs, metrics.health, { maxPredictions, ttlMs: ttlSeconds * 1000 });
+  const remember: Observe = (call, _blocks, fetch, answers) => {
+    const id = call.answerId ?? call.id;
+    if (id !== undefined) feedback?.remember(id, fetch, answers);
+  };
+  return {
+    feedback,
+    observers: {
+      main(call, blocks, fetch, answers) {
+        watch.sawInputs(blocks);
+        watch.sawAnswers(fetch, answers);
+        remember(call, blocks, fetch, answers);
+      },
+      // The reference has the answers of the main version: those of another one are no drift.
+      candidate(call, blocks, fetch, answers) {
+        watch.sawInputs(blocks);
+        remember(call, blocks, fetch, answers);
+      },
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { hasBatchAxis, type OutputSpec, type Serving } from '../contract/serving.ts';
+import { KINDS } from '../inference/datatypes.ts';
+import type { Answer } from '../inference/job.ts';
+import { rowSize, type Tensor } from '../inference/tensor.ts';
+
+/** Whether two versions gave the same answers to the same rows. */
+export type Agree = (fetch: readonly number[], main: readonly Answer[], candidate: readonly Answer[]) => boolean;
+
+/** Outputs of classes agree on the likeliest one, numbers within the tolerance (relative beyond 1), all else exactly. */
+export function createAgree(serving: Serving, tolerance: number): Agree {
+  const batched = hasBatchAxis(serving);
+
+  function sameRow(output: OutputSpec, a: Tensor, rowA: number, b: Tensor, rowB: number): boolean {
+    const size = batched ? rowSize(a.dims) : a.data.length;
+    if (size !== (batched ? rowSize(b.dims) : b.data.length)) return false;
+    const startA = batched ? rowA * size : 0;
+    const startB = batched ? rowB * size : 0;
+    const width = output.labels?.length;
+    if (width !== undefined) {
+      for (let at = 0; at < size; at += width) {
+        if (likeliest(output, a, startA + at, width) !== likeliest(output, b, startB + at, width)) return false;
+      }
+      return true;
+    }
+    for (let at = 0; at < size; at++) {
+      if (!sameElement(output, a.data[startA + at], b.data[startB + at], tolerance)) return false;
+    }
+    return true;
+  }
+
+  return (fetch, main, candidate) =>
+    main.every((answer, i) => {
+      const other = candidate[i];
+      if (!other || other.rows !== answer.rows) return false;
+      return fetch.every((index, place) => {
+        const output = serving.outputs[index] as OutputSpec;
+        const a = answer.outputs[place] as Tensor;
+        const b = other.outputs[place] as Tensor;
+        for (let row = 0; row < answer.rows; row++) {
+          if (!sameRow(output, a, answer.firstRow + row, b, other.firstRow + row)) return false;
+        }
+        return true;
+      });
+    });
+}
+
+function likeliest({ datatype }: OutputSpec, { data }: Tensor, first: number, width: number): number {
+  const { toNumber = Number } = KINDS[datatype];
+  let best = 0;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < width; i++) {
+    const value = toNumber(data[first + i] as number);
+    if (value > highest) {
+      highest = value;
+      best = i;
+    }
+  }
+  return best;
+}
+
+function sameElement({ datatype }: OutputSpec, a: unknown, b: unknown, tolerance: number): boolean {
+  if (a === b) return true;
+  const { toNumber } = KINDS[datatype];
+  if (!toNumber) return false;
+  const x = toNumber(a as number);
+  const y = toNumber(b as number);
+  if (Number.isNaN(x) && Number.isNaN(y)) return true;
+  return Math.abs(x - y) <= tolerance * Math.max(1, Math.abs(x));
+}

@@ -1,0 +1,61 @@
+import type { Config } from '../config.ts';
+import { createPredictor, type Observe, type Predictor, type PredictorDeps } from '../inference/predictor.ts';
+import { draw } from '../observability/draw.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { createAgree } from './agreement.ts';
+import { candidateMetrics } from './candidate-metrics.ts';
+import { createShadow } from './shadow.ts';
+import { createPick, type Variant, type Variants } from './variant.ts';
+
+export interface VariantsDeps extends Omit<PredictorDeps, 'observe'> {
+  /** See every client's rows; the candidate's where it answers clients. */
+  readonly observers: { readonly main: Observe; readonly candidate: Observe };
+}
+
+/** The version of serving.yaml, and beside it the candidate where there is one. */
+export function createVariants({ config, metrics, logger, workerPath, observers }: VariantsDeps): Variants {
+  const { variants } = config.serving;
+  const shared = { logger, workerPath };
+  if (!variants || !config.candidate) {
+    const main = variant(
+      'main',
+      config,
+      createPredictor({ ...shared, config, metrics, observe: observers.main }),
+      metrics,
+    );
+    return { main, candidate: undefined, all: [main], pick: () => main };
+  }
+  const own = candidateMetrics(metrics, variants.mode);
+  const observeCandidate = variants.mode === 'ab' ? observers.candidate : undefined;
+  const second = createPredictor({ ...shared, config: config.candidate, metrics: own, observe: observeCandidate });
+  const shadow = createShadow({
+    candidate: second,
+    waiting: () => metrics.queueDepth(),
+    agree: createAgree(config.serving, variants.tolerance),
+    chosen: (id) => draw(`shadow:${id}`) * 100 < variants.weight,
+    outcome: (outcome) => metrics.health.shadow[outcome].inc(),
+  });
+  const observe: Observe =
+    variants.mode === 'ab'
+      ? observers.main
+      : (...seen) => {
+          observers.main(...seen);
+          shadow(...seen);
+        };
+  const first = createPredictor({ ...shared, config, metrics, observe });
+  const main = variant('main', config, first, metrics);
+  const candidate = variant('candidate', config.candidate, second, metrics);
+  own.join();
+  const pick = createPick(variants);
+  return {
+    main,
+    candidate,
+    all: [main, candidate],
+    pick: (request) => (pick(request) === 'main' ? main : candidate),
+  };
+}
+
+function variant(name: Variant['name'], { serving }: Config, predictor: Predictor, { health }: Metrics): Variant {
+  const { version, sha256 } = serving.model;
+  return { name, version, sha256, predictor, answered: health.variant(name, version).inc };
+}

@@ -1,0 +1,67 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { loadConfig, ROOT } from '../src/config.ts';
+import { SAMPLE } from './helpers/service.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'));
+  cpSync(join(ROOT, dirname(SAMPLE)), folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function load(more: string, env: NodeJS.ProcessEnv = {}) {
+  const file = join(folder, 'serving.yaml');
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\n${more}\n`);
+  return loadConfig({ ...env, SERVING_CONFIG: file });
+}
+
+const candidate = (version: string, file = 'model/candidate.onnx') =>
+  `variants:\n  mode: shadow\n  candidate: { version: "${version}", file: ${file}, sha256: ${'a'.repeat(64)} }`;
+
+test('what serving.yaml leaves out has a default', () => {
+  const { serving, candidate: second } = load('');
+  expect(second).toBeUndefined();
+  expect(serving).toMatchObject({
+    predictionLog: { mode: 'off', to: 'stdout', rate: 0.01 },
+    feedback: { maxPredictions: 10_000, ttlSeconds: 3600 },
+  });
+});
+
+test('a candidate is a model of its own, with its own golden samples', () => {
+  const { serving, candidate: second } = load(candidate('2.0.0'));
+  expect(serving.variants).toMatchObject({ mode: 'shadow', weight: 10, workers: 1, tolerance: 0.001 });
+  expect(second).toMatchObject({
+    modelPath: join(folder, 'model/candidate.onnx'),
+    workers: 1,
+    serving: { model: { name: serving.model.name, version: '2.0.0', sha256: 'a'.repeat(64) } },
+  });
+  expect(second?.golden?.samples).toHaveLength(3);
+});
+
+test.each([
+  [candidate('1.0.0'), /serving.yaml:\d+ variants.candidate.version: expected another version than model.version/],
+  [candidate('2.0.0', 'model/none.onnx'), /variants.candidate.file: expected an ONNX file, found none/],
+  [candidate('2.0.0', '../x.onnx'), /variants.candidate.file/],
+  ['variants: { mode: both }', /variants.mode: expected one of shadow, ab/],
+  ['predictionLog: { mode: always }', /predictionLog.mode: expected one of off, sampled, full/],
+  ['predictionLog: { mode: sampled, rate: 2 }', /predictionLog.rate: expected it to be <= 1/],
+  ['feedback: { maxPredictions: -1 }', /feedback.maxPredictions: expected it to be >= 0/],
+  [
+    'predictionLog: { mode: full, hash: [petal_width] }',
+    /environment PREDICTION_LOG_SALT: expected a secret of at least 16/,
+  ],
+])('%s is refused', (more, message) => {
+  expect(() => load(more)).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
+  );
+});
+
+test('the key of hashes comes from the environment', () => {
+  const salt = 'a secret of the tests';
+  const { predictionLogSalt } = load('predictionLog: { mode: full, hash: [petal_width] }', {
+    PREDICTION_LOG_SALT: salt,
+  });
+  expect(predictionLogSalt).toBe(salt);
+});

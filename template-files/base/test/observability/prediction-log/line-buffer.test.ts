@@ -1,0 +1,100 @@
+import { createLineBuffer, type Sink } from '../../../src/observability/prediction-log/line-buffer.ts';
+
+/** A sink of which the test says when a write ends, and how. */
+function setUp(maxSize = 100) {
+  const writes: { text: string; done(): void; fail(): void }[] = [];
+  const events: [number, string][] = [];
+  const sink: Sink = {
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        writes.push({ text, done: resolve, fail: () => reject(new Error('ENOSPC')) });
+      }),
+    close: async () => {},
+  };
+  const buffer = createLineBuffer(sink, maxSize, {
+    onWritten: (lines) => events.push([lines, 'written']),
+    onDropped: (lines, reason) => events.push([lines, reason]),
+  });
+  const line = (letter: string) => `${letter.repeat(9)}\n`;
+  return { buffer, writes, events, line };
+}
+
+const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test('lines are written together, in order, one write at a time', async () => {
+  const { buffer, writes, events, line } = setUp();
+  buffer.push(line('a'));
+  buffer.push(line('b'));
+  await after(150);
+  buffer.push(line('c'));
+  await after(150);
+  expect(writes.map(({ text }) => text)).toEqual([line('a') + line('b')]);
+  writes[0]?.done();
+  await after(150);
+  expect(writes.map(({ text }) => text)).toEqual([line('a') + line('b'), line('c')]);
+  writes[1]?.done();
+  await after(0);
+  expect(events).toEqual([
+    [2, 'written'],
+    [1, 'written'],
+  ]);
+});
+
+test('what finds no place is dropped, and what is being written keeps its place', async () => {
+  const { buffer, writes, events, line } = setUp(30);
+  buffer.push(line('a'));
+  buffer.push(line('b'));
+  await after(150);
+  buffer.push(line('c'));
+  buffer.push(line('d'));
+  expect(events).toEqual([[1, 'buffer_full']]);
+  writes[0]?.done();
+  await after(150);
+  buffer.push(line('e'));
+  expect(writes[1]?.text).toBe(line('c'));
+  expect(events).toEqual([
+    [1, 'buffer_full'],
+    [2, 'written'],
+  ]);
+});
+
+test('a write that does not end is told apart from one that is too slow', async () => {
+  const { buffer, events, line } = setUp(10);
+  buffer.push(line('a'));
+  await after(1300);
+  buffer.push(line('b'));
+  expect(events).toEqual([[1, 'stalled']]);
+});
+
+test('a failed write costs its lines, and the next one waits', async () => {
+  const { buffer, writes, events, line } = setUp();
+  buffer.push(line('a'));
+  await after(150);
+  writes[0]?.fail();
+  await after(0);
+  buffer.push(line('b'));
+  await after(500);
+  expect(writes).toHaveLength(1);
+  await after(800);
+  expect(writes[1]?.text).toBe(line('b'));
+  expect(events).toEqual([[1, 'disk']]);
+});
+
+test('closing writes what is left, and does not wait for ever', async () => {
+  const first = setUp();
+  first.buffer.push(first.line('a'));
+  const closed = first.buffer.close(1000);
+  await after(0);
+  first.writes[0]?.done();
+  await closed;
+  expect(first.events).toEqual([[1, 'written']]);
+
+  const second = setUp();
+  second.buffer.push(second.line('a'));
+  await after(150);
+  second.buffer.push(second.line('b'));
+  const started = performance.now();
+  await second.buffer.close(200);
+  expect(performance.now() - started).toBeLessThan(2000);
+  expect(second.events).toEqual([[1, 'stalled']]);
+});

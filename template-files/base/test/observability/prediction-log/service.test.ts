@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PredictionLogSpec } from '../../../src/contract/serving.ts';
+import { boot, type Running } from '../../helpers/service.ts';
+
+let service: Running;
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'prediction-log-'));
+});
+afterEach(async () => {
+  await service.close();
+  rmSync(folder, { recursive: true });
+});
+
+const SALT = 'a salt of the tests';
+const start = async (spec: Partial<PredictionLogSpec>) => {
+  service = await boot({
+    config: (config) => ({
+      ...config,
+      predictionLogSalt: SALT,
+      serving: {
+        ...config.serving,
+        predictionLog: { ...config.serving.predictionLog, path: join(folder, 'log.jsonl'), to: 'file', ...spec },
+      },
+    }),
+  });
+};
+
+async function lines(): Promise<Record<string, unknown>[]> {
+  await service.predictionLog.close(2000);
+  const text = readFileSync(join(folder, 'log.jsonl'), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+const ROW = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
+const infer = (id: string) => ({
+  id,
+  inputs: [{ name: 'float_input', shape: [2, 4], datatype: 'FP32', data: [5, 3, 1.5, 0.25, 7, 3, 6, 2] }],
+});
+const metric = async (name: string) => {
+  const text = await service.metrics.registry.metrics();
+  return Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (.*)$`, 'm').exec(text)?.[1]);
+};
+
+test('a line has all that is known of a prediction', async () => {
+  await start({ mode: 'full' });
+  await service.post('/predict', { instances: [ROW] }, { 'x-request-id': 'one' });
+  const { model } = service.config.serving;
+  const [line, ...more] = await lines();
+  expect(more).toEqual([]);
+  expect(line).toEqual({
+    level: 30,
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    id: 'one',
+    route: '/predict',
+    status: 200,
+    model: model.name,
+    version: model.version,
+    sha256: model.sha256,
+    variant: 'main',
+    template: service.config.templateVersion,
+    msg: 'prediction',
+    ms: {
+      queue: expect.any(Number),
+      preprocess: expect.any(Number),
+      run: expect.any(Number),
+      postprocess: expect.any(Number),
+      total: expect.any(Number),
+    },
+    inputs: [ROW],
+    outputs: [{ label: 'setosa', probabilities: expect.any(Object) }],
+  });
+  const { total, ...stages } = { ...(line?.['ms'] as Record<string, number>) };
+  const sum = Object.values(stages).reduce((all, ms) => all + ms, 0);
+  expect(stages['run']).toBeGreaterThan(0);
+  expect(sum).toBeLessThanOrEqual((total ?? 0) + 0.01);
+  expect(await metric('ml_serving_prediction_log_written_total')).toBe(1);
+});
+
+test('the protocol’s tensors are rows, under the client’s id', async () => {
+  await start({ mode: 'full', remove: ['petal_width'] });
+  const { name } = service.config.serving.model;
+  await service.post(`/v2/models/${name}/infer`, infer('mine'));
+  const [line] = await lines();
+  expect(line).toMatchObject({
+    id: 'mine',
+    route: '/v2/models/{model}/infer',
+    inputs: [
+      [5, 3, 1.5, '[redacted]'],
+      [7, 3, 6, '[redacted]'],
+    ],
+    outputs: { outputs: [{ name: 'probabilities', shape: [2, 3] }] },
+  });
+});
+
+test('failures are logged as well; of what was refused nothing is shown where there are secrets', async () => {
+  await start({ mode: 'full', hash: ['sepal_length'] });
+  await service.post('/predict', { instances: [{ ...ROW, sepal_lenght: 'a secret' }] });
+  await service.post('/predict', { instances: [ROW] });
+  const [refused, fine] = await lines();
+  expect(refused).toMatchObject({ status: 400 });
+  expect(JSON.stringify(refused)).not.toContain('secret');
+  expect(fine).toMatchObject({ inputs: [{ ...ROW, sepal_length: expect.stringMatching(/^hmac:/) }] });
+});
+
+test('what is not asked of the model is no prediction', async () => {
+  await start({ mode: 'full' });
+  await fetch(`${service.url}/predict/test`);
+  await fetch(`${service.url}/metadata`);
+  await service.post('/predict', { instances: [ROW] });
+  expect(await lines()).toHaveLength(1);
+});
+
+test('of a sample the ids decide', async () => {
+  await start({ mode: 'sampled', rate: 0.2 });
+  const ids = Array.from({ length: 200 }, (_, i) => `id-${i}`);
+  for (const id of ids) await service.post('/predict', { instances: [ROW] }, { 'x-request-id': id });
+  const logged = (await lines()).map(({ id }) => id);
+  expect(logged).toEqual(ids.filter((id) => service.predictionLog.wants(id)));
+  expect(logged.length).toBeGreaterThan(10);
+  expect(logged.length).toBeLessThan(100);
+});
+
+test('on standard output they are lines of the log', async () => {
+  await start({ mode: 'full', to: 'stdout' });
+  await service.post('/predict', { instances: [ROW] }, { 'x-request-id': 'one' });
+  await service.predictionLog.close(2000);
+  expect(service.logs).toContainEqual(expect.objectContaining({ msg: 'prediction', id: 'one' }));
+});
+
+test('a disk that cannot be written costs lines, not answers', async () => {
+  // A file where the folder of the log would be.
+  writeFileSync(join(folder, 'taken'), '');
+  await start({ mode: 'full', path: join(folder, 'taken', 'log.jsonl') });
+  for (let i = 0; i < 20; i++) {
+    expect((await service.post('/predict', { instances: [ROW] })).status).toBe(200);
+  }
+  await service.predictionLog.close(2000);
+  expect(await metric('ml_serving_prediction_log_dropped_total{reason="disk"}')).toBeGreaterThan(0);
+  expect(service.logs).toContainEqual(expect.objectContaining({ msg: 'the prediction log loses lines' }));
+});
+
+test('a field that there is not would hide nothing: it is refused', async () => {
+  const starting = start({ mode: 'full', remove: ['income'] });
+  await expect(starting).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('predictionLog.remove: expected names of sepal_length'),
+  });
+  await start({ mode: 'off' });
+});

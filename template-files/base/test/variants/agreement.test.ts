@@ -1,0 +1,37 @@
+import { createAgree } from '../../src/variants/agreement.ts';
+import { serving } from '../helpers/serving.ts';
+
+const rows = (data: Float32Array, width: number, firstRow = 0) => [
+  {
+    outputs: [{ dims: [data.length / width, width], data }],
+    firstRow,
+    rows: data.length / width - firstRow,
+    queuedMs: 0,
+    runMs: 0,
+  },
+];
+const classes = createAgree(serving(), 0.01);
+const amounts = createAgree(serving({ outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1] }] }), 0.01);
+
+test.each([
+  ['the same class', [0.9, 0.1], [0.6, 0.4], true],
+  ['another class', [0.9, 0.1], [0.4, 0.6], false],
+])('%s', (_what, main, candidate, agrees) => {
+  expect(classes([0], rows(Float32Array.from(main), 2), rows(Float32Array.from(candidate), 2))).toBe(agrees);
+});
+
+test.each([
+  ['close', 1, 1.009, true],
+  ['close for its size', 1000, 1009, true],
+  ['not close', 1, 1.02, false],
+  ['neither a number', Number.NaN, Number.NaN, true],
+  ['one of them a number', 1, Number.NaN, false],
+])('%s', (_what, main, candidate, agrees) => {
+  expect(amounts([0], rows(Float32Array.of(main), 1), rows(Float32Array.of(candidate), 1))).toBe(agrees);
+});
+
+test('rows are found in the runs that they shared with others', () => {
+  const main = rows(Float32Array.of(9, 9, 5), 1, 2);
+  expect(amounts([0], main, rows(Float32Array.of(5), 1))).toBe(true);
+  expect(amounts([0], main, rows(Float32Array.of(9), 1))).toBe(false);
+});

@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { ServiceError } from '../../errors.ts';
+import type { FromTokenWorker, TokenWorkerOptions, ToTokenWorker } from './token-messages.ts';
+import type { Tokens } from './tokenizer.ts';
+
+/** Resolves alike from src/ and from dist/: a thread cannot be started from TypeScript. */
+const WORKER_PATH = fileURLToPath(new URL('../../../dist/inference/preprocess/token-worker.js', import.meta.url));
+
+/** Texts go to the thread in portions of about so many characters, so that a long request lets short ones pass. */
+const PORTION = 16_384;
+
+export interface TokenThread {
+  /** The id that fills sequences up. */
+  readonly padding: number;
+  /** @param deadline moment (performance.now) after which nobody waits any more */
+  encode(texts: readonly string[], maxTokens: number, deadline: number): Promise<readonly Tokens[]>;
+}
+
+interface Waiting {
+  readonly texts: readonly string[];
+  readonly maxTokens: number;
+  readonly deadline: number;
+  readonly found: Tokens[];
+  readonly resolve: (tokens: readonly Tokens[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Starts the thread that cuts texts into tokens. Rejects with CONFIG_INVALID where the tokenizer cannot be used.
+ * @param maxQueue requests that may wait; one more gets QUEUE_FULL
+ */
+export async function startTokenThread(options: TokenWorkerOptions, maxQueue: number): Promise<TokenThread> {
+  let { worker, padding } = await start(options);
+  const queue: Waiting[] = [];
+  let running: { request: Waiting; count: number } | undefined;
+
+  function listen(): void {
+    worker.on('message', finish);
+    worker.once('error', (error) => lose(error.message));
+    worker.once('exit', () => lose('it ended'));
+    // The thread has nothing of its own to finish: it keeps no process alive. A listener would, so this comes after them.
+    worker.unref();
+  }
+
+  function pump(): void {
+    while (running === undefined && queue.length > 0) {
+      const request = queue.shift() as Waiting;
+      if (request.deadline <= performance.now()) {
+        request.reject(new ServiceError('TIMEOUT', 'no answer in time: other texts were being read'));
+        continue;
+      }
+      const texts = portion(request);
+      running = { request, count: texts.length };
+      worker.postMessage({ texts, maxTokens: request.maxTokens } satisfies ToTokenWorker);
+    }
+  }
+
+  function finish(message: FromTokenWorker): void {
+    const { request } = running as { request: Waiting };
+    running = undefined;
+    if (message.kind === 'done') {
+      request.found.push(...message.tokens);
+      if (request.found.length === request.texts.length) request.resolve(request.found);
+      else queue.push(request);
+    } else request.reject(failure((message as { message: string }).message));
+    pump();
+  }
+
+  /** A text that the thread died of is not tried again; the others go to a new one. */
+  function lose(reason: string): void {
+    worker.removeAllListeners();
+    running?.request.reject(failure(reason));
+    running = undefined;
+    start(options).then(
+      (fresh) => {
+        worker = fresh.worker;
+        listen();
+        pump();
+      },
+      (error) => {
+        for (const request of queue.splice(0)) request.reject(error);
+      },
+    );
+  }
+
+  listen();
+  return {
+    padding,
+    encode(texts, maxTokens, deadline) {
+      if (queue.length >= maxQueue) {
+        throw new ServiceError('QUEUE_FULL', `${queue.length} requests are waiting already; try again later`);
+      }
+      return new Promise((resolve, reject) => {
+        queue.push({ texts, maxTokens, deadline, found: [], resolve, reject });
+        pump();
+      });
+    },
+  };
+}
+
+/** The next texts of a request; one at least. */
+function portion({ texts, found }: Waiting): string[] {
+  const chosen: string[] = [];
+  let characters = 0;
+  for (let at = found.length; at < texts.length && characters < PORTION; at++) {
+    chosen.push(texts[at] as string);
+    characters += texts[at]?.length ?? 0;
+  }
+  return chosen;
+}
+
+async function start(options: TokenWorkerOptions): Promise<{ worker: Worker; padding: number }> {
+  const worker = new Worker(WORKER_PATH, { workerData: options });
+  const [message] = (await once(worker, 'message')) as [FromTokenWorker];
+  if (message.kind === 'loaded') return { worker, padding: message.padding };
+  throw new ServiceError('CONFIG_INVALID', 'message' in message ? message.message : 'the tokenizer cannot be used');
+}
+
+function failure(reason: string): ServiceError {
+  return new ServiceError('INFERENCE_FAILED', 'the text could not be cut into tokens; the log has the reason', {
+    cause: reason,
+  });
+}

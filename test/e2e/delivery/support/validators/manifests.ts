@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../../support/packed.ts';
+import { type Result, run } from '../../../support/run.ts';
+import { manifests, overlays, resourcesOf } from '../kubernetes.ts';
+import { tool, toolModules } from '../tools.ts';
+import type { Validator } from './validator.ts';
+
+/** Kinds that are no part of Kubernetes itself, and where their types are. */
+const CUSTOM: Readonly<Record<string, string>> = {
+  ServiceMonitor: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor',
+  PrometheusRule: '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule',
+  HTTPRoute: '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute',
+  Rollout: '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout',
+  AnalysisTemplate: '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/AnalysisTemplate',
+};
+
+/** Who judges the manifests. */
+export const manifestValidators: Readonly<Record<string, Validator>> = {
+  'kubernetes-validate (strict)': {
+    judge: strictKubernetes,
+    faults: [
+      {
+        sets: [],
+        file: 'deploy/base/deployment.yaml',
+        find: 'failureThreshold: 90',
+        replace: 'failureTreshold: 90',
+        says: /'failureTreshold' was unexpected/,
+      },
+      {
+        sets: [],
+        file: 'deploy/base/service.yaml',
+        find: 'apiVersion: v1',
+        replace: 'apiVersion: v2',
+        says: /Service with api version v2/,
+      },
+    ],
+  },
+  'the types of custom resources': {
+    judge: customResources,
+    faults: [
+      {
+        sets: [],
+        file: 'deploy/overlays/ab/route.yaml',
+        find: 'weight: 90',
+        replace: 'wieght: 90',
+        says: /wieght.* does not exist/,
+      },
+      {
+        sets: [],
+        file: 'deploy/overlays/canary/analysis.yaml',
+        find: 'successCondition:',
+        replace: 'sucessCondition:',
+        says: /sucessCondition.* does not exist/,
+      },
+      {
+        sets: [],
+        file: 'deploy/components/monitoring/service-monitor.yaml',
+        find: 'interval: 15s',
+        replace: 'interval: 15',
+        says: /Type 'number' is not assignable to type 'string'/,
+      },
+    ],
+  },
+  'kserve-validate': {
+    judge: inferenceServices,
+    faults: [
+      {
+        sets: [],
+        file: 'deploy/overlays/kserve/inference-service.yaml',
+        find: 'scaleMetric: cpu',
+        replace: 'scaleMetrik: cpu',
+        says: /spec\.predictor\.scaleMetrik: unknown field/,
+      },
+      {
+        sets: [],
+        file: 'deploy/overlays/kserve/inference-service.yaml',
+        find: 'periodSeconds: 10',
+        replace: 'periodSeconds: 10s',
+        says: /livenessProbe\.periodSeconds: expected int, found '10s'/,
+      },
+      {
+        sets: [],
+        file: 'deploy/overlays/kserve/inference-service.yaml',
+        find: 'name: kserve-container',
+        replace: 'name: serving',
+        says: /expected one named kserve-container/,
+      },
+    ],
+  },
+  'kube-score': {
+    judge: kubeScore,
+    faults: [
+      {
+        sets: [],
+        file: 'deploy/base/deployment.yaml',
+        find: 'readOnlyRootFilesystem: true',
+        replace: 'readOnlyRootFilesystem: false',
+        says: /writable root filesystem/,
+      },
+      {
+        sets: [],
+        file: 'deploy/base/kustomization.yaml',
+        find: '  - network-policy.yaml\n',
+        replace: '',
+        says: /matching NetworkPolicy/,
+      },
+      {
+        sets: [],
+        file: 'deploy/overlays/batch/cron-job.yaml',
+        find: '  startingDeadlineSeconds: 3600\n',
+        replace: '',
+        says: /deadline/i,
+      },
+    ],
+  },
+};
+
+/** Every field known and of its type, every kind known to Kubernetes or among the custom ones. */
+async function strictKubernetes(directory: string): Promise<Result> {
+  const files = await written(await manifests(directory));
+  const result = await run(tool('kubernetes-validate'), ['--strict', '-k', '1.37.0', ...files]);
+  const unknown = [...`${result.stdout}${result.stderr}`.matchAll(/Couldn't find schema for kind (\w+) .*/g)].filter(
+    ([, kind]) => CUSTOM[kind as string] === undefined && kind !== 'InferenceService',
+  );
+  return unknown.length === 0 ? result : { ...result, code: 1 };
+}
+
+async function kubeScore(directory: string): Promise<Result> {
+  const flags = [
+    ...['--exit-one-on-warning', '--output-format', 'ci', '--kubernetes-version', 'v1.30'],
+    ...['--enable-optional-test', 'container-seccomp-profile', '--enable-optional-test', 'container-ports-check'],
+    // Replicas are spread over zones and hosts by topology constraints; images are named by digest.
+    ...['--ignore-test', 'deployment-has-host-podantiaffinity', '--ignore-test', 'container-image-pull-policy'],
+    // On purpose: deploy/base/deployment.yaml says why.
+    '--ignore-container-cpu-limit',
+  ];
+  // It takes a Rollout for nothing, and a Deployment without an autoscaler for too small; production has the same pods. Nor
+  // does it see the pods of an InferenceService, which a test compares with the Deployment's.
+  const known = overlays(directory).filter((overlay) => overlay !== 'canary' && overlay !== 'kserve');
+  const files = await written(await manifests(directory, known));
+  const results = await Promise.all(files.map((file) => run(tool('kube-score'), ['score', ...flags, file])));
+  const bad = results.find(({ code }) => code !== 0);
+  return bad
+    ? { ...bad, stdout: bad.stdout.replace(/^\[(OK|SKIPPED)\].*\n/gm, '') }
+    : { code: 0, stdout: '', stderr: '' };
+}
+
+/** KServe's own models, by scripts/ci/kserve-validate.py. */
+async function inferenceServices(directory: string): Promise<Result> {
+  return run(tool('kserve-validate'), [...(await written(await manifests(directory, ['kserve'])))]);
+}
+
+/** The compiler judges custom resources as literals of their types: what a type does not know is an error. */
+async function customResources(directory: string): Promise<Result> {
+  const found = (await manifests(directory)).flatMap(resourcesOf).filter(({ kind }) => CUSTOM[kind]);
+  const seen = new Set(found.map(({ kind }) => kind));
+  const absent = Object.keys(CUSTOM).filter((kind) => !seen.has(kind));
+  if (absent.length > 0) throw new Error(`no overlay holds a ${absent.join(', ')}`);
+
+  const folder = mkdtempSync(join(tmpdir(), 'ml-serving-types-'));
+  try {
+    symlinkSync(toolModules, join(folder, 'node_modules'));
+    const imports = [...seen].map((kind) => `import type { I${kind} } from '${CUSTOM[kind]}';\n`);
+    const values = found.map((resource, i) => `export const r${i}: I${resource.kind} = ${JSON.stringify(resource)};\n`);
+    writeFileSync(join(folder, 'resources.ts'), [...imports, ...values].join(''));
+    const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', ''];
+    return await run(process.execPath, [tsc, ...flags, 'resources.ts'], { cwd: folder });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function written(texts: readonly string[]): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'ml-serving-manifests-'));
+  return texts.map((text, i) => {
+    const file = join(folder, `${i}.yaml`);
+    writeFileSync(file, text);
+    return file;
+  });
+}

@@ -1,0 +1,135 @@
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { stamp } from '../delivery/support/stamp.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { repositoryRoot } from '../support/packed.ts';
+import { run } from '../support/run.ts';
+import { expectationsOf, type Rule, rulesOf } from './support/rules.ts';
+
+/* What promtool does not ask of alerts, and whoever is woken by them does. */
+
+const folder = temporaryFolder();
+let count = 0;
+const alertsOf = (rules: readonly Rule[]) => rules.filter(({ alert }) => alert !== undefined);
+const sectionsOf = (directory: string) => {
+  const text = readFileSync(join(directory, 'docs', 'RUNBOOK.md'), 'utf8');
+  const [, ...sections] = text.split(/^## /m);
+  return new Map(sections.map((section) => [section.split('\n')[0] ?? '', section]));
+};
+
+test('every alert says what, how bad, and where to read on', async () => {
+  for (const sets of [[], ['ci=gitlab']]) {
+    const alerts = alertsOf(rulesOf(await stamp(sets)));
+    expect(alerts.length).toBeGreaterThan(25);
+    const host = sets.length === 0 ? 'github.com/ml-team/my-model' : 'gitlab.com/ml-team/my-model/-';
+    for (const { alert, labels, annotations } of alerts) {
+      expect(Object.keys(annotations ?? {}).sort()).toEqual(['description', 'runbook_url', 'summary']);
+      expect(annotations?.['runbook_url']).toBe(`https://${host}/blob/HEAD/docs/RUNBOOK.md#${alert?.toLowerCase()}`);
+      if (alert !== 'MlServingWatchdog') expect(['page', 'ticket']).toContain(labels?.['severity']);
+    }
+  }
+});
+
+test('every alert has its section in the runbook, and every section its alert', async () => {
+  const directory = await stamp([]);
+  const sections = sectionsOf(directory);
+  const names = new Set(alertsOf(rulesOf(directory)).map(({ alert }) => String(alert)));
+  expect([...sections.keys()].sort()).toEqual([...names].sort());
+  for (const section of sections.values()) {
+    expect(section).toMatch(/\*\*Means\.\*\*[\s\S]+\*\*Look\.\*\*[\s\S]+\*\*Mend\.\*\*/);
+    for (const [, anchor] of section.matchAll(/\]\(#([^)]+)\)/g)) {
+      expect([...names].map((name) => name.toLowerCase())).toContain(anchor);
+    }
+  }
+});
+
+test('every alert has a test in which it fires, and one in which it does not', async () => {
+  const directory = await stamp([]);
+  const expectations = expectationsOf(directory);
+  for (const { alert, labels = {} } of alertsOf(rulesOf(directory))) {
+    const own = expectations.filter(({ alertname }) => alertname === alert);
+    const fires = ({ exp_alerts }: (typeof own)[number]) =>
+      (exp_alerts ?? []).some(({ exp_labels }) =>
+        Object.entries(labels).every(([key, value]) => exp_labels[key] === value),
+      );
+    expect([alert, labels, own.some(fires)]).toEqual([alert, labels, true]);
+    // The watchdog has no such case: that is its point.
+    const silent = own.some((one) => !fires(one)) || alert === 'MlServingWatchdog';
+    expect([alert, labels, silent]).toEqual([alert, labels, true]);
+  }
+});
+
+test('what drifts never wakes anybody', async () => {
+  const alerts = alertsOf(rulesOf(await stamp([])));
+  const paging = new Set(alerts.filter(({ labels }) => labels?.['severity'] === 'page').map(({ alert }) => alert));
+  expect([...paging].sort()).toEqual([
+    'MlServingDown',
+    'MlServingErrorBudgetBurn',
+    'MlServingLatencyBudgetBurn',
+    'MlServingMetricsAbsent',
+  ]);
+});
+
+describe('the PrometheusRule', () => {
+  const copy = async (sets: readonly string[] = []) => {
+    const directory = join(folder, String(++count));
+    cpSync(await stamp(sets), directory, { recursive: true });
+    // What `npm run rules` imports: the YAML reader.
+    symlinkSync(join(repositoryRoot, 'node_modules'), join(directory, 'node_modules'), 'junction');
+    return directory;
+  };
+  const rules = (cwd: string, ...args: string[]) => run(process.execPath, ['scripts/rules.mjs', ...args], { cwd });
+
+  test.each([[[]], [['ci=gitlab', 'availabilityObjective=99.5', 'latencyObjectiveMs=120', 'name=x']]])(
+    'is stamped out as `npm run rules` writes it, and holds the groups of monitoring/rules: %j',
+    async (sets) => {
+      const directory = await copy(sets);
+      expect(await rules(directory, '--check')).toMatchObject({ code: 0, stderr: '' });
+      const text = readFileSync(join(directory, 'deploy/components/alerts/prometheus-rule.yaml'), 'utf8');
+      await rules(directory);
+      expect(readFileSync(join(directory, 'deploy/components/alerts/prometheus-rule.yaml'), 'utf8')).toBe(text);
+      const { spec } = parse(text) as { spec: { groups: { rules: Rule[] }[] } };
+      expect(spec.groups.flatMap((group) => group.rules)).toEqual(rulesOf(directory));
+    },
+  );
+
+  test('follows a team’s own file of rules, and the check says so until it does', async () => {
+    const directory = await copy();
+    const own = 'groups:\n  - name: ours\n    rules:\n      - record: ours:up\n        expr: up\n';
+    writeFileSync(join(directory, 'monitoring', 'rules', 'ours.yaml'), own);
+    expect(await rules(directory, '--check')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('does not follow monitoring/rules/: npm run rules'),
+    });
+    expect(await rules(directory)).toMatchObject({ code: 0 });
+    expect(await rules(directory, '--check')).toMatchObject({ code: 0 });
+    expect(readFileSync(join(directory, 'deploy/components/alerts/prometheus-rule.yaml'), 'utf8')).toContain(
+      '    - name: ours\n',
+    );
+  });
+
+  test('a file without groups is named, and nothing is written', async () => {
+    const directory = await copy();
+    writeFileSync(join(directory, 'monitoring', 'rules', 'ours.yaml'), 'rules: []\n');
+    const before = readFileSync(join(directory, 'deploy/components/alerts/prometheus-rule.yaml'), 'utf8');
+    expect(await rules(directory)).toMatchObject({
+      code: 1,
+      stderr: 'monitoring/rules/ours.yaml: expected a list "groups:"\n',
+    });
+    expect(readFileSync(join(directory, 'deploy/components/alerts/prometheus-rule.yaml'), 'utf8')).toBe(before);
+  });
+
+  test.each(['availability: 99.9', 'latencyMs: 250'])(
+    'an objective that is changed in serving.yaml alone is found: %s',
+    async (line) => {
+      const directory = await copy();
+      const path = join(directory, 'serving.yaml');
+      const key = String(line.split(':')[0]);
+      writeFileSync(path, readFileSync(path, 'utf8').replace(line, `${key}: 99`));
+      const { code, stderr } = await rules(directory, '--check');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(new RegExp(`^serving.yaml objectives.${key}: .*regenerate --set`));
+    },
+  );
+});

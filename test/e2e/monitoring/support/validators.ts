@@ -1,0 +1,143 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { tool, toolEnv } from '../../delivery/support/tools.ts';
+import type { Validator } from '../../delivery/support/validators/validator.ts';
+import { npmTool } from '../../support/npm-tool.ts';
+import { repositoryRoot } from '../../support/packed.ts';
+import { type Result, run } from '../../support/run.ts';
+import { queriesOf } from './dashboards.ts';
+
+const script = (which: string) => (cwd: string) => run('sh', ['scripts/monitoring.sh', which], { cwd, env: toolEnv() });
+
+/** What real programs say about the files of monitoring/, by program. */
+export const monitoringValidators: Readonly<Record<string, Validator>> = {
+  'promtool (rules, their tests, configuration)': {
+    judge: script('prometheus'),
+    faults: [
+      {
+        sets: [],
+        file: 'monitoring/rules/health.yaml',
+        find: 'max by (namespace, job)',
+        replace: 'max by namespace, job)',
+        says: /parse error/,
+      },
+      {
+        sets: [],
+        file: 'monitoring/rules/saturation.yaml',
+        find: 'ratio{job=~"my-model(-candidate)?",namespace!~".+-staging"} > 0.9',
+        replace: 'ratio{job=~"my-model(-candidate)?",namespace!~".+-staging"} > 0.99',
+        says: /MlServingMemoryNearLimit/,
+      },
+      {
+        sets: [],
+        file: 'monitoring/rules/slo.yaml',
+        find: '* 30 >= 10',
+        replace: '* 30 >= 0.1',
+        says: /few requests/,
+      },
+      {
+        sets: [],
+        file: 'monitoring/prometheus/prometheus.yaml',
+        find: 'scrape_interval: 15s',
+        replace: 'scrape_intervall: 15s',
+        says: /field scrape_intervall not found/,
+      },
+    ],
+  },
+  'amtool (configuration, routes)': {
+    judge: script('alertmanager'),
+    faults: [
+      {
+        sets: [],
+        file: 'monitoring/alertmanager/alertmanager.yaml',
+        find: 'receiver: page',
+        replace: 'receiver: nobody',
+        says: /undefined receiver "nobody"/,
+      },
+      {
+        sets: [],
+        file: 'monitoring/alertmanager/alertmanager.yaml',
+        find: 'matchers: [severity = page]',
+        replace: 'matchers: [severity = pager]',
+        says: /Expected receivers did not match resolved receivers/,
+      },
+    ],
+  },
+  'promtool (queries of the dashboards)': {
+    judge: dashboards,
+    faults: [
+      {
+        sets: [],
+        file: 'monitoring/grafana/dashboards/service.json',
+        find: 'sum by (code) (rate(',
+        replace: 'sum by (code) rate((',
+        says: /parse error/,
+      },
+    ],
+  },
+  'the types of Grafana’s dashboards': {
+    judge: grafanaTypes,
+    faults: [
+      {
+        sets: [],
+        file: 'monitoring/grafana/dashboards/fleet.json',
+        find: '"mode": "absolute"',
+        replace: '"mode": "absolut"',
+        says: /absolut/,
+      },
+      {
+        sets: [],
+        file: 'monitoring/grafana/dashboards/model.json',
+        find: '"schemaVersion": 39',
+        replace: '"schemaVersion": "39"',
+        says: /Type 'string' is not assignable to type 'number'/,
+      },
+      {
+        sets: [],
+        file: 'monitoring/grafana/dashboards/service.json',
+        find: '"graphTooltip"',
+        replace: '"graphTooltips"',
+        says: /graphTooltips.* does not exist/,
+      },
+    ],
+  },
+};
+
+/** The compiler judges the JSON as a literal of the type that Grafana publishes, whose enums are strings in JSON. */
+async function grafanaTypes(directory: string): Promise<Result> {
+  const schema = await npmTool('@grafana/schema', '12.4.0');
+  const dashboards = join(directory, 'monitoring', 'grafana', 'dashboards');
+  const folder = mkdtempSync(join(tmpdir(), 'ml-serving-grafana-'));
+  try {
+    symlinkSync(dirname(dirname(schema)), join(folder, 'node_modules'), 'junction');
+    const texts = readdirSync(dashboards).map((name) => readFileSync(join(dashboards, name), 'utf8'));
+    const values = texts.map((text, i) => `export const d${i}: Json = ${text};\n`);
+    writeFileSync(join(folder, 'dashboards.ts'), GRAFANA_TYPES + values.join(''));
+    const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', ''];
+    return await run(process.execPath, [tsc, ...flags, 'dashboards.ts'], { cwd: folder });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const GRAFANA_TYPES = `import type { AnnotationQuery, Dashboard, DataQuery } from '@grafana/schema';
+type Plain<T> = T extends string ? \`\${T}\` : T extends number ? number : T extends object ? { [K in keyof T]: Plain<T[K]> } : T;
+/** What Prometheus' annotations have besides. */
+interface Annotation extends AnnotationQuery<DataQuery & { expr: string }> { titleFormat?: string; textFormat?: string }
+type Json = Omit<Plain<Dashboard>, 'annotations'> & { annotations: { list: Plain<Annotation>[] } };
+`;
+
+/** Each query in a throw-away file of rules, which is how promtool parses one without a server. */
+async function dashboards(directory: string): Promise<Result> {
+  const rules = queriesOf(directory, '1m').map(({ expr }, i) => ({ record: `query:${i}`, expr }));
+  if (rules.length < 50) throw new Error('the dashboards hold hardly any query');
+  const folder = mkdtempSync(join(tmpdir(), 'ml-serving-queries-'));
+  try {
+    writeFileSync(join(folder, 'queries.yaml'), JSON.stringify({ groups: [{ name: 'queries', rules }] }));
+    return await run(tool('promtool'), ['check', 'rules', join(folder, 'queries.yaml')]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

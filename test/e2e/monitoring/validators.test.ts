@@ -1,0 +1,65 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stamp } from '../delivery/support/stamp.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { monitoringValidators } from './support/validators.ts';
+
+/* Rules, routes and dashboards before the programs that run them, for every answer that changes them. */
+
+const CASES: Readonly<Record<string, readonly string[]>> = {
+  defaults: [],
+  'a lax objective on GitLab': ['ci=gitlab', 'availabilityObjective=95', 'latencyObjectiveMs=1000', 'name=x'],
+  'a strict objective': [
+    'availabilityObjective=99.999',
+    'latencyObjectiveMs=37',
+    'repository=https://git.example.com:8443/a/b.c',
+  ],
+};
+
+const folder = temporaryFolder();
+let count = 0;
+
+describe.each(Object.entries(monitoringValidators))('%s', (_name, { judge, faults }) => {
+  test.each(Object.entries(CASES))(
+    'finds nothing: %s',
+    async (_case, sets) => {
+      const { code, stdout, stderr } = await judge(await stamp(sets));
+      expect(`${code}\n${code === 0 ? '' : stdout + stderr}`).toBe('0\n');
+    },
+    120_000,
+  );
+
+  test.each(faults)(
+    'finds the fault in $file: $replace',
+    async ({ sets, file, find, replace, says }) => {
+      const directory = join(folder, String(++count));
+      cpSync(await stamp(sets), directory, { recursive: true });
+      const path = join(directory, file);
+      const text = readFileSync(path, 'utf8');
+      expect(text).toContain(find);
+      writeFileSync(
+        path,
+        text.replaceAll(find, () => replace),
+      );
+      const { code, stdout, stderr } = await judge(directory);
+      expect(code).not.toBe(0);
+      expect(stdout + stderr).toMatch(says);
+    },
+    120_000,
+  );
+});
+
+test('the receivers’ examples, with their comment signs taken away, are configuration that Alertmanager takes', async () => {
+  const directory = join(folder, 'receivers');
+  cpSync(await stamp([]), directory, { recursive: true });
+  const path = join(directory, 'monitoring', 'alertmanager', 'alertmanager.yaml');
+  const text = readFileSync(path, 'utf8');
+  const filled = text.replace(/^ {2}# {3}/gm, '    ');
+  expect(filled).toMatch(/^ {4}pagerduty_configs:\n {6}- routing_key_file:/m);
+  expect(filled).toMatch(/^ {4}slack_configs:\n/m);
+  expect(filled).toMatch(/^ {4}webhook_configs:\n/m);
+  writeFileSync(path, filled);
+  const amtool = monitoringValidators['amtool (configuration, routes)'];
+  const { code, stdout, stderr } = (await amtool?.judge(directory)) ?? {};
+  expect(`${code} ${code === 0 ? '' : `${stdout}${stderr}`}`).toBe('0 ');
+}, 60_000);
