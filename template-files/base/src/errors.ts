@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'INFERENCE_FAILED'
   | 'INTERNAL'
   | 'QUEUE_FULL'
+  | 'UPLOADS_FULL'
   | 'NOT_READY'
   | 'TIMEOUT';
 

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createHttpServer } from './app.ts';
 import type { Config } from './config.ts';
+import { limitConnections } from './http/connections.ts';
 import { createRun, type Guard, type Route } from './http/exchange.ts';
 import { createRoutes, knownSeries } from './http/routes.ts';
 import { cpuLimit } from './inference/cpu.ts';
@@ -56,5 +57,6 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
     predictionLog,
   });
   const server = createHttpServer(routes, run, { hot: options.hot ?? true });
+  limitConnections(server, () => metrics.rejected('connections_full'));
   return { server, predictor, metrics, routes, predictionLog };
 }

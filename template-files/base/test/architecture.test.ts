@@ -29,8 +29,9 @@ const importsOfRoom = (room: string) =>
         ),
     );
 
-test('only the worker imports the native runtime', () => {
-  expect(importersOf('onnxruntime-node')).toEqual(['inference/worker.ts']);
+test('one file imports the native runtime: for the workers, and for runs that are shorter than the way to them', () => {
+  expect(importersOf('onnxruntime-node')).toEqual(['inference/session.ts']);
+  expect(importersOf('./session.ts').sort()).toEqual(['inference/lane.ts', 'inference/worker.ts']);
 });
 
 test('only the app and the HTTP room import express', () => {

@@ -36,10 +36,34 @@ export async function load(server, path, requestFolder, { connections, seconds, 
   if (result === null) throw new Error(`wrk said nothing:\n${stdout}`);
   if (result.refused > 0 || result.broken > 0) throw new Error(`${server.name}: requests failed: ${stdout}`);
   return {
+    requests: result.requests,
     rate: result.requests / (result.us / 1e6),
     p50: result.p50 / 1000,
     p99: result.p99 / 1000,
     /** Cores that the server was busy on: where it is 1 of 1, the server was the bottleneck and not the client. */
     cores: (cpuSeconds(server.pid) - before) / (result.us / 1e6),
   };
+}
+
+const PROBE_EVERY_MS = 10;
+
+/** How long a route takes, in ms (p50, p99), while something else is going on. Asked from this process, on whatever core is free. */
+export async function probe(server, path, meanwhile) {
+  const times = [];
+  let loaded = true;
+  const done = meanwhile().finally(() => {
+    loaded = false;
+  });
+  while (loaded) {
+    const started = performance.now();
+    const response = await fetch(`${server.url}${path}`);
+    await response.arrayBuffer();
+    if (response.status !== 200) throw new Error(`${path} answered ${response.status} under load`);
+    times.push(performance.now() - started);
+    await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS));
+  }
+  await done;
+  times.sort((a, b) => a - b);
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+  return { p50: at(0.5), p99: at(0.99) };
 }

@@ -15,7 +15,8 @@ export function startService(place, model, { cores, env = {}, contract = 'servin
     cwd: place.service,
     log: join(place.scratch, 'service.log'),
     ready: '/v2/health/ready',
-    env: { SERVING_CONFIG: join(place.models, model, contract), NODE_ENV: 'production', ...env },
+    // Without a model it is the repository's own sample.
+    env: { ...(model ? { SERVING_CONFIG: join(place.models, model, contract) } : {}), NODE_ENV: 'production', ...env },
   });
 }
 

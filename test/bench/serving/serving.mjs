@@ -1,44 +1,50 @@
 // How fast a stamped-out service is, beside what Node.js, the runtime and FastAPI can do with the same models. One run,
 // interleaved, medians; what counts are the ratios. Linux, with Python 3, wrk (apt-get install wrk) and two cores: servers
 // are pinned to the first, the client to the second.
-//   npm run bench:serving              everything (about 8 minutes), into docs/BENCHMARKS.md
+//   npm run bench:serving              everything, into docs/BENCHMARKS.md (about 5 minutes)
 //   npm run bench:serving -- --short   one quick round at 32 connections, printed only
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeSection } from '../report.mjs';
 import { openModel } from './cases.mjs';
-import { load } from './load.mjs';
+import { load, probe } from './load.mjs';
 import { MODELS } from './models.mjs';
 import { prepare } from './prepare.mjs';
-import { median } from './process.mjs';
+import { median, memory } from './process.mjs';
+import { measureScaling } from './scaling.mjs';
+import { startService } from './servers.mjs';
+import { report } from './tables.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    short: { type: 'boolean', default: false },
-    models: { type: 'string', default: Object.keys(MODELS).join(',') },
-    seconds: { type: 'string' },
-    repeats: { type: 'string' },
-    only: { type: 'string' },
-  },
-});
+const SERVER_CORE = '0';
+const CLIENT_CORE = 1;
+
+const { values: options } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 const connections = options.short ? [32] : [1, 8, 32, 128];
-const repeats = Number(options.repeats ?? (options.short ? 1 : 5));
-const seconds = Number(options.seconds ?? (options.short ? 2 : 1));
+const repeats = options.short ? 1 : 3;
+const seconds = 1;
 
 const place = prepare();
-const results = [];
-for (const model of options.models.split(',')) {
-  const opened = await openModel(place, model, connections, '0');
-  const cases = opened.cases.filter(({ key }) => !options.only || options.only.split(',').includes(key));
+
+/** Every case of a model, in turn and again: other load on the machine then hits all of them alike. */
+async function measureModel(model) {
+  const { cases, servers } = await openModel(place, model, connections, SERVER_CORE);
+  const run = (one, count = one.connections) =>
+    load(one.server, one.path, one.folder, { connections: count, seconds, core: CLIENT_CORE });
   try {
-    for (const one of cases) await load(one.server, one.path, one.folder, { connections: 32, seconds: 1, core: 1 });
+    for (const one of cases) await run(one, 32);
     const runs = cases.map(() => []);
-    for (let i = 0; i < repeats; i++) {
-      for (const [c, one] of cases.entries()) {
-        runs[c].push(await load(one.server, one.path, one.folder, { connections: one.connections, seconds, core: 1 }));
-      }
-    }
-    cases.forEach(({ key, connections: count }, c) => {
-      const pick = (name) => median(runs[c].map((run) => run[name]));
-      results.push({
+    for (let i = 0; i < repeats; i++) for (const [c, one] of cases.entries()) runs[c].push(await run(one));
+    const health = await probe(servers[0], '/v2/health/live', () =>
+      run(
+        cases.find(({ key }) => key === 'json'),
+        32,
+      ),
+    );
+    const results = cases.map(({ key, connections: count }, c) => {
+      const pick = (name) => median(runs[c].map((one) => one[name]));
+      return {
         model,
         key,
         connections: count,
@@ -46,12 +52,37 @@ for (const model of options.models.split(',')) {
         p50: pick('p50'),
         p99: pick('p99'),
         cores: pick('cores'),
-      });
+      };
     });
+    return { model, results, health, rss: memory(servers[0].pid).now, raw: rawLoop(model) };
   } finally {
-    for (const server of opened.servers) await server.stop();
+    for (const server of servers) await server.stop();
   }
 }
-for (const { model, key, connections: count, rate, p50, p99, cores } of results) {
-  console.log([model, key, count, rate.toFixed(0), p50.toFixed(2), p99.toFixed(2), cores.toFixed(2)].join('\t'));
+
+/** Rows a second of the runtime without a server, by batch size. */
+function rawLoop(model) {
+  const script = fileURLToPath(new URL('peers/raw-loop.mjs', import.meta.url));
+  const args = [script, join(place.models, model, 'model.onnx'), MODELS[model][0], '1', '1', '32'];
+  return JSON.parse(
+    execFileSync('taskset', ['-c', SERVER_CORE, process.execPath, ...args.map(String)], { cwd: place.service }),
+  );
 }
+
+/** From the start of the process to its first 200 from /v2/health/ready, with the repository's own sample model. */
+async function measureStart() {
+  const times = [];
+  for (let i = 0; i < repeats; i++) {
+    const server = await startService(place, undefined, { cores: '0,1' });
+    times.push(server.readyMs);
+    await server.stop();
+  }
+  return median(times);
+}
+
+const models = [];
+for (const model of Object.keys(MODELS)) models.push(await measureModel(model));
+const scaling = await measureScaling(place, repeats);
+const text = report({ models, scaling, readyMs: await measureStart(), repeats, seconds, connections });
+if (options.short) console.log(text);
+else writeSection('serving', text);

@@ -85,6 +85,25 @@ test('SIGTERM during a slow run waits for it and answers it', async () => {
   expect(await code).toBe(0);
 }, 60_000);
 
+test('when the grace period is over during a run, the process says so and is killed rather than aborted', async () => {
+  const serving = await serveModel(
+    directory,
+    { model: 'slow', inputs: [X], outputs: [Y], limits: { timeoutMs: 60_000 }, batching: { maxBatchSize: 1 } },
+    { WORKERS: '1', SHUTDOWN_GRACE_MS: '300' },
+  );
+  // Ten runs of 200 ms in a row do not end within 300 ms.
+  const asked = Array.from({ length: 10 }, (_, i) => post(`${serving.url}/predict`, { instances: [[i]] }));
+  const outcomes = Promise.allSettled(asked);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const started = performance.now();
+  await serving.stop();
+  // 137 for an orchestrator; an abort would be SIGABRT, and would leave a core dump.
+  expect([serving.child.exitCode, serving.child.signalCode]).toEqual([null, 'SIGKILL']);
+  expect(performance.now() - started).toBeGreaterThanOrEqual(290);
+  expect(serving.log()).toContain('the grace period is over while a run is in flight');
+  await outcomes;
+}, 60_000);
+
 test('the runtime’s refusal of one row reaches its caller alone', async () => {
   const index = { name: 'index', datatype: 'INT64', shape: [-1, 1] };
   const value = { name: 'value', datatype: 'FP32', shape: [-1, 1] };

@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { LineCounter, parseDocument, visit } from 'yaml';
 import { type Problem, problemsError } from './problem.ts';
 import { rules } from './rules.ts';
-import { DEFAULTS, type Serving, VARIANTS_DEFAULTS } from './serving.ts';
+import { DEFAULTS, type Limits, type Serving, VARIANTS_DEFAULTS } from './serving.ts';
 
 /** Reads serving.yaml from its text and checks it against its schema and against itself. Throws with every problem. */
 export function readServing(text: string, schema: object, source = 'serving.yaml'): Serving {
@@ -45,12 +45,20 @@ function withDefaults(serving: Serving): Serving {
     ...serving,
     runtime: { ...DEFAULTS.runtime, ...serving.runtime },
     batching: { ...DEFAULTS.batching, ...serving.batching },
-    limits: { ...DEFAULTS.limits, ...serving.limits },
+    limits: withLimits(serving.limits),
     objectives: { ...DEFAULTS.objectives, ...serving.objectives },
     predictionLog: { ...DEFAULTS.predictionLog, ...serving.predictionLog },
     feedback: { ...DEFAULTS.feedback, ...serving.feedback },
     ...(serving.variants && { variants: { ...VARIANTS_DEFAULTS, ...serving.variants } }),
   };
+}
+
+/** Where only the size of one body is set, the room for all of them follows it. */
+function withLimits(limits: Partial<Limits> = {}): Limits {
+  const all = { ...DEFAULTS.limits, ...limits };
+  return limits.maxUploadBytes === undefined
+    ? { ...all, maxUploadBytes: Math.max(all.maxUploadBytes, 4 * all.maxBodyBytes) }
+    : all;
 }
 
 function pathOf(field: string): (string | number)[] {

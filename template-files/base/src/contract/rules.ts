@@ -214,6 +214,17 @@ const delayBelowTimeout: Rule = ({ batching, limits }) =>
       ]
     : [];
 
+const roomForABody: Rule = ({ limits }) =>
+  limits.maxUploadBytes < limits.maxBodyBytes
+    ? [
+        {
+          field: 'limits.maxUploadBytes',
+          expected: `at least limits.maxBodyBytes (${limits.maxBodyBytes})`,
+          found: `${limits.maxUploadBytes}`,
+          mend: 'Raise it: the largest body that is allowed could never be received.',
+        },
+      ]
+    : [];
 const twoVersions: Rule = ({ model, variants }) =>
   variants?.candidate.version !== model.version
     ? []
@@ -239,6 +250,7 @@ export const rules: readonly Rule[] = [
   tabularShapes,
   delayNeedsBatches,
   delayBelowTimeout,
+  roomForABody,
   twoVersions,
   ...mediaRules,
 ];

@@ -123,6 +123,8 @@ export interface Limits {
   readonly maxQueue: number;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
+  /** Bytes of bodies that are being received, those of all requests together. */
+  readonly maxUploadBytes: number;
   readonly maxInstances: number;
 }
 
@@ -191,7 +193,13 @@ export interface Serving {
 export const DEFAULTS = {
   runtime: { workers: 'auto', intraOpThreads: 1 },
   batching: { maxBatchSize: 32, maxDelayMs: 0, oversized: 'split' },
-  limits: { maxQueue: 256, timeoutMs: 1000, maxBodyBytes: 4 * 1024 * 1024, maxInstances: 1024 },
+  limits: {
+    maxQueue: 256,
+    timeoutMs: 1000,
+    maxBodyBytes: 4 * 1024 * 1024,
+    maxUploadBytes: 64 * 1024 * 1024,
+    maxInstances: 1024,
+  },
   objectives: { availability: 99.9, latencyMs: 250 },
   predictionLog: {
     mode: 'off',

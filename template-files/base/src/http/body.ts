@@ -2,28 +2,83 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import type { Serving } from '../contract/serving.ts';
+import type { Limits, Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 
 const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
 
-/** The body of a request, decompressed, of at most `limit` bytes before and after. */
-export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
-  const encoding = req.headers['content-encoding'];
-  if (encoding === undefined || encoding === 'identity') return collect(req, limit);
-  if (!Object.hasOwn(DECODERS, encoding)) {
-    throw new ServiceError(
-      'UNSUPPORTED_MEDIA_TYPE',
-      `Content-Encoding: expected gzip, deflate or br, found ${encoding}`,
-    );
+/** Reads a request's body, decompressed, of at most `limit` bytes before and after; `limits.maxBodyBytes` where none is given. */
+export type ReadBody = (req: IncomingMessage, limit?: number) => Promise<Buffer>;
+
+/** One for the service: the bytes of all bodies that are being received count together, so that slow ones cannot add up. */
+export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): ReadBody {
+  let held = 0;
+
+  /** Takes bytes into account; false where there is no room for them. */
+  function hold(bytes: number): boolean {
+    if (held + bytes > maxUploadBytes) return false;
+    held += bytes;
+    return true;
   }
-  const packed = await collect(req, limit);
-  try {
-    return await DECODERS[encoding as keyof typeof DECODERS](packed, { maxOutputLength: limit });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
-    throw new ServiceError('INVALID_REQUEST', `the body is not valid ${encoding}`, { cause: error });
+
+  function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
+    const declared = Number(req.headers['content-length'] ?? 0);
+    if (declared > limit) return Promise.reject(tooLarge(limit));
+    return new Promise((resolve, reject) => {
+      let chunks: Buffer[] = [];
+      let size = 0;
+      const release = (): void => {
+        held -= size;
+        size = 0;
+        chunks = [];
+      };
+      const refuse = (error: ServiceError): void => {
+        req.off('data', onData);
+        release();
+        // The rest is read and thrown away, so that the connection stays good for the next request.
+        req.resume();
+        reject(error);
+      };
+      const onData = (chunk: Buffer): void => {
+        if (size + chunk.length > limit) refuse(tooLarge(limit));
+        else if (!hold(chunk.length)) refuse(uploadsFull());
+        else {
+          size += chunk.length;
+          chunks.push(chunk);
+        }
+      };
+      req.on('data', onData);
+      req.on('end', () => {
+        resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+        release();
+      });
+      req.on('error', (error) => {
+        release();
+        reject(new ServiceError('CLIENT_GONE', 'the client closed the connection', { cause: error }));
+      });
+    });
   }
+
+  async function unpack(req: IncomingMessage, encoding: string, limit: number): Promise<Buffer> {
+    if (!Object.hasOwn(DECODERS, encoding)) {
+      throw new ServiceError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        `Content-Encoding: expected gzip, deflate or br, found ${encoding}`,
+      );
+    }
+    const packed = await collect(req, limit);
+    try {
+      return await DECODERS[encoding as keyof typeof DECODERS](packed, { maxOutputLength: limit });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+      throw new ServiceError('INVALID_REQUEST', `the body is not valid ${encoding}`, { cause: error });
+    }
+  }
+
+  return (req, limit = maxBodyBytes) => {
+    const encoding = req.headers['content-encoding'];
+    return encoding === undefined || encoding === 'identity' ? collect(req, limit) : unpack(req, encoding, limit);
+  };
 }
 
 /** Whole numbers of 16 digits and more, and strings, so that digits within strings are left alone. */
@@ -55,27 +110,8 @@ export function isJson(type: string | undefined): boolean {
   return essence === 'application/json' || essence.endsWith('+json');
 }
 
-function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
-  const declared = Number(req.headers['content-length'] ?? 0);
-  if (declared > limit) return Promise.reject(tooLarge(limit));
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > limit) {
-        req.off('data', onData);
-        // The rest is read and thrown away, so that the connection stays good for the next request.
-        req.resume();
-        reject(tooLarge(limit));
-      } else chunks.push(chunk);
-    };
-    req.on('data', onData);
-    req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    req.on('error', (error) =>
-      reject(new ServiceError('CLIENT_GONE', 'the client closed the connection', { cause: error })),
-    );
-  });
+function uploadsFull(): ServiceError {
+  return new ServiceError('UPLOADS_FULL', 'too many bytes are being received at the same time; try again later');
 }
 
 function tooLarge(limit: number): ServiceError {

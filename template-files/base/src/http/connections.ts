@@ -12,6 +12,15 @@ export const CONNECTION_LIMITS: ServerOptions = {
   keepAliveTimeout: 65_000,
 };
 
+/** Connections at the same time; more are closed at once. Each may hold headers of 16 KiB and a part of a body. */
+const MAX_CONNECTIONS = 10_000;
+
+/** `onRefused` is told of connections beyond what a server bears. */
+export function limitConnections(server: Server, onRefused: () => void): void {
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('drop', onRefused);
+}
+
 const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'the headers are larger than 16 KiB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['REQUEST_TIMEOUT', 'the request took too long to arrive'],

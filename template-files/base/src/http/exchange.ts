@@ -59,7 +59,7 @@ export type Run = (
   req: IncomingMessage,
   res: ServerResponse,
   params: Readonly<Record<string, string>>,
-) => Promise<void>;
+) => void | Promise<void>;
 
 /**
  * The one way in which any request is answered, on the hot path and through Express alike: id, guards, readiness, handler,
@@ -86,7 +86,22 @@ export function createRun(deps: ExchangeDeps): Run {
     return errorReply(error);
   }
 
-  return async (route, req, res, params) => {
+  /** What is asked of a request before its handler is. */
+  function admit(route: Parameters<Run>[0], req: IncomingMessage, own: number | undefined): void {
+    if (own === undefined) throw invalidTimeout(req.headers['x-timeout-ms']);
+    if (!route.needsModel) return;
+    const { ready, reason } = predictor.accepts();
+    if (!ready) throw new ServiceError('NOT_READY', reason);
+  }
+
+  async function guarded(route: Parameters<Run>[0], exchange: Exchange, own: number | undefined): Promise<Reply> {
+    for (const guard of guards) await guard(exchange.req);
+    admit(route, exchange.req, own);
+    return route.handler(exchange);
+  }
+
+  // No async function: the frame of each would be kilobytes of garbage for every request.
+  return (route, req, res, params) => {
     const started = performance.now();
     const { headers } = req;
     const id = requestId(headers['x-request-id']);
@@ -107,36 +122,39 @@ export function createRun(deps: ExchangeDeps): Run {
       gone = true;
       exchange.cancel?.();
     });
-    let reply: Reply;
-    try {
-      if (!route.open) for (const guard of guards) await guard(req);
-      if (own === undefined) throw invalidTimeout(headers['x-timeout-ms']);
-      if (route.needsModel) {
-        const { ready, reason } = predictor.accepts();
-        if (!ready) throw new ServiceError('NOT_READY', reason);
+    const finish = (reply: Reply): void => {
+      const { variant, trace } = exchange;
+      if (!gone) send(req, res, id, reply, predictor.stopping(), several ? variant : undefined);
+      const status = gone ? 499 : reply.status;
+      const totalMs = performance.now() - started;
+      account(route.label, id, status, totalMs);
+      if (variant && status === 200) variant.answered();
+      if (trace) {
+        const answerId = exchange.answerId ?? id;
+        predictionLog.write({
+          id: answerId,
+          route: route.label,
+          status,
+          totalMs,
+          variant: variant ?? variants.main,
+          trace,
+        });
       }
-      reply = await route.handler(exchange);
+    };
+    const answer = (reply: Reply): void | Promise<void> => {
       const encoding = compressionFor(req, reply);
-      if (encoding) reply = await compress(reply, encoding);
+      if (!encoding) finish(reply);
+      else return compress(reply, encoding).then(finish, fail);
+    };
+    const fail = (error: unknown): void => finish(fault(error, route.label, id));
+    try {
+      if (guards.length > 0 && !route.open) return guarded(route, exchange, own).then(answer, fail);
+      admit(route, req, own);
+      const reply = route.handler(exchange);
+      if (reply instanceof Promise) return reply.then(answer, fail);
+      return answer(reply);
     } catch (error) {
-      reply = fault(error, route.label, id);
-    }
-    const { variant, trace } = exchange;
-    if (!gone) send(req, res, id, reply, predictor.stopping(), several ? variant : undefined);
-    const status = gone ? 499 : reply.status;
-    const totalMs = performance.now() - started;
-    account(route.label, id, status, totalMs);
-    if (variant && status === 200) variant.answered();
-    if (trace) {
-      const answerId = exchange.answerId ?? id;
-      predictionLog.write({
-        id: answerId,
-        route: route.label,
-        status,
-        totalMs,
-        variant: variant ?? variants.main,
-        trace,
-      });
+      fail(error);
     }
   };
 }

@@ -3,6 +3,7 @@ import type { Feedback } from '../feedback/feedback.ts';
 import type { Predictor } from '../inference/predictor.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Variants } from '../variants/variant.ts';
+import { createBodyReader } from './body.ts';
 import type { Route } from './exchange.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -22,11 +23,12 @@ export interface RoutesDeps {
 
 /** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
 export function createRoutes(config: Config, { predictor, variants, metrics, feedback }: RoutesDeps): readonly Route[] {
+  const readBody = createBodyReader(config.serving.limits);
   const routes = [
-    ...predictRoutes(config, variants),
-    ...feedbackRoutes(feedback),
+    ...predictRoutes(config, variants, readBody),
+    ...feedbackRoutes(feedback, readBody),
     ...healthRoutes(predictor),
-    ...v2Routes(config, predictor, variants, metrics),
+    ...v2Routes(config, { predictor, variants, metrics, readBody }),
     ...metadataRoutes(config, predictor),
     metricsRoute(metrics),
     ...pageRoutes(),

@@ -28,6 +28,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   INFERENCE_FAILED: 500,
   INTERNAL: 500,
   QUEUE_FULL: 503,
+  UPLOADS_FULL: 503,
   NOT_READY: 503,
   TIMEOUT: 504,
 };
@@ -35,6 +36,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** Seconds after which a client may try again, for the answers that only say "not now". */
 export const RETRY_AFTER: Readonly<Partial<Record<ErrorCode, number>>> = {
   QUEUE_FULL: 1,
+  UPLOADS_FULL: 1,
   NOT_READY: 1,
   RATE_LIMITED: 1,
 };
@@ -42,6 +44,7 @@ export const RETRY_AFTER: Readonly<Partial<Record<ErrorCode, number>>> = {
 /** Why a request was turned away, for `ml_serving_rejected_total`. */
 export const REJECTED: Readonly<Partial<Record<ErrorCode, string>>> = {
   QUEUE_FULL: 'queue_full',
+  UPLOADS_FULL: 'uploads_full',
   TIMEOUT: 'timeout',
   NOT_READY: 'not_ready',
   CLIENT_GONE: 'client_gone',

@@ -19,6 +19,8 @@ export interface Job {
   /** Jobs of equal keys may share a run. */
   readonly key: string;
   readonly arrived: number;
+  /** The last part of its request: as long as it waits, the request does. */
+  readonly isLast: boolean;
   /** Moment (performance.now) after which the caller gets TIMEOUT. */
   readonly deadline: number;
   readonly answer: Promise<Answer>;
@@ -34,7 +36,14 @@ export interface Job {
   losses: number;
 }
 
-export function createJob(block: Block, fetch: readonly number[], deadline: number): Job {
+/** @param outputs what is fetched, as a text that is equal where the lists are */
+export function createJob(
+  block: Block,
+  fetch: readonly number[],
+  outputs: string,
+  deadline: number,
+  isLast: boolean,
+): Job {
   let resolve: Job['resolve'] = () => {};
   let reject: Job['reject'] = () => {};
   const answer = new Promise<Answer>((yes, no) => {
@@ -44,9 +53,10 @@ export function createJob(block: Block, fetch: readonly number[], deadline: numb
   return {
     block,
     fetch,
-    key: `${block.key}|${fetch.join(',')}`,
+    key: block.key === '' ? outputs : `${block.key}|${outputs}`,
     arrived: performance.now(),
     deadline,
+    isLast,
     answer,
     resolve,
     reject,

@@ -3,7 +3,7 @@ import type { Tensor } from './tensor.ts';
 
 /** What the main thread and a worker say to each other. Plain data, short: it is cloned for every batch. */
 
-export interface WorkerOptions {
+export interface SessionOptions {
   readonly modelPath: string;
   readonly intraOpThreads: number;
   /** Names and runtime types of the inputs, in the order in which a run brings them. */
@@ -15,7 +15,7 @@ export interface WorkerOptions {
 export interface RunMessage {
   readonly kind: 'run';
   readonly tensors: readonly Tensor[];
-  /** Indexes into `WorkerOptions.outputs`. */
+  /** Indexes into `SessionOptions.outputs`. */
   readonly fetch: readonly number[];
 }
 

@@ -1,6 +1,6 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { ServiceError } from '../errors.ts';
-import type { FromWorker, RunMessage, ToWorker, WorkerOptions } from './messages.ts';
+import type { FromWorker, RunMessage, SessionOptions, ToWorker } from './messages.ts';
 
 export type Loaded = Extract<FromWorker, { kind: 'loaded' }>;
 
@@ -26,7 +26,7 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
-export interface PoolOptions extends WorkerOptions {
+export interface PoolOptions extends SessionOptions {
   readonly workers: number;
   /** The worker's module; tests put a double here. */
   readonly workerPath: string;

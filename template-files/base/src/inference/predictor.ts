@@ -4,9 +4,11 @@ import { hasBatchAxis } from '../contract/serving.ts';
 import { postprocess } from '../hooks/postprocess.ts';
 import { preprocess } from '../hooks/preprocess.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
 import type { Answer } from './job.ts';
+import { createLane } from './lane.ts';
 import type { Loaded } from './pool.ts';
 import { createPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
@@ -46,6 +48,10 @@ export interface Predictor {
    * @param topK of a classifier, how many of the likeliest classes; undefined leaves it to serving.yaml
    */
   predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]>;
+  /** The same for instances that have been made blocks already, which took so long, past the team's hooks. */
+  predictBlocks(blocks: readonly Block[], encodedMs: number, call: Call, topK?: number): Promise<string[]>;
+  /** Whether the team has hooks of its own. */
+  readonly hooked: boolean;
   /** Runs tensors; `deadline` may be earlier than the call's own. */
   inferTensors(
     blocks: readonly Block[],
@@ -97,12 +103,20 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
   let draining = false;
   let model: Loaded | undefined;
 
-  const pool = createPool(workerOptions(config, workerPath), {
+  const options = workerOptions(config, workerPath);
+  const pool = createPool(options, {
     onIdle: () => scheduler.pump(),
     onLost: (error) => logger.error({ err: error }, 'an inference worker died and is replaced'),
   });
-  const scheduler: Scheduler = createScheduler(
+  const lane = createLane({
     pool,
+    serving,
+    options,
+    cpus: availableCpus(),
+    onSlow: (ms) => logger.warn({ ms }, 'runs take longer than they did at the start: they are the workers’ now'),
+  });
+  const scheduler: Scheduler = createScheduler(
+    lane,
     {
       maxBatchSize,
       maxDelayMs: serving.batching.maxDelayMs,
@@ -120,19 +134,20 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
   // A rejection before start() is asked for is reported there.
   pool.loaded.catch(() => {});
 
-  async function inferTensors(
+  function inferTensors(
     blocks: readonly Block[],
     fetch: readonly number[],
     call: Call,
     deadline: number,
   ): Promise<readonly Answer[]> {
-    const answers = await run(blocks, fetch, call, deadline);
-    if (call.trace) noteAnswers(call.trace, answers);
-    observe?.(call, blocks, fetch, answers);
-    return answers;
+    return run(blocks, fetch, call, deadline).then((answers) => {
+      if (call.trace) noteAnswers(call.trace, answers);
+      observe?.(call, blocks, fetch, answers);
+      return answers;
+    });
   }
 
-  async function run(
+  function run(
     blocks: readonly Block[],
     fetch: readonly number[],
     call: Call,
@@ -141,49 +156,53 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
     const jobs = scheduler.submit(parts, fetch, deadline);
     call.cancel = () => scheduler.cancel(jobs);
-    try {
-      const [only] = jobs;
-      return jobs.length === 1 && only ? [await only.answer] : await Promise.all(jobs.map((job) => job.answer));
-    } catch (error) {
+    const [only] = jobs;
+    if (jobs.length === 1 && only) return only.answer.then((answer) => [answer]);
+    return Promise.all(jobs.map((job) => job.answer)).catch((error: unknown) => {
       scheduler.cancel(jobs);
       throw error;
-    } finally {
-      call.cancel = undefined;
-    }
+    });
   }
 
-  /** The model's own answers, as JSON texts. */
-  async function answer(
-    instances: readonly unknown[],
-    call: Call,
-    infer: typeof run,
-    topK?: number,
-  ): Promise<string[]> {
+  /** The model's own answers, as JSON texts. No async function, as all that every request passes: see http/exchange.ts. */
+  function answer(instances: readonly unknown[], call: Call, infer: typeof run, topK?: number): Promise<string[]> {
     const started = performance.now();
     const encoded = encode(preprocess ? instances.map(preprocess) : instances, call.deadline);
-    const blocks = encoded instanceof Promise ? await encoded : encoded;
-    const encodedMs = performance.now() - started;
-    metrics.stages.preprocess.observe(encodedMs / 1000);
-    if (call.trace) call.trace.preprocess = encodedMs;
-
-    const answers = await infer(blocks, decoder.fetch, call, call.deadline);
-
-    const answered = performance.now();
-    const predictions: string[] = [];
-    for (const { outputs, firstRow, rows } of answers) {
-      for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row, topK));
-    }
-    const decodedMs = performance.now() - answered;
-    metrics.stages.postprocess.observe(decodedMs / 1000);
-    if (call.trace) call.trace.postprocess = decodedMs;
-    return predictions;
+    const go = (blocks: readonly Block[]): Promise<string[]> => {
+      const encodedMs = performance.now() - started;
+      metrics.stages.preprocess.observe(encodedMs / 1000);
+      if (call.trace) call.trace.preprocess = encodedMs;
+      return answerBlocks(blocks, call, infer, topK);
+    };
+    return encoded instanceof Promise ? encoded.then(go) : go(encoded);
   }
 
-  async function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]> {
-    const predictions = await answer(instances, call, inferTensors, topK);
+  function answerBlocks(
+    blocks: readonly Block[],
+    call: Call,
+    infer: typeof run,
+    topK: number | undefined,
+  ): Promise<string[]> {
+    return infer(blocks, decoder.fetch, call, call.deadline).then((answers) => {
+      const answered = performance.now();
+      const predictions: string[] = [];
+      for (const { outputs, firstRow, rows } of answers) {
+        for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row, topK));
+      }
+      const decodedMs = performance.now() - answered;
+      metrics.stages.postprocess.observe(decodedMs / 1000);
+      if (call.trace) call.trace.postprocess = decodedMs;
+      return predictions;
+    });
+  }
+
+  function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]> {
+    const predictions = answer(instances, call, inferTensors, topK);
     const hook = postprocess;
     if (!hook) return predictions;
-    return predictions.map((text, i) => JSON.stringify(hook(JSON.parse(text), instances[i])) ?? 'null');
+    return predictions.then((texts) =>
+      texts.map((text, i) => JSON.stringify(hook(JSON.parse(text), instances[i])) ?? 'null'),
+    );
   }
 
   async function test(sample: GoldenSample, tolerance: number, call: Call) {
@@ -203,6 +222,8 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     );
     await warmUp(pool, trial, decoder.fetch);
     await checkBatchAxis(pool, serving, trial);
+    const short = await lane.open(trial, decoder.fetch);
+    logger.info({ runs: short ? 'in the main thread' : 'in the workers' }, 'the model is loaded');
     if (!golden) {
       logger.warn('no golden sample has an answer (model/golden.json): nothing shows that the model answers right');
       return READY;
@@ -244,6 +265,11 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     stopping: () => stopping,
     model: () => model,
     predict,
+    predictBlocks(blocks, encodedMs, call, topK) {
+      metrics.stages.preprocess.observe(encodedMs / 1000);
+      return answerBlocks(blocks, call, inferTensors, topK);
+    },
+    hooked: preprocess !== undefined || postprocess !== undefined,
     inferTensors,
     test,
     stop() {
@@ -254,6 +280,9 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
       draining = true;
       return scheduler.settled();
     },
-    close: () => pool.close(),
+    async close() {
+      await lane.close();
+      await pool.close();
+    },
   };
 }

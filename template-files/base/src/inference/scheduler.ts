@@ -15,17 +15,18 @@ export interface SchedulerOptions {
   /** Rows in a run at most; 1 where the model has no batch axis. */
   readonly maxBatchSize: number;
   readonly maxDelayMs: number;
+  /** Requests that may wait, in however many parts each is run. */
   readonly maxQueue: number;
   /** How to make room for stacked rows, by input. */
   readonly create: readonly ((length: number) => TensorData)[];
 }
 
 export interface Scheduler {
-  /** Throws QUEUE_FULL at once when there is no place. Blocks that are submitted together get their places together. */
+  /** Throws QUEUE_FULL at once when there is no place. Blocks that are submitted together are one request, and take one place. */
   submit(blocks: readonly Block[], fetch: readonly number[], deadline: number): readonly Job[];
   /** Gives the places of jobs back; whoever waits for them gets CLIENT_GONE. */
   cancel(jobs: readonly Job[]): void;
-  /** Jobs that wait. */
+  /** Requests that wait. */
   depth(): number;
   /** To be called when a worker has become free. */
   pump(): void;
@@ -47,6 +48,8 @@ export function createScheduler(
   let queue: Job[] = [];
   const running = new Set<readonly Job[]>();
   let pumping = false;
+  /** Jobs that came, and callers that were answered, since the loop last turned. */
+  let stirred = 0;
   let delayTimer: NodeJS.Timeout | undefined;
   let sweepTimer: NodeJS.Timeout | undefined;
   let waiters: (() => void)[] = [];
@@ -60,11 +63,25 @@ export function createScheduler(
 
   function dispatch(): void {
     pumping = false;
+    if (isGathering()) {
+      pump();
+      return;
+    }
     while (queue.length > 0 && pool.idle() > 0 && !mustWait()) {
       const { batch, rest } = takeBatch(queue, options.maxBatchSize);
       queue = rest;
       start(batch);
     }
+  }
+
+  /**
+   * A run that is not full waits while each turn of the loop brings several requests: those that were just answered send their
+   * next ones. Without this, clients would fall into two halves that wait for each other, each half a batch.
+   */
+  function isGathering(): boolean {
+    const gathering = stirred > 1 && options.maxBatchSize > 1 && rowsOf(queue) < options.maxBatchSize;
+    stirred = 0;
+    return gathering;
   }
 
   /** With a delay set, a run that is not full waits for the oldest job's delay to pass. */
@@ -96,6 +113,7 @@ export function createScheduler(
 
   function finish(batch: readonly Job[], outcome: RunOutcome): void {
     running.delete(batch);
+    stirred += batch.length;
     if (outcome.kind === 'done') {
       events.onRun(outcome.ms);
       let firstRow = 0;
@@ -147,11 +165,14 @@ export function createScheduler(
 
   return {
     submit(blocks, fetch, deadline) {
-      if (queue.length >= options.maxQueue) {
-        throw new ServiceError('QUEUE_FULL', `${queue.length} requests are waiting already; try again later`);
+      const waiting = requestsIn(queue);
+      if (waiting >= options.maxQueue) {
+        throw new ServiceError('QUEUE_FULL', `${waiting} requests are waiting already; try again later`);
       }
-      const jobs = blocks.map((block) => createJob(block, fetch, deadline));
+      const outputs = fetch.length === 1 ? String(fetch[0]) : fetch.join(',');
+      const jobs = blocks.map((block, i) => createJob(block, fetch, outputs, deadline, i === blocks.length - 1));
       queue.push(...jobs);
+      stirred += jobs.length;
       sweepTimer ??= setInterval(sweep, SWEEP_MS);
       pump();
       return jobs;
@@ -160,7 +181,7 @@ export function createScheduler(
       for (const job of jobs) fail(job, 'CLIENT_GONE');
       dropSettled();
     },
-    depth: () => queue.length,
+    depth: () => requestsIn(queue),
     pump,
     settled() {
       if (queue.length === 0 && running.size === 0) return Promise.resolve();
@@ -175,4 +196,10 @@ function rowsOf(jobs: readonly Job[]): number {
   let rows = 0;
   for (const job of jobs) rows += job.block.rows;
   return rows;
+}
+
+function requestsIn(jobs: readonly Job[]): number {
+  let requests = 0;
+  for (const job of jobs) if (job.isLast) requests += 1;
+  return requests;
 }

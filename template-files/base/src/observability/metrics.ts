@@ -27,7 +27,15 @@ export type Stage = 'queue' | 'preprocess' | 'run' | 'postprocess';
 /** OpenTelemetry's bounds for seconds, with finer ones below 5 ms, where a small model lives. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
-export const REJECT_REASONS = ['queue_full', 'timeout', 'not_ready', 'client_gone', 'too_large'] as const;
+export const REJECT_REASONS = [
+  'queue_full',
+  'timeout',
+  'not_ready',
+  'client_gone',
+  'too_large',
+  'uploads_full',
+  'connections_full',
+] as const;
 export const INVALID_REASONS = ['missing', 'nan', 'type', 'out_of_range', 'unseen_category'] as const;
 
 /** Gauges of the library under names of counters, which promtool refuses. Without the ending they are there as well. */

@@ -10,6 +10,12 @@ export interface Process {
   seen(text: string): Promise<void>;
 }
 
+const running = new Set<ChildProcess>();
+// A test that failed may not have come to the end of its server.
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts the built server as the container does, on a port of its own. */
 export function start(env: Record<string, string> = {}): Process {
   const child = spawn(process.execPath, ['dist/server.js'], {
@@ -17,6 +23,8 @@ export function start(env: Record<string, string> = {}): Process {
     env: { ...process.env, SERVING_CONFIG: SAMPLE, PORT: '0', HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.on('exit', () => running.delete(child));
   let output = '';
   const collect = (chunk: Buffer) => {
     output += chunk;

@@ -23,6 +23,10 @@ export interface BootOptions extends ServiceOptions {
 /** A service of which the tests know everything, in whatever repository they run. */
 export const SAMPLE = 'test/fixtures/sample/serving.yaml';
 
+const open = new Set<Running>();
+// A test that failed may not have come to its close(): what stays open would keep Jest from ending.
+afterAll(() => Promise.all([...open].map((service) => service.close())));
+
 /** Boots the real service with a real model on a port of its own. */
 export async function boot({ own = false, ...options }: BootOptions = {}): Promise<Running> {
   const loaded = loadConfig({ WORKERS: '1', ...(own ? {} : { SERVING_CONFIG: SAMPLE }), ...process.env });
@@ -44,8 +48,8 @@ export async function boot({ own = false, ...options }: BootOptions = {}): Promi
   service.server.listen(0, '127.0.0.1');
   await once(service.server, 'listening');
   const url = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`;
-  if (options.start !== false) await service.predictor.start();
-  return {
+  let closed: Promise<void> | undefined;
+  const running: Running = {
     ...service,
     url,
     config,
@@ -56,12 +60,19 @@ export async function boot({ own = false, ...options }: BootOptions = {}): Promi
         headers: { 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
-    async close() {
-      service.server.close();
-      service.server.closeAllConnections();
-      await service.predictor.close();
+    close() {
+      closed ??= (async () => {
+        open.delete(running);
+        service.server.close();
+        service.server.closeAllConnections();
+        await service.predictor.close();
+      })();
+      return closed;
     },
   };
+  open.add(running);
+  if (options.start !== false) await service.predictor.start();
+  return running;
 }
 
 /** The body of an answer that is a JSON object. */

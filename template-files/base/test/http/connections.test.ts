@@ -101,3 +101,49 @@ test('a client that sends its headers too slowly is cut off with JSON', async ()
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   expect(answer).toContain('REQUEST_TIMEOUT');
 }, 10_000);
+
+test('a client that sends its body too slowly is cut off with JSON', async () => {
+  // Node.js takes the shorter of the two for the headers'.
+  service.server.headersTimeout = 100;
+  service.server.requestTimeout = 200;
+  const { port } = new URL(service.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.on('error', () => {});
+  socket.write('POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n');
+  const drip = setInterval(() => socket.write(' '), 100);
+  try {
+    await new Promise((resolve) => socket.on('close', resolve));
+  } finally {
+    clearInterval(drip);
+    service.server.headersTimeout = 10_000;
+    service.server.requestTimeout = 30_000;
+  }
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain('REQUEST_TIMEOUT');
+}, 10_000);
+
+test('connections beyond the bound are closed at once, and counted', async () => {
+  const { maxConnections } = service.server;
+  expect(maxConnections).toBeLessThanOrEqual(10_000);
+  const { port } = new URL(service.url);
+  service.server.closeIdleConnections();
+  const first = connect(Number(port), '127.0.0.1');
+  await new Promise((resolve) => first.on('connect', resolve));
+  service.server.maxConnections = 1;
+  try {
+    const second = connect(Number(port), '127.0.0.1');
+    second.on('error', () => {});
+    await new Promise((resolve) => second.on('close', resolve));
+    expect(first.destroyed).toBe(false);
+  } finally {
+    service.server.maxConnections = maxConnections;
+    first.destroy();
+  }
+  expect(await service.metrics.registry.metrics()).toContain(
+    'ml_serving_rejected_total{reason="connections_full"} 1\n',
+  );
+});

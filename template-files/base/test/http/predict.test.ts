@@ -58,6 +58,24 @@ test('many at once: everyone gets the answer to his own question', async () => {
   for (const [found, expected] of answers) expect(found).toBe(expected);
 });
 
+test('where the contract says so, more rows than a batch holds are refused instead', async () => {
+  const strict = await boot({
+    config: (config) => ({
+      ...config,
+      serving: { ...config.serving, batching: { ...config.serving.batching, maxBatchSize: 2, oversized: 'refuse' } },
+    }),
+  });
+  const row = [5.1, 3.5, 1.4, 0.2];
+  expect((await strict.post('/predict', { instances: [row, row] })).status).toBe(200);
+  const refused = await strict.post('/predict', { instances: [row, row, row] });
+  expect(refused.status).toBe(400);
+  expect(await bodyOf(refused)).toMatchObject({
+    code: 'INVALID_INPUT',
+    error: 'expected at most 2 rows in a request (batching.oversized), found 3',
+  });
+  await strict.close();
+});
+
 test('more rows than a batch holds are split, and come back in order', async () => {
   const instances = Array.from({ length: 100 }, (_, i) => golden()[i % golden().length]);
   const response = await service.post('/predict', { instances: instances.map((sample) => sample?.instance) });
@@ -156,8 +174,8 @@ test('a request id is taken where it is harmless, else made', async () => {
     return id;
   };
   expect(await idOf('abc-123')).toBe('abc-123');
-  expect(await idOf('"}{"x')).toMatch(/^[0-9a-f-]{36}$/);
-  expect(await idOf('x'.repeat(200))).toMatch(/^[0-9a-f-]{36}$/);
+  expect(await idOf('"}{"x')).toMatch(/^[\w-]{12}-\d+$/);
+  expect(await idOf('x'.repeat(200))).toMatch(/^[\w-]{12}-\d+$/);
   expect(service.logs).toContainEqual(expect.objectContaining({ id: 'abc-123', route: '/predict', status: 200 }));
 });
 

@@ -98,6 +98,47 @@ test('a full queue refuses at once', async () => {
   expect(await Promise.all([running, ...waiting].map(({ values }) => values))).toEqual([[0], [1], [2]]);
 });
 
+test('a request takes one place in the queue, in however many parts it is run', async () => {
+  const { ask, scheduler, runs } = setUp({ maxQueue: 2, maxBatchSize: 1 });
+  const running = ask(rows(0));
+  await turn();
+  const parts = scheduler.submit([rows(1), rows(2), rows(3)], [0], later());
+  expect(scheduler.depth()).toBe(1);
+  const other = ask(rows(4));
+  expect(scheduler.depth()).toBe(2);
+  expect(() => ask(rows(5))).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
+  const depths: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    runs[i]?.end();
+    await turn();
+    depths.push(scheduler.depth());
+  }
+  // As long as its last part waits, the request does.
+  expect(depths).toEqual([2, 2, 1, 0, 0]);
+  await Promise.all([running.values, other.values, ...parts.map(({ answer }) => answer)]);
+});
+
+test('what was answered together is waited for: clients do not fall into halves that wait for each other', async () => {
+  const { ask, runs, batches } = setUp({ maxBatchSize: 4 });
+  const loop = async (value: number, times: number) => {
+    for (let i = 0; i < times; i++) {
+      await ask(rows(value)).values;
+      // The way to the client and back.
+      await new Promise(setImmediate);
+    }
+  };
+  const early = [loop(1, 3), loop(2, 3)];
+  await turn();
+  // These come while the first two run.
+  const late = [loop(3, 2), loop(4, 2)];
+  for (let i = 0; i < 3; i++) {
+    runs[i]?.end();
+    await turn();
+  }
+  await Promise.all([...early, ...late]);
+  expect(batches).toEqual([2, 4, 4]);
+});
+
 test('a failed run is repeated row by row: only who is to blame gets the error', async () => {
   const { ask, runs } = setUp();
   const callers = [ask(rows(1)), ask(rows(666)), ask(rows(3))];

@@ -1,6 +1,6 @@
 import { describe, ServiceError } from '../../errors.ts';
 import type { Feedback } from '../../feedback/feedback.ts';
-import { createJsonParser, isJson, readBody } from '../body.ts';
+import { createJsonParser, isJson, type ReadBody } from '../body.ts';
 import type { Handler, Route } from '../exchange.ts';
 import { json } from '../reply.ts';
 
@@ -10,7 +10,7 @@ const MAX_ID = 1024;
 const KEYS: ReadonlySet<string> = new Set(['id', 'instance', 'label', 'value']);
 
 /** POST /feedback tells what had been right, once that is known. */
-export function feedbackRoutes(feedback: Feedback | undefined): readonly Route[] {
+export function feedbackRoutes(feedback: Feedback | undefined, readBody: ReadBody): readonly Route[] {
   if (!feedback) return [];
   const parse = createJsonParser({ inputs: [] });
   const give: Handler = async ({ req }) => {

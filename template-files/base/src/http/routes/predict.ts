@@ -2,13 +2,14 @@ import type { Config } from '../../config.ts';
 import type { ModelType } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Variants } from '../../variants/variant.ts';
-import { createJsonParser, isJson, readBody } from '../body.ts';
+import { createJsonParser, isJson, type ReadBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
-import { json, predictionsReply } from '../reply.ts';
+import { json, predictionsReply, type Reply } from '../reply.ts';
+import { createBlockReader } from '../rows.ts';
 import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
-export function predictRoutes(config: Config, variants: Variants): readonly Route[] {
+export function predictRoutes(config: Config, variants: Variants, readBody: ReadBody): readonly Route[] {
   const { model, limits } = config.serving;
   const tails = new Map(
     variants.all.map((variant) => {
@@ -18,8 +19,10 @@ export function predictRoutes(config: Config, variants: Variants): readonly Rout
   );
 
   const parse = createJsonParser(config.serving);
+  // A team's hooks are given the instances as clients sent them: then there must be some.
+  const readBlock = variants.main.predictor.hooked ? undefined : createBlockReader(config.serving);
 
-  async function predict(exchange: Exchange) {
+  function predict(exchange: Exchange): Promise<Reply> {
     const { req, id, trace } = exchange;
     const variant = variants.pick({ id, headers: req.headers });
     exchange.variant = variant;
@@ -28,13 +31,22 @@ export function predictRoutes(config: Config, variants: Variants): readonly Rout
     if (!upload && !isJson(type)) {
       throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
     }
-    const body = await readBody(req, limits.maxBodyBytes);
-    const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
-    if (trace) trace.inputs = instances;
-    const predictions = await variant.predictor.predict(instances, exchange, topK(req.url, model.type));
-    const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
-    if (trace) trace.outputs = `[${list}]`;
-    return predictionsReply(`{"predictions":[${list}${tails.get(variant)}${id}"}`);
+    const top = topK(req.url, model.type);
+    const read = (body: Buffer): Promise<string[]> => {
+      // The prediction log keeps the instances as they came.
+      const started = performance.now();
+      const block = trace ? undefined : readBlock?.(body);
+      if (block) return variant.predictor.predictBlocks([block], performance.now() - started, exchange, top);
+      const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
+      if (trace) trace.inputs = instances;
+      return variant.predictor.predict(instances, exchange, top);
+    };
+    const write = (predictions: string[]): Reply => {
+      const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
+      if (trace) trace.outputs = `[${list}]`;
+      return predictionsReply(`{"predictions":[${list}${tails.get(variant)}${id}"}`);
+    };
+    return readBody(req).then(read).then(write);
   }
 
   return [

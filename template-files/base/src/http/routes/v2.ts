@@ -4,20 +4,22 @@ import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Variants } from '../../variants/variant.ts';
-import { createJsonParser, isJson, readBody } from '../body.ts';
+import { createJsonParser, isJson, type ReadBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, type Reply } from '../reply.ts';
 import { readInferRequest } from '../v2/request.ts';
 import { createInferResponse, type WriteInferResponse } from '../v2/response.ts';
 import { tensorsToLog } from '../v2/to-log.ts';
 
+interface V2Deps {
+  readonly predictor: Pick<Predictor, 'readiness'>;
+  readonly variants: Variants;
+  readonly metrics: Pick<Metrics, 'stages'>;
+  readonly readBody: ReadBody;
+}
+
 /** The Open Inference Protocol v2 over REST, with the binary tensor extension. */
-export function v2Routes(
-  config: Config,
-  predictor: Pick<Predictor, 'readiness'>,
-  variants: Variants,
-  { stages }: Pick<Metrics, 'stages'>,
-): readonly Route[] {
+export function v2Routes(config: Config, { predictor, variants, metrics, readBody }: V2Deps): readonly Route[] {
   const { serving } = config;
   const { model } = serving;
   const versions = variants.all.map(({ version }) => version);
@@ -48,7 +50,7 @@ export function v2Routes(
       ? json({ name: model.name, ready: true })
       : json({ name: model.name, ready: false, error: state.reason, code: 'NOT_READY' }, 503, ['Retry-After', '1']);
   };
-  const infer = inferHandler(serving, variants, stages);
+  const infer = inferHandler(serving, variants, metrics.stages, readBody);
 
   const perModel = [
     { method: 'GET', suffix: '', handler: metadata },
@@ -72,7 +74,7 @@ export function v2Routes(
   ];
 }
 
-function inferHandler(serving: Serving, variants: Variants, stages: Metrics['stages']): Handler {
+function inferHandler(serving: Serving, variants: Variants, stages: Metrics['stages'], readBody: ReadBody): Handler {
   const responders = new Map(variants.all.map((one) => [one, createInferResponse(serving, one.version)]));
   const parse = createJsonParser(serving);
   return async (exchange: Exchange): Promise<Reply> => {
@@ -90,7 +92,7 @@ function inferHandler(serving: Serving, variants: Variants, stages: Metrics['sta
         `Content-Type: expected application/json, or Inference-Header-Content-Length with binary tensors, found ${headers['content-type']}`,
       );
     }
-    const body = await readBody(exchange.req, serving.limits.maxBodyBytes);
+    const body = await readBody(exchange.req);
     const started = performance.now();
     const request = readInferRequest(body, headerLength(header, body.length), parse, serving);
     const readMs = performance.now() - started;

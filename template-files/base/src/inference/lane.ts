@@ -1,0 +1,119 @@
+import { hasBatchAxis, type Serving, type TensorSpec } from '../contract/serving.ts';
+import { KINDS } from './datatypes.ts';
+import type { RunMessage, SessionOptions } from './messages.ts';
+import type { RunOutcome, WorkerPool } from './pool.ts';
+import { type Block, stack } from './tensor.ts';
+
+/**
+ * Where runs happen. In the workers, unless the model is so small that a whole batch takes less than to hand it to another
+ * thread and back (two messages, two switches of context: 0.1 ms): such runs are done on the spot, by the main thread.
+ */
+export interface Lane extends Pick<WorkerPool, 'idle' | 'run'> {
+  /** Tries full batches of what the block repeats in a worker, and opens the short way where they are short enough. */
+  open(block: Block, fetch: readonly number[]): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface LaneEvents {
+  /** The short way turned out to be none: runs are the workers' from here on. */
+  readonly onSlow: (ms: number) => void;
+}
+
+/** A full batch may take so long for the short way: far below what anything else that waits for the main thread would notice. */
+const SHORT_MS = 0.25;
+/** With a single CPU there is no thread beside the main one that could run meanwhile: only the handing over is saved. */
+const SHORT_MS_ALONE = 2;
+/** A run that takes longer than this was not what was tried. So many in a row, and there is no short way any more. */
+const SLOW_MS = 10;
+const SLOW_RUNS = 3;
+/** The shortest counts: other load on the machine only ever makes a run longer. */
+const TRIES = 5;
+
+/** The runtime, loaded into the main thread only where it is needed there. */
+async function openHere(options: SessionOptions) {
+  await import('./runtime-environment.ts');
+  const { openSession } = await import('./session.ts');
+  return openSession(options);
+}
+
+export interface LaneDeps extends LaneEvents {
+  readonly pool: Pick<WorkerPool, 'idle' | 'run'>;
+  readonly serving: Serving;
+  readonly options: SessionOptions;
+  readonly cpus: number;
+  /** Tests put a double here. */
+  readonly openSession?: typeof openHere;
+}
+
+export function createLane({ pool, serving, options, cpus, onSlow, openSession = openHere }: LaneDeps): Lane {
+  const shortMs = cpus === 1 ? SHORT_MS_ALONE : SHORT_MS;
+  let session: Awaited<ReturnType<typeof openHere>> | undefined;
+  let running = false;
+  let slowRuns = 0;
+
+  /** A full batch, as far as it can be made of a block. */
+  function fullBatch(block: Block, fetch: readonly number[]): RunMessage {
+    const copies = Math.max(1, Math.floor(maxRows(serving) / block.rows));
+    const tensors = block.tensors.map((tensor, i) => {
+      const { create } = KINDS[serving.inputs[i]?.datatype ?? 'FP32'];
+      return stack(new Array(copies).fill(tensor), create);
+    });
+    return { kind: 'run', tensors, fetch };
+  }
+
+  async function isShort(message: RunMessage): Promise<boolean> {
+    let shortest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < TRIES; i++) {
+      const outcome = await pool.run(message);
+      if (outcome.kind !== 'done') return false;
+      shortest = Math.min(shortest, outcome.ms);
+    }
+    return shortest <= shortMs;
+  }
+
+  async function runHere(message: RunMessage): Promise<RunOutcome> {
+    if (!session) return pool.run(message);
+    running = true;
+    const outcome = await session.run(message);
+    running = false;
+    slowRuns = outcome.kind === 'done' && outcome.ms > SLOW_MS ? slowRuns + 1 : 0;
+    if (slowRuns >= SLOW_RUNS && outcome.kind === 'done') {
+      onSlow(outcome.ms);
+      void close();
+    }
+    return outcome;
+  }
+
+  async function close(): Promise<void> {
+    const opened = session;
+    session = undefined;
+    await opened?.release();
+  }
+
+  return {
+    idle: () => (session ? (running ? 0 : 1) : pool.idle()),
+    run: (message) => (session ? runHere(message) : pool.run(message)),
+    async open(block, fetch) {
+      const message = fullBatch(block, fetch);
+      if (!isPredictable(serving) || !(await isShort(message))) return false;
+      const opened = await openSession(options);
+      // The runtime takes only arrays of the realm that it was loaded in, which a test runner's code is not in.
+      const works = (await opened.run(message)).kind === 'done';
+      if (works) session = opened;
+      else await opened.release();
+      return works;
+    },
+    close,
+  };
+}
+
+const maxRows = (serving: Serving): number => (hasBatchAxis(serving) ? serving.batching.maxBatchSize : 1);
+
+/**
+ * Where an axis beside the batch is free, the time of one run says nothing of the next. Half floats would need a change of
+ * environment (half-floats.ts) that is not for the main thread.
+ */
+function isPredictable({ inputs, outputs }: Serving): boolean {
+  const isFixed = ({ shape, datatype }: TensorSpec) => shape.indexOf(-1, 1) < 0 && datatype !== 'FP16';
+  return [...inputs, ...outputs].every(isFixed) && inputs.every(({ datatype }) => datatype !== 'BYTES');
+}

@@ -1,0 +1,140 @@
+import { createBlockReader, readRows } from '../../src/http/rows.ts';
+import { bodyOf, boot } from '../helpers/service.ts';
+import { serving } from '../helpers/serving.ts';
+
+const read = (text: string, width = 2, maxRows = 4) => readRows(Buffer.from(text), width, maxRows);
+
+/** What JSON.parse makes of it, as 32-bit floats. */
+const parsed = (text: string) => Float32Array.from(JSON.parse(text).instances.flat());
+
+/** Numbers that are the same in every run, between 0 and 1. */
+function* random(seed: number) {
+  for (let state = seed; ; ) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+test.each([
+  '{"instances":[[1,2]]}',
+  '{"instances": [[0, -0], [1.5, -2.25]]}',
+  '{"instances":\n[ [ 1 ,\t2 ] , [ 3 ,\r\n4 ] ] }\n',
+  '{"instances":[[0.1,123456789012345]]}',
+  '{"instances":[[1e3,1.5E-7],[2e+0,0e5]]}',
+  '{"instances":[[0.30000001192092896,5e-324],[1e-5,1.1]]}'.replace('5e-324', '5e-3'),
+  '{"instances":[[0.000000000000000000123,9007199254740991e-15]]}'.replace('9007199254740991', '900719925474099'),
+])('%j is read as JSON.parse reads it', (text) => {
+  expect(read(text)).toEqual(parsed(text));
+});
+
+test('whatever digits a client writes, the float is the one that JSON.parse gives', () => {
+  const next = random(7);
+  const value = () => {
+    const float = (Number(next.next().value) - 0.5) * 10 ** Math.floor(Number(next.next().value) * 12 - 6);
+    const digits = 1 + Math.floor(Number(next.next().value) * 20);
+    const form = Math.floor(Number(next.next().value) * 4);
+    if (form === 0) return String(float);
+    if (form === 1) return String(Math.fround(float));
+    return form === 2 ? float.toPrecision(digits) : float.toExponential(digits);
+  };
+  let taken = 0;
+  for (let i = 0; i < 2000; i++) {
+    const text = `{"instances":[[${value()},${value()},${value()}]]}`;
+    const rows = read(text, 3);
+    if (!rows) continue;
+    taken += 1;
+    expect([text, rows]).toEqual([text, parsed(text)]);
+  }
+  // Left to JSON.parse is allowed, but not the rule.
+  expect(taken).toBeGreaterThan(1500);
+});
+
+test('halfway between two floats nothing is guessed', () => {
+  // 1 + 2^-24 is the middle between 1 and the next float; a digit far behind decides.
+  for (const text of ['1.000000059604644775390624', '1.000000059604644775390625', '1.0000000596046447753906251']) {
+    const body = `{"instances":[[${text},0]]}`;
+    const rows = read(body);
+    if (rows) expect(rows).toEqual(parsed(body));
+  }
+  expect(read('{"instances":[[1.0000000596046447753906251,0]]}')).toBeUndefined();
+});
+
+test.each([
+  '',
+  '{"instances":',
+  '{"instances":[]}',
+  '{"instances":[[]]}',
+  '{"instances":[[1]]}',
+  '{"instances":[[1,2,3]]}',
+  '{"instances":[[1,2],]}',
+  '{"instances":[[1,2,]]}',
+  '{"instances":[[1 2]]}',
+  '{"instances":[[1,2]]}}',
+  '{"instances":[[1,2]]',
+  '{"instances":[[1,2]],"id":"x"}',
+  '{"instances":[[01,2]]}',
+  '{"instances":[[.5,2]]}',
+  '{"instances":[[1.,2]]}',
+  '{"instances":[[+1,2]]}',
+  '{"instances":[[-,2]]}',
+  '{"instances":[[1e,2]]}',
+  '{"instances":[[1e+,2]]}',
+  '{"instances":[[1e1000,2]]}',
+  '{"instances":[[1e39,2]]}',
+  '{"instances":[[1e-60,2]]}',
+  '{"instances":[[NaN,2]]}',
+  '{"instances":[[null,2]]}',
+  '{"instances":[["1",2]]}',
+  '{"instances":[[[1,2]]]}',
+  '{"instances":[[1,2],[3,4],[5,6],[7,8],[9,10]]}',
+  '{"instances":[[1\u00a0,2]]}',
+  '{"instances":[[1\u0000,2]]}',
+  '[[1,2]]',
+])('%j is left to those who say what is wrong with it', (text) => {
+  expect(read(text)).toBeUndefined();
+});
+
+test('only models that take rows of floats and ask nothing of them have such a reader', () => {
+  const body = Buffer.from('{"instances":[[1,2],[3,4]]}');
+  const input = { name: 'x', datatype: 'FP32' as const, shape: [-1, 2] };
+  const block = createBlockReader(serving({ inputs: [input] }))(body);
+  expect(block).toEqual({ rows: 2, key: '2', tensors: [{ dims: [2, 2], data: Float32Array.of(1, 2, 3, 4) }] });
+  expect(createBlockReader(serving())(body)).toBeUndefined();
+  for (const other of [
+    { ...input, datatype: 'FP64' as const },
+    { ...input, shape: [-1, -1] },
+    { ...input, shape: [2, 2] },
+  ]) {
+    expect(createBlockReader(serving({ inputs: [other] }))(body)).toBeUndefined();
+  }
+  expect(createBlockReader(serving({ inputs: [input, { ...input, name: 'y' }] }))(body)).toBeUndefined();
+});
+
+test('a client cannot tell which way its rows were read', async () => {
+  const service = await boot({
+    config: (config) => ({
+      ...config,
+      golden: undefined,
+      serving: { ...config.serving, inputs: config.serving.inputs.map(({ features: _, ...input }) => input) },
+    }),
+  });
+  const ask = async (text: string) => {
+    const response = await service.post('/predict', text, { 'x-request-id': 'same' });
+    return [response.status, await bodyOf(response)];
+  };
+  const rows = [
+    [5.1, 3.5, 1.4, 0.2],
+    [6.7, 3.0, 5.2, 2.3],
+  ];
+  const read = await ask(JSON.stringify({ instances: rows }));
+  expect(read[0]).toBe(200);
+  expect(await ask(JSON.stringify({ instances: rows.map((row) => ({ float_input: row })) }))).toEqual(read);
+  // What is wrong is said as ever, with its place.
+  expect(await ask('{"instances":[[1,2,3,4],[1,2,3]]}')).toMatchObject([400, { code: 'INVALID_INPUT' }]);
+  expect(await ask('{"instances":[[1,2,null,4]]}')).toMatchObject([
+    400,
+    { error: expect.stringContaining('instances[0].float_input[2]') },
+  ]);
+  expect(await ask('{"instances":[[1,2,3,4]')).toMatchObject([400, { code: 'INVALID_JSON' }]);
+  await service.close();
+});

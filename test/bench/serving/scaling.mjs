@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { load, writeRequest } from './load.mjs';
+import { jsonRequest } from './models.mjs';
+import { median } from './process.mjs';
+import { startService } from './servers.mjs';
+
+/**
+ * The model whose run is what costs, on one core with one worker and on two with two. The client shares the second core: what
+ * it takes there is missing to the two workers.
+ */
+export async function measureScaling(place, repeats) {
+  const one = await startService(place, 'big', { cores: '0', env: { WORKERS: '1' } });
+  const two = await startService(place, 'big', { cores: '0,1', env: { WORKERS: '2' } });
+  const folder = join(place.scratch, 'scaling');
+  const request = jsonRequest('big');
+  writeRequest(folder, request);
+  const rates = new Map([one, two].map((server) => [server, []]));
+  try {
+    for (let i = 0; i <= repeats; i++) {
+      for (const [server, found] of rates) {
+        const { rate } = await load(server, request.path, folder, { connections: 64, seconds: 1, core: 1 });
+        // The first round only warms up.
+        if (i > 0) found.push(rate);
+      }
+    }
+  } finally {
+    await one.stop();
+    await two.stop();
+  }
+  return { one: median(rates.get(one)), two: median(rates.get(two)) };
+}

@@ -1,0 +1,39 @@
+// Whether memory stays what it is: 500,000 requests to one server, resident memory after every 50,000.
+//   npm run bench:soak     into docs/BENCHMARKS.md (under a minute)
+import { join } from 'node:path';
+import { writeSection } from '../report.mjs';
+import { load, writeRequest } from './load.mjs';
+import { jsonRequest } from './models.mjs';
+import { prepare } from './prepare.mjs';
+import { median, memory } from './process.mjs';
+import { startService } from './servers.mjs';
+
+const REQUESTS = 500_000;
+const STEP = 50_000;
+const MAX_GROWTH = 0.05;
+
+const place = prepare();
+const folder = join(place.scratch, 'soak');
+const request = jsonRequest('tiny');
+writeRequest(folder, request);
+const server = await startService(place, 'tiny', { cores: '0' });
+const steps = [];
+try {
+  for (let done = 0; done < REQUESTS; ) {
+    const { requests } = await load(server, request.path, folder, { connections: 32, seconds: 1, core: 1 });
+    done += requests;
+    if (Math.floor(done / STEP) > steps.length) steps.push({ done, mb: memory(server.pid).now });
+  }
+} finally {
+  await server.stop();
+}
+const first = steps[0].mb;
+// Where the garbage collector stands at the moment of a sample is chance: the last ones together say more than the last.
+const last = median(steps.slice(-3).map(({ mb }) => mb));
+const growth = last / first - 1;
+const line = steps.map(({ done, mb }) => `${Math.round(done / 1000)}k: ${Math.round(mb)}`).join(', ');
+writeSection(
+  'soak',
+  `One server, 32 connections, ${REQUESTS.toLocaleString('en-US')} requests to the tiny model. Resident memory in MB after so many requests: ${line}. From the first sample to the median of the last three: ${(growth * 100).toFixed(1)} % (to reach: less than ${MAX_GROWTH * 100} %). Repeat with \`npm run bench:soak\`.`,
+);
+if (growth >= MAX_GROWTH) process.exitCode = 1;

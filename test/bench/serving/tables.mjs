@@ -1,0 +1,62 @@
+import { availableParallelism, cpus } from 'node:os';
+import { layers } from './models.mjs';
+
+/** What was measured, as Markdown. Every figure comes from the run; only what is to be reached is written here. */
+
+const NAMES = {
+  json: 'this server',
+  node: 'node:http, no model',
+  fastapi: 'FastAPI',
+  binary: 'this server, binary tensors',
+};
+
+const count = (value) => Math.round(value).toLocaleString('en-US');
+const ms = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
+const times = (value) => `${value.toFixed(2)} ×`;
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
+}
+
+export function report({ models, scaling, readyMs, repeats, seconds, connections }) {
+  const rate = (model, key, at = 32) =>
+    models.flatMap(({ results }) => results).find((r) => r.model === model && r.key === key && r.connections === at)
+      .rate;
+  const ratio = (model, key, over) => rate(model, key) / rate(model, over);
+
+  const targets = [
+    ['tiny: of node:http', 0.75, ratio('tiny', 'json', 'node')],
+    ['tiny: of FastAPI', 10, ratio('tiny', 'json', 'fastapi')],
+    ['middle: of node:http', 0.85, ratio('middle', 'json', 'node')],
+    ['middle: of FastAPI', 7, ratio('middle', 'json', 'fastapi')],
+    ['big: of FastAPI', 9, ratio('big', 'json', 'fastapi')],
+    ['big: of the same server without batches', 3, ratio('big', 'json', 'unbatched')],
+    ['middle, 32 rows a request: binary, of its own JSON', 3, ratio('middle', 'wide-binary', 'wide-json')],
+    ['big: two workers on two cores, of one on one', 1.7, scaling.two / scaling.one],
+  ].map(([what, target, reached]) => [what, `≥ ${target}`, times(reached), reached >= target ? 'yes' : '**no**']);
+  targets.push(['sample model: start to ready', '< 700 ms', `${ms(readyMs)} ms`, readyMs < 700 ? 'yes' : '**no**']);
+
+  const sections = models.map(({ model, results, health, rss, raw }) => {
+    const rows = connections.flatMap((at) =>
+      Object.entries(NAMES).map(([key, name]) => {
+        const found = results.find((r) => r.key === key && r.connections === at);
+        return [`${at}, ${name}`, count(found.rate), ms(found.p50), ms(found.p99), found.cores.toFixed(2)];
+      }),
+    );
+    return [
+      `**${model}: ${layers(model)}.** The runtime alone: ${count(raw[1])} rows/s one by one, ${count(raw[32])} in batches of 32. This server's resident memory after all runs: ${count(rss)} MB. \`/v2/health/live\` under 32 connections: p50 ${ms(health.p50)} ms, p99 ${ms(health.p99)} ms.`,
+      '',
+      table(['connections, server', 'requests/s', 'p50 ms', 'p99 ms', 'busy cores'], rows),
+    ].join('\n');
+  });
+
+  return [
+    `Node.js ${process.versions.node}, ${availableParallelism()} cores of ${cpus()[0].model.trim()}; server and client (wrk) pinned to one core each, keep-alive, one row a request unless said otherwise; medians of ${repeats} interleaved runs of ${seconds} s. Repeat with \`npm run bench:serving\`.`,
+    '',
+    '32 connections, JSON, ratios of requests a second within this run:',
+    '',
+    table(['what', 'to reach', 'reached', ''], targets),
+    ...sections.flatMap((section) => ['', section]),
+  ].join('\n');
+}
