@@ -11,16 +11,34 @@ export type Taken =
   | { readonly found: 'nothing' }
   | { readonly found: 'taken' };
 
-interface Entry {
-  readonly at: number;
-  readonly predictions: (number | undefined)[];
-}
-
 export interface MemoryOptions {
   /** Predictions, not requests: a request may have a thousand. */
   readonly maxPredictions: number;
   readonly ttlMs: number;
   readonly now?: () => number;
+}
+
+/** Rows of numbers behind one map of ids, and no object for any of them: what lives long is what garbage collection pays for. */
+interface Half {
+  /** By id, the row of the request's first prediction. */
+  readonly first: Map<string, number>;
+  readonly predictions: Float64Array;
+  readonly taken: Uint8Array;
+  /** At the request's first row: when it was, and how many rows it has. */
+  readonly at: Float64Array;
+  readonly count: Uint32Array;
+  rows: number;
+}
+
+function createHalf(rows: number): Half {
+  return {
+    first: new Map(),
+    predictions: new Float64Array(rows),
+    taken: new Uint8Array(rows),
+    at: new Float64Array(rows),
+    count: new Uint32Array(rows),
+    rows: 0,
+  };
 }
 
 /**
@@ -33,28 +51,39 @@ export function createMemory({
   ttlMs,
   now = performance.now.bind(performance),
 }: MemoryOptions): PredictionMemory {
-  const half = Math.max(1, Math.floor(maxPredictions / 2));
-  let older = new Map<string, Entry>();
-  let younger = new Map<string, Entry>();
-  let size = 0;
+  const capacity = Math.max(1, Math.floor(maxPredictions / 2));
+  let older = createHalf(capacity);
+  let younger = createHalf(capacity);
+
+  function swap(): void {
+    const emptied = older;
+    older = younger;
+    younger = emptied;
+    younger.first.clear();
+    younger.taken.fill(0);
+    younger.rows = 0;
+  }
+
   return {
     remember(id, predictions) {
-      if (predictions.length > half) return;
-      size += predictions.length;
-      if (size > half) {
-        older = younger;
-        younger = new Map();
-        size = predictions.length;
-      }
-      younger.set(id, { at: now(), predictions: predictions as (number | undefined)[] });
+      if (predictions.length > capacity) return;
+      if (younger.rows + predictions.length > capacity) swap();
+      const row = younger.rows;
+      younger.first.set(id, row);
+      younger.predictions.set(predictions, row);
+      younger.at[row] = now();
+      younger.count[row] = predictions.length;
+      younger.rows += predictions.length;
     },
     take(id, instance) {
-      const entry = younger.get(id) ?? older.get(id);
-      if (!entry || entry.at <= now() - ttlMs || instance >= entry.predictions.length) return { found: 'nothing' };
-      const prediction = entry.predictions[instance];
-      if (prediction === undefined) return { found: 'taken' };
-      entry.predictions[instance] = undefined;
-      return { found: 'prediction', prediction };
+      const half = younger.first.has(id) ? younger : older;
+      const first = half.first.get(id);
+      if (first === undefined || instance >= (half.count[first] ?? 0)) return { found: 'nothing' };
+      if ((half.at[first] ?? 0) <= now() - ttlMs) return { found: 'nothing' };
+      const row = first + instance;
+      if (half.taken[row] === 1) return { found: 'taken' };
+      half.taken[row] = 1;
+      return { found: 'prediction', prediction: half.predictions[row] ?? Number.NaN };
     },
   };
 }
