@@ -21,4 +21,12 @@ export interface Migration {
    * base and to the person's file alike, so that the change of form meets no edit of the person as a conflict.
    */
   readonly files?: Readonly<Record<string, (text: string) => string>>;
+  /** New files that belong to something a team may have replaced, by path: they are brought only where that still stands. */
+  readonly belongs?: Readonly<Record<string, Belonging>>;
+}
+
+/** Decides by a file that the repository has, as the template wrote it and as it is now. */
+export interface Belonging {
+  readonly to: string;
+  readonly stands: (was: string, now: string) => boolean;
 }

@@ -46,6 +46,17 @@ function migrated<T extends YoursState>(file: T, path: string, due: readonly Mig
   return { ...file, sha256: sha256(fresh), bytes: () => fresh };
 }
 
+/** Whether a new file belongs to what the team has replaced. Such a file counts as one that the team has deleted. */
+function isUnwanted({ record, due, scan }: UpgradeInput, path: string): boolean {
+  const belonging = due.map(({ belongs }) => belongs?.[path]).find((one) => one !== undefined);
+  if (belonging === undefined) return false;
+  const text = (file: YoursState) => {
+    const bytes = file?.kind === 'file' ? file.bytes() : null;
+    return (bytes && decodeText(bytes)) ?? '';
+  };
+  return !belonging.stands(text(baseOf(record, belonging.to)), text(scan(belonging.to)));
+}
+
 /** Puts the three sides of a path together, moves and migrations of its text included. */
 export function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
   const { record, theirs, due } = input;
@@ -63,7 +74,8 @@ export function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
   const here = moves.leaving.has(path) ? null : input.scan(path);
   const there = from === null ? null : input.scan(from);
   const found = there ?? here;
-  const base = migrated(baseOf(record, origin), origin, due);
+  const known = migrated(baseOf(record, origin), origin, due);
+  const base = known === null && found === null && isUnwanted(input, path) ? its : known;
   return { path, from: there && from, owner, base, yours: migrated(found, origin, due), theirs: its, found };
 }
 

@@ -31,6 +31,12 @@ function unpacked(release: string): string {
   return root;
 }
 
+async function toThisVersion(root: string): Promise<void> {
+  const project = openProject(root, { template, migrations, changelog: '' }, {});
+  const upgrade = prepareUpgrade(project, settleAnswers(project.given, project.context));
+  await runUpgrade(upgrade, { allowDirty: false, verify: false, disk: nodeDisk, tell: () => {} });
+}
+
 const manifestOf = (root: string) => JSON.parse(read(root, MANIFEST_PATH)) as Manifest;
 
 test('this version, once it is in the changelog, has its repository here', () => {
@@ -72,5 +78,16 @@ describe.each(releases)('a repository of %s', (release) => {
     expect(readdirSync(join(root, 'docs'))).not.toContain('ONBOARDING.md');
     expect(read(root, 'package-lock.json')).toContain('"node_modules/ours"');
     expect(manifestOf(root).templateVersion).toBe(version);
+    expect(readdirSync(join(root, 'model'))).toContain('reference.json');
+  });
+
+  test('whose model a team has replaced gets no drift reference of the sample', async () => {
+    const root = unpacked(release);
+    const servingYaml = read(root, 'serving.yaml');
+    writeFileSync(join(root, 'serving.yaml'), servingYaml.replace(/sha256: [0-9a-f]{64}/, `sha256: ${'0'.repeat(64)}`));
+    rmSync(join(root, 'model', 'reference.json'), { force: true });
+    commit(root, 'our model');
+    await toThisVersion(root);
+    expect(readdirSync(join(root, 'model'))).not.toContain('reference.json');
   });
 });
