@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.mjs';
 import { main, root, run, setUp } from './set-up.mjs';
 
 const FLOWER = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
@@ -42,16 +42,6 @@ async function demonstrate(directory) {
     server.kill('SIGTERM');
     await once(server, 'exit');
   }
-}
-
-/** A port nobody listens on, so that the demo runs beside whatever holds 8080. */
-async function freePort() {
-  const probe = createServer().listen(0);
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** Starts the repository as its README says, without npm in between so that a signal reaches it, and waits until it is ready. */

@@ -1,6 +1,6 @@
 import ejs from 'ejs';
 
-/** The text of another template, by its path in the repository: for what has to stand in two files. */
+/** The text of another template, by its path among the template's files: for what has to stand in two files. */
 export type Include = (path: string) => string;
 
 /** A template is compiled once, however many repositories are rendered from it: a fleet has hundreds. */

@@ -9,7 +9,7 @@ import type { Template, TemplateSpec } from './template.ts';
 const LEFTOVERS = new Set(['node_modules', 'dist', 'coverage']);
 
 /**
- * Reads a template from its folder (`template.json`, `base/`, `features/`, `samples/`).
+ * Reads a template from its folder (`template.json`, `base/`, `features/`, `partials/`, `samples/`).
  * The one place of this room that reads: the package's own files, never the user's.
  * @param version semver of the template; the package's version
  */

@@ -92,8 +92,8 @@ function ejsFile(bytes: Uint8Array, path: string, answers: Answers, template: Te
     templateVersion: template.version,
   };
   const include = (name: string) => {
-    const included = template.files.get(`base/${name}`);
-    if (!included) throw new Error(`The template has no base/${name}`);
+    const included = template.files.get(name);
+    if (!included) throw new Error(`The template has no ${name}`);
     return toText(included);
   };
   return Buffer.from(renderEjs(toText(bytes), data, path, include));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { folderWith, snapshot } from '../support/folder.ts';
 import { commit, edit, git, read } from './harness.ts';
-import { type Package, packageOf } from './package.ts';
+import { type Package, packageOf, stampedOutBy } from './package.ts';
 
 let old: Package;
 let fresh: Package;
@@ -10,12 +10,7 @@ beforeAll(async () => {
   [old, fresh] = [await packageOf('1.0.0'), await packageOf('1.1.0')];
 }, 60_000);
 
-/** A repository that version 1.0.0 has stamped out, as a process. */
-function repository(): string {
-  const top = folderWith({});
-  expect(old(top, 'iris-service', '--yes', '--no-install').status).toBe(0);
-  return join(top, 'iris-service');
-}
+const repository = () => stampedOutBy(old);
 
 describe('create-ml-serving regenerate', () => {
   it('ends with 0 where there is nothing to do', () => {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { folderWith, snapshot } from '../support/folder.ts';
+import { snapshot } from '../support/folder.ts';
 import { git } from './harness.ts';
-import { type Package, packageOf } from './package.ts';
+import { type Package, packageOf, stampedOutBy } from './package.ts';
 
 let old: Package;
 let fresh: Package;
@@ -12,11 +11,7 @@ beforeAll(async () => {
   [old, fresh] = [await packageOf('1.0.0'), await packageOf('1.1.0')];
 }, 60_000);
 
-function repository(): string {
-  const top = folderWith({});
-  expect(old(top, 'iris-service', '--yes', '--no-install').status).toBe(0);
-  return join(top, 'iris-service');
-}
+const repository = () => stampedOutBy(old);
 
 const tree = (root: string) => {
   const files = Object.entries(snapshot(root, { without: '.git' }));

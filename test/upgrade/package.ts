@@ -52,3 +52,10 @@ export async function packageOf(version: string): Promise<Package> {
   };
   return Object.assign(run, { command });
 }
+
+/** A repository that a version has stamped out, as a process. */
+export function stampedOutBy(version: Package): string {
+  const top = folderWith({});
+  expect(version(top, 'iris-service', '--yes', '--no-install').status).toBe(0);
+  return join(top, 'iris-service');
+}

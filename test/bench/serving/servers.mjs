@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../scripts/free-port.mjs';
 
 const PEERS = fileURLToPath(new URL('peers', import.meta.url));
 const READY_WITHIN_MS = 30_000;
@@ -78,13 +78,4 @@ async function statusOf(url) {
   const response = await fetch(url).catch(() => undefined);
   await response?.arrayBuffer();
   return response?.status;
-}
-
-async function freePort() {
-  const probe = createServer().listen(0);
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

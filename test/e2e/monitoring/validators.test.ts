@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stamp } from '../delivery/support/stamp.ts';
+import { describeValidators } from '../delivery/support/validators/describe.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { monitoringValidators } from './support/validators.ts';
 
@@ -16,38 +17,13 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const folder = temporaryFolder();
-let count = 0;
-
-describe.each(Object.entries(monitoringValidators))('%s', (_name, { judge, faults }) => {
-  test.each(Object.entries(CASES))(
-    'finds nothing: %s',
-    async (_case, sets) => {
-      const { code, stdout, stderr } = await judge(await stamp(sets));
-      expect(`${code}\n${code === 0 ? '' : stdout + stderr}`).toBe('0\n');
-    },
-    120_000,
-  );
-
-  test.each(faults)(
-    'finds the fault in $file: $replace',
-    async ({ sets, file, find, replace, says }) => {
-      const directory = join(folder, String(++count));
-      cpSync(await stamp(sets), directory, { recursive: true });
-      const path = join(directory, file);
-      const text = readFileSync(path, 'utf8');
-      expect(text).toContain(find);
-      writeFileSync(
-        path,
-        text.replaceAll(find, () => replace),
-      );
-      const { code, stdout, stderr } = await judge(directory);
-      expect(code).not.toBe(0);
-      expect(stdout + stderr).toMatch(says);
-    },
-    120_000,
-  );
+describeValidators(monitoringValidators, {
+  casesOf: () => Object.entries(CASES),
+  plant: 'replaceAll',
+  timeout: 120_000,
 });
+
+const folder = temporaryFolder();
 
 test('the receivers’ examples, with their comment signs taken away, are configuration that Alertmanager takes', async () => {
   const directory = join(folder, 'receivers');

@@ -8,6 +8,7 @@ exported model's, so that the tests compare the served answer with the training 
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from skl2onnx.common.data_types import FloatTensorType
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 FEATURES = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
@@ -29,17 +30,24 @@ def main(folder: Path) -> None:
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)).fit(x_train, y_train)
     print(f"accuracy on held-out rows: {model.score(x_test, y_test):.3f}")
 
+    folder.mkdir(parents=True, exist_ok=True)
+    export(model, folder / "model.onnx")
+    # One row a class from the held-out rows, then one far from all of them.
+    rows = [x_test[y_test == c][0] for c in range(3)] + [np.array([1.0, 2.0, 3.0, 4.0])]
+    write_golden(model, rows, folder / "golden.json")
+
+
+def export(model: Pipeline, path: Path) -> None:
     onnx_model = to_onnx(
         model,
         initial_types=[("float_input", FloatTensorType([None, 4]))],
         options={"zipmap": False},
         target_opset={"": 17, "ai.onnx.ml": 3},
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.onnx").write_bytes(onnx_model.SerializeToString())
+    path.write_bytes(onnx_model.SerializeToString())
 
-    # One row a class from the held-out rows, then one far from all of them.
-    rows = [x_test[y_test == c][0] for c in range(3)] + [np.array([1.0, 2.0, 3.0, 4.0])]
+
+def write_golden(model: Pipeline, rows: Iterable[np.ndarray], path: Path) -> None:
     samples = []
     for row in rows:
         probabilities = model.predict_proba(row.astype(np.float32).reshape(1, -1))[0]
@@ -53,7 +61,7 @@ def main(folder: Path) -> None:
             }
         )
     golden = {"tolerance": 1e-5, "samples": samples}
-    (folder / "golden.json").write_text(json.dumps(golden, indent=2) + "\n")
+    path.write_text(json.dumps(golden, indent=2) + "\n")
 
 
 if __name__ == "__main__":

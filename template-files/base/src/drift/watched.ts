@@ -1,5 +1,6 @@
 import { elementCount, type InputSpec, labelOutput, type OutputSpec, type Serving } from '../contract/serving.ts';
 import { KINDS } from '../inference/datatypes.ts';
+import { likeliestOf } from '../inference/postprocess/likeliest.ts';
 import type { Tensor } from '../inference/tensor.ts';
 
 /** Series are bounded: what is beyond these is not watched. */
@@ -31,24 +32,11 @@ export interface Watched {
 export function valueAt(watched: Watched, { data }: Tensor, row: number): number | string {
   const at = row * watched.width + watched.offset;
   if (watched.said) return watched.said.get(String(data[at])) ?? watched.said.size;
-  if (watched.kind === 'label') return likeliest(watched, data as Float32Array, row * watched.width);
+  const { width, toNumber } = watched;
+  if (watched.kind === 'label') return likeliestOf(data, row * width, width, toNumber);
   const element = data[at] ?? Number.NaN;
   if (typeof element === 'string') return watched.kind === 'length' ? element.length : element;
   return watched.toNumber(element as number);
-}
-
-/** The class of the highest value; the first of equals, as in predictions. */
-function likeliest({ width, toNumber }: Watched, data: Float32Array, first: number): number {
-  let best = 0;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < width; i++) {
-    const value = toNumber(data[first + i] as number);
-    if (value > highest) {
-      highest = value;
-      best = i;
-    }
-  }
-  return best;
 }
 
 /** The named columns of tables, and the lengths of texts. */

@@ -1,6 +1,7 @@
 import { hasBatchAxis, type OutputSpec, type Serving } from '../contract/serving.ts';
 import { KINDS } from '../inference/datatypes.ts';
 import type { Answer } from '../inference/job.ts';
+import { likeliestOf } from '../inference/postprocess/likeliest.ts';
 import { rowSize, type Tensor } from '../inference/tensor.ts';
 
 /** Whether two versions gave the same answers to the same rows. */
@@ -17,8 +18,10 @@ export function createAgree(serving: Serving, tolerance: number): Agree {
     const startB = batched ? rowB * size : 0;
     const width = output.labels?.length;
     if (width !== undefined) {
+      const { toNumber = Number } = KINDS[output.datatype];
       for (let at = 0; at < size; at += width) {
-        if (likeliest(output, a, startA + at, width) !== likeliest(output, b, startB + at, width)) return false;
+        const likeliest = likeliestOf(a.data, startA + at, width, toNumber);
+        if (likeliest !== likeliestOf(b.data, startB + at, width, toNumber)) return false;
       }
       return true;
     }
@@ -42,20 +45,6 @@ export function createAgree(serving: Serving, tolerance: number): Agree {
         return true;
       });
     });
-}
-
-function likeliest({ datatype }: OutputSpec, { data }: Tensor, first: number, width: number): number {
-  const { toNumber = Number } = KINDS[datatype];
-  let best = 0;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < width; i++) {
-    const value = toNumber(data[first + i] as number);
-    if (value > highest) {
-      highest = value;
-      best = i;
-    }
-  }
-  return best;
 }
 
 function sameElement({ datatype }: OutputSpec, a: unknown, b: unknown, tolerance: number): boolean {

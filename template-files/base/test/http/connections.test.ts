@@ -81,8 +81,8 @@ test('what a slow client may take is bounded', () => {
   expect(keepAliveTimeout).toBeGreaterThan(60_000);
 });
 
-test('a client that sends its headers too slowly is cut off with JSON', async () => {
-  service.server.headersTimeout = 200;
+/** Sends a head and then a little again and again, and reads what comes back until the server closes. */
+async function dripping(head: string, drop: string): Promise<string> {
   const { port } = new URL(service.url);
   const socket = connect(Number(port), '127.0.0.1');
   let answer = '';
@@ -90,14 +90,21 @@ test('a client that sends its headers too slowly is cut off with JSON', async ()
     answer += chunk;
   });
   socket.on('error', () => {});
-  socket.write('POST /predict HTTP/1.1\r\nHost: x\r\n');
-  const drip = setInterval(() => socket.write('X: y\r\n'), 100);
+  socket.write(head);
+  const drip = setInterval(() => socket.write(drop), 100);
   try {
     await new Promise((resolve) => socket.on('close', resolve));
   } finally {
     clearInterval(drip);
     service.server.headersTimeout = 10_000;
+    service.server.requestTimeout = 30_000;
   }
+  return answer;
+}
+
+test('a client that sends its headers too slowly is cut off with JSON', async () => {
+  service.server.headersTimeout = 200;
+  const answer = await dripping('POST /predict HTTP/1.1\r\nHost: x\r\n', 'X: y\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   expect(answer).toContain('REQUEST_TIMEOUT');
 }, 10_000);
@@ -106,22 +113,8 @@ test('a client that sends its body too slowly is cut off with JSON', async () =>
   // Node.js takes the shorter of the two for the headers'.
   service.server.headersTimeout = 100;
   service.server.requestTimeout = 200;
-  const { port } = new URL(service.url);
-  const socket = connect(Number(port), '127.0.0.1');
-  let answer = '';
-  socket.on('data', (chunk) => {
-    answer += chunk;
-  });
-  socket.on('error', () => {});
-  socket.write('POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n');
-  const drip = setInterval(() => socket.write(' '), 100);
-  try {
-    await new Promise((resolve) => socket.on('close', resolve));
-  } finally {
-    clearInterval(drip);
-    service.server.headersTimeout = 10_000;
-    service.server.requestTimeout = 30_000;
-  }
+  const head = 'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n';
+  const answer = await dripping(head, ' ');
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   expect(answer).toContain('REQUEST_TIMEOUT');
 }, 10_000);

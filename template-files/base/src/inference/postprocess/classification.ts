@@ -3,7 +3,7 @@ import { KINDS } from '../datatypes.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Decoder } from './decoder.ts';
 import { elementWriter } from './elements.ts';
-import { likeliest } from './likeliest.ts';
+import { likeliest, likeliestOf } from './likeliest.ts';
 
 /**
  * `{"label": …, "probabilities": {label: probability}}`, from the output that has labels. The label is what the model's own
@@ -27,25 +27,17 @@ export function createClassificationDecoder({ outputs }: Pick<Serving, 'outputs'
     write([tensor, ownTensor], row, topK = output.topK) {
       const { data } = tensor as Tensor;
       const first = row * keys.length;
-      let best = 0;
       let text = '';
-      let highest = Number.NEGATIVE_INFINITY;
       const all = topK === undefined || topK >= keys.length;
-      for (let i = 0; i < keys.length; i++) {
-        const value = toNumber(data[first + i] as number);
-        if (value > highest) {
-          highest = value;
-          best = i;
-        }
-        if (all) text += keys[i] + write(tensor as Tensor, first + i);
-      }
-      if (!all) {
+      if (all) {
+        for (let i = 0; i < keys.length; i++) text += keys[i] + write(tensor as Tensor, first + i);
+      } else {
         const chosen = likeliest(keys.length, topK, (i) => toNumber(data[first + i] as number));
         text = chosen.map((i) => `${labels[i]}:${write(tensor as Tensor, first + i)}`).join(',');
       }
       // A value that is none of the classes says nothing; the likeliest does.
       const said = ownTensor && places.get(String(ownTensor.data[row]));
-      return `${heads[said ?? best]}${text}}}`;
+      return `${heads[said ?? likeliestOf(data, first, keys.length, toNumber)]}${text}}}`;
     },
   };
 }
