@@ -1,23 +1,27 @@
 // Runs the steps of CI one after the other, whatever the one before said, and counts what passed and what failed.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = 'test/.cache/results';
 
-// A step with `counts` is a run of Jest that reports how many tests passed; any other step counts as one.
+// A step with `counts` is a run of Jest that reports how many tests passed; any other step counts as one. What takes longer
+// than its minutes hangs: it is ended with all that it has started, and has failed.
 const steps = [
   {
     name: 'the README’s test command',
     command: ['npm', 'test', '--', '--json', `--outputFile=${results}/unit.json`],
     counts: 'unit.json',
+    minutes: 20,
   },
-  { name: 'tools for the checks', command: ['bash', 'scripts/ci/install-tools.sh'] },
+  { name: 'tools for the checks', command: ['bash', 'scripts/ci/install-tools.sh'], minutes: 20 },
   {
     name: 'end-to-end tests',
     command: ['npm', 'run', 'test:e2e', '--', '--json', `--outputFile=${results}/e2e.json`],
     counts: 'e2e.json',
+    minutes: 45,
   },
 ];
 
@@ -26,11 +30,10 @@ mkdirSync(`${root}${results}`, { recursive: true });
 
 let passed = 0;
 let failed = 0;
-for (const { name, command, counts } of steps) {
+for (const { name, command, counts, minutes } of steps) {
   const start = Date.now();
   console.log(`\n=== ${name}: ${command.join(' ')}`);
-  const [file, ...args] = command;
-  const { status } = spawnSync(file, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const status = await runWithin(minutes, command);
   const count = counts
     ? countTests(`${root}${results}/${counts}`, status)
     : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
@@ -42,6 +45,18 @@ for (const { name, command, counts } of steps) {
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+/** @returns the exit code; null where the command was ended because it took too long */
+async function runWithin(minutes, [file, ...args]) {
+  const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const timer = setTimeout(() => {
+    console.log(`=== ended: it took more than ${minutes} minutes`);
+    process.kill(-child.pid, 'SIGKILL');
+  }, minutes * 60_000);
+  const [status] = await once(child, 'exit');
+  clearTimeout(timer);
+  return status;
+}
 
 /** A run that failed without a failing test (it did not compile, say, or ran none) is a failure of its own. */
 function countTests(file, status) {

@@ -17,7 +17,9 @@ export interface RunOptions {
 /** Runs a command without a terminal and without standard input, as a CI job does. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
   const { cwd, env = process.env, timeout = 180_000 } = options;
-  const child = spawn(command, args, { cwd, env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  // A group of its own, so that what hangs is killed with all that it has started.
+  const detached = process.platform !== 'win32';
+  const child = spawn(command, args, { cwd, env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'], detached });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;
@@ -27,7 +29,8 @@ export async function run(command: string, args: readonly string[], options: Run
   });
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      child.kill('SIGKILL');
+      if (detached && child.pid) process.kill(-child.pid, 'SIGKILL');
+      else child.kill('SIGKILL');
       reject(
         new Error(`${command} ${args.join(' ')} did not end within ${timeout} ms:\n${output.stdout}${output.stderr}`),
       );

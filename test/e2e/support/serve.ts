@@ -12,6 +12,12 @@ export interface Serving {
   stop(): Promise<number | null>;
 }
 
+/** What a failing test leaves running would keep Jest from ending, and CI waiting. */
+const started = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
 /** Starts `node dist/server.js` in a stamped-out repository and waits until it says that it is ready. */
 export function serve(directory: string, env: NodeJS.ProcessEnv = {}, node = process.execPath): Promise<Serving> {
   return serveBy([node, 'dist/server.js'], directory, env);
@@ -29,6 +35,8 @@ export async function serveBy(
     env: { ...childEnv(process.env), PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.add(child);
+  child.once('exit', () => started.delete(child));
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
