@@ -2,10 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = 'test/.cache/results';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 // A step with `counts` is a run of Jest that reports how many tests passed; any other step counts as one. What takes longer
 // than its minutes hangs: it is ended with all that it has started, and has failed.
@@ -49,11 +51,18 @@ process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 /** @returns the exit code; null where the command was ended because it took too long */
 async function runWithin(minutes, [file, ...args]) {
   const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  const end = () => process.kill(-child.pid, 'SIGKILL');
   const timer = setTimeout(() => {
     console.log(`=== ended: it took more than ${minutes} minutes`);
-    process.kill(-child.pid, 'SIGKILL');
+    end();
   }, minutes * 60_000);
+  const cancel = (signal) => {
+    end();
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of SIGNALS) process.on(signal, cancel);
   const [status] = await once(child, 'exit');
+  for (const signal of SIGNALS) process.off(signal, cancel);
   clearTimeout(timer);
   return status;
 }
