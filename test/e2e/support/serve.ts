@@ -36,7 +36,11 @@ export async function serveBy(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.add(child);
-  child.once('exit', () => started.delete(child));
+  // Kept from the start: a service that has ended already, by itself or killed, is stopped all the same.
+  const ended = once(child, 'exit').then(([code]) => {
+    started.delete(child);
+    return code as number | null;
+  });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -47,11 +51,9 @@ export async function serveBy(
     url: `http://127.0.0.1:${port}`,
     child,
     log: () => log,
-    async stop() {
-      if (child.exitCode !== null) return child.exitCode;
+    stop() {
       child.kill('SIGTERM');
-      const [code] = await once(child, 'exit');
-      return code as number | null;
+      return ended;
     },
   };
   await untilReady(serving);
@@ -60,7 +62,7 @@ export async function serveBy(
 
 async function untilReady({ url, child, log }: Serving): Promise<void> {
   const deadline = Date.now() + 30_000;
-  while (Date.now() < deadline && child.exitCode === null) {
+  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
     const ready = await fetch(`${url}/v2/health/ready`).catch(() => undefined);
     if (ready?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
