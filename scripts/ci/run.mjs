@@ -10,7 +10,7 @@ const results = 'test/.cache/results';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 // A step with `counts` is a run of Jest that reports how many tests passed; any other step counts as one. What takes longer
-// than its minutes hangs: it is ended with all that it has started, and has failed.
+// than its minutes hangs: it is ended with its process group, and has failed.
 const steps = [
   {
     name: 'the README’s test command',

@@ -29,11 +29,11 @@ export async function run(command: string, args: readonly string[], options: Run
   });
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      if (detached && child.pid) process.kill(-child.pid, 'SIGKILL');
-      else child.kill('SIGKILL');
       reject(
         new Error(`${command} ${args.join(' ')} did not end within ${timeout} ms:\n${output.stdout}${output.stderr}`),
       );
+      if (detached && child.pid) killGroup(child.pid);
+      else child.kill('SIGKILL');
     }, timeout);
     child.on('error', reject);
     child.on('close', (code) => {
@@ -41,6 +41,15 @@ export async function run(command: string, args: readonly string[], options: Run
       resolve({ code, ...output });
     });
   });
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    // All of it has ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** What Jest sets for itself is not for the commands under test. */
