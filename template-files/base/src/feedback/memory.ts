@@ -1,3 +1,5 @@
+import { createIdTable, type IdTable } from './id-table.ts';
+
 /** What was predicted, until its true label comes: bounded in number and in time. */
 export interface PredictionMemory {
   /** Predictions of a request, in the order of its instances. An id that comes again takes the place of the first. */
@@ -18,10 +20,10 @@ export interface MemoryOptions {
   readonly now?: () => number;
 }
 
-/** Rows of numbers behind one map of ids, and no object for any of them: what lives long is what garbage collection pays for. */
+/** Rows of numbers behind a table of ids, and no object for any of them: what lives long is what garbage collection pays for. */
 interface Half {
   /** By id, the row of the request's first prediction. */
-  readonly first: Map<string, number>;
+  readonly first: IdTable;
   readonly predictions: Float64Array;
   readonly taken: Uint8Array;
   /** At the request's first row: when it was, and how many rows it has. */
@@ -32,7 +34,7 @@ interface Half {
 
 function createHalf(rows: number): Half {
   return {
-    first: new Map(),
+    first: createIdTable(rows),
     predictions: new Float64Array(rows),
     taken: new Uint8Array(rows),
     at: new Float64Array(rows),
@@ -43,7 +45,7 @@ function createHalf(rows: number): Half {
 
 /**
  * Two halves: when the younger one is full, it becomes the older one, and what was older is forgotten at once. So between
- * half of the predictions and all of them are remembered, and to remember one costs no more than an entry in a map, on the
+ * half of the predictions and all of them are remembered, and to remember one costs no more than an entry in a table, on the
  * way of every request.
  */
 export function createMemory({
@@ -66,7 +68,7 @@ export function createMemory({
 
   return {
     remember(id, predictions) {
-      if (predictions.length > capacity) return;
+      if (predictions.length === 0 || predictions.length > capacity) return;
       if (younger.rows + predictions.length > capacity) swap();
       const row = younger.rows;
       younger.first.set(id, row);
@@ -76,8 +78,12 @@ export function createMemory({
       younger.rows += predictions.length;
     },
     take(id, instance) {
-      const half = younger.first.has(id) ? younger : older;
-      const first = half.first.get(id);
+      let half = younger;
+      let first = younger.first.get(id);
+      if (first === undefined) {
+        half = older;
+        first = older.first.get(id);
+      }
       if (first === undefined || instance >= (half.count[first] ?? 0)) return { found: 'nothing' };
       if ((half.at[first] ?? 0) <= now() - ttlMs) return { found: 'nothing' };
       const row = first + instance;

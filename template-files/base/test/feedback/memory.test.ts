@@ -55,3 +55,10 @@ test('an id that comes again takes the place of the first', () => {
   for (let i = 0; i < 100; i++) memory.remember('a', [i]);
   expect(memory.take('a', 0)).toEqual({ found: 'prediction', prediction: 99 });
 });
+
+test('requests without predictions take no place', () => {
+  const { memory } = setUp();
+  memory.remember('a', [1]);
+  for (let i = 0; i < 100; i++) memory.remember(`empty-${i}`, []);
+  expect([memory.take('a', 0).found, memory.take('empty-1', 0).found]).toEqual(['prediction', 'nothing']);
+});
