@@ -1,7 +1,7 @@
 /** Numbers of JSON, read as 32-bit floats from the bytes of a list. */
 
-const [TAB, NEW_LINE, RETURN, SPACE, PLUS, COMMA, MINUS, POINT, ZERO, NINE] = [9, 10, 13, 32, 43, 44, 45, 46, 48, 57];
-const [UPPER_E, CLOSE, LOWER_E] = [69, 93, 101];
+const [TAB, NEW_LINE, RETURN, SPACE, PLUS, MINUS, POINT, ZERO, NINE] = [9, 10, 13, 32, 43, 45, 46, 48, 57];
+const [UPPER_E, LOWER_E] = [69, 101];
 
 /** Another digit behind less than this is still an integer that a double holds exactly. */
 const ROOM_FOR_A_DIGIT = 9e14;
@@ -19,15 +19,32 @@ function isSpace(code: number | undefined): boolean {
   return code === SPACE || code === NEW_LINE || code === RETURN || code === TAB;
 }
 
+/** What is expected of the numbers of a row, by their places in it. */
+export interface Places {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** The byte that comes behind: a comma, or the end of the row. */
+  readonly end: Uint8Array;
+}
+
 /**
- * Reads exactly `width` numbers and the end of their list. One loop with its state in locals: this is where the time of a wide
- * request goes.
- * @returns the place behind the list; -1 where something else is there, or a number whose nearest float is not certain
+ * Reads the numbers of some places of a row, each with what comes behind it. One loop with its state in locals: this is where
+ * the time of a wide request goes.
+ * @param data filled from `row + start` to `row + stop`
+ * @returns the place behind; -1 where something else is there, a number out of its bounds, or one whose nearest float is not
+ *   certain
  */
-export function readRow(body: Buffer, from: number, data: Float32Array, first: number, width: number): number {
-  const last = first + width - 1;
+export function readNumbers(
+  body: Buffer,
+  from: number,
+  data: Float32Array,
+  row: number,
+  { low, high, end }: Places,
+  start: number,
+  stop: number,
+): number {
   let at = from;
-  for (let i = first; i <= last; i++) {
+  for (let i = start; i < stop; i++) {
     let code = body[at] as number;
     while (code === SPACE || code === NEW_LINE || code === RETURN || code === TAB) code = body[++at] as number;
     const negative = code === MINUS;
@@ -54,18 +71,20 @@ export function readRow(body: Buffer, from: number, data: Float32Array, first: n
       if (at === point + 1) return -1;
     }
     if (code === LOWER_E || code === UPPER_E) {
-      const end = endOfExponent(body, at + 1);
-      if (end < 0) return -1;
-      power += Number(body.toString('latin1', at + 1, end));
-      at = end;
+      const last = endOfExponent(body, at + 1);
+      if (last < 0) return -1;
+      power += Number(body.toString('latin1', at + 1, last));
+      at = last;
     }
-    const value = scale(digits, power);
+    const size = scale(digits, power);
     // Digits were left out that a double has no room for: what was written lies between these two.
-    if (cut && Math.fround(value) !== Math.fround(scale(digits + 1, power))) return -1;
-    if (Number.isNaN(value)) return -1;
-    data[i] = negative ? -value : value;
+    if (cut && Math.fround(size) !== Math.fround(scale(digits + 1, power))) return -1;
+    const value = negative ? -size : size;
+    // Not a number is within no bounds.
+    if (!(value >= (low[i] as number) && value <= (high[i] as number))) return -1;
+    data[row + i] = value;
     if (isSpace(body[at])) at = skipSpace(body, at);
-    if (body[at] !== (i === last ? CLOSE : COMMA)) return -1;
+    if (body[at] !== end[i]) return -1;
     at += 1;
   }
   return at;

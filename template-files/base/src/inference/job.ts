@@ -11,23 +11,37 @@ export interface Answer {
   readonly runMs: number;
 }
 
+/** Who is told of a request's end, in the turn in which it comes: the answers to its blocks in their order, or why there are none. */
+export interface Caller {
+  readonly done: (answers: readonly Answer[]) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** What a caller asks in one go: blocks that each wait and run for themselves, and one end for all of them. */
+export interface Request {
+  readonly caller: Caller;
+  readonly arrived: number;
+  /** Moment (performance.now) after which the caller gets TIMEOUT. */
+  readonly deadline: number;
+  readonly answers: Answer[];
+  /** Blocks that have no answer yet. */
+  missing: number;
+  /** The caller has been told, whatever becomes of the runs. */
+  settled: boolean;
+}
+
 /** A block that waits or runs. */
 export interface Job {
+  readonly request: Request;
+  /** Its place among the blocks of its request. */
+  readonly place: number;
+  /** The last of its request: as long as it waits, the request does. */
+  readonly isLast: boolean;
   readonly block: Block;
   /** Places of the outputs that are asked for in serving.yaml. */
   readonly fetch: readonly number[];
   /** Jobs of equal keys may share a run. */
   readonly key: string;
-  readonly arrived: number;
-  /** The last part of its request: as long as it waits, the request does. */
-  readonly isLast: boolean;
-  /** Moment (performance.now) after which the caller gets TIMEOUT. */
-  readonly deadline: number;
-  readonly answer: Promise<Answer>;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: Error) => void;
-  /** The caller has been told, whatever becomes of the run. */
-  settled: boolean;
   /** After a failure it shares no run any more, so that it can only hurt itself. */
   alone: boolean;
   /** How long it waited for its last run. */
@@ -36,52 +50,58 @@ export interface Job {
   losses: number;
 }
 
-/** @param outputs what is fetched, as a text that is equal where the lists are */
-export function createJob(
-  block: Block,
+/** The jobs of a request, one for each of its blocks. */
+export function createJobs(
+  blocks: readonly Block[],
   fetch: readonly number[],
-  outputs: string,
   deadline: number,
-  isLast: boolean,
-): Job {
-  let resolve: Job['resolve'] = () => {};
-  let reject: Job['reject'] = () => {};
-  const answer = new Promise<Answer>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return {
+  caller: Caller,
+): readonly Job[] {
+  const request: Request = {
+    caller,
+    arrived: performance.now(),
+    deadline,
+    answers: new Array(blocks.length),
+    missing: blocks.length,
+    settled: false,
+  };
+  const outputs = fetch.length === 1 ? String(fetch[0]) : fetch.join(',');
+  return blocks.map((block, place) => ({
+    request,
+    place,
+    isLast: place === blocks.length - 1,
     block,
     fetch,
     key: block.key === '' ? outputs : `${block.key}|${outputs}`,
-    arrived: performance.now(),
-    deadline,
-    isLast,
-    answer,
-    resolve,
-    reject,
-    settled: false,
     alone: false,
     queuedMs: 0,
     losses: 0,
-  };
+  }));
 }
 
-export function complete(job: Job, answer: Answer): void {
-  if (job.settled) return;
-  job.settled = true;
-  job.resolve(answer);
+/** What a caller throws over its answers is its own failure, and nobody else's. */
+export function complete({ request, place }: Job, answer: Answer): void {
+  if (request.settled) return;
+  request.answers[place] = answer;
+  request.missing -= 1;
+  if (request.missing > 0) return;
+  request.settled = true;
+  try {
+    request.caller.done(request.answers);
+  } catch (error) {
+    request.caller.failed(error);
+  }
 }
 
 /** `reason` is for the log: a client is not told of the insides of the model. */
-export function fail(job: Job, code: 'INFERENCE_FAILED' | 'CLIENT_GONE' | 'TIMEOUT', reason?: string): void {
-  if (job.settled) return;
-  job.settled = true;
-  job.reject(new ServiceError(code, MESSAGES[code](job), { cause: reason }));
+export function fail(request: Request, code: 'INFERENCE_FAILED' | 'CLIENT_GONE' | 'TIMEOUT', reason?: string): void {
+  if (request.settled) return;
+  request.settled = true;
+  request.caller.failed(new ServiceError(code, MESSAGES[code](request), { cause: reason }));
 }
 
 const MESSAGES = {
   INFERENCE_FAILED: () => 'the model failed on this request; the log has the reason under its id',
   CLIENT_GONE: () => 'the client closed the connection before it was answered',
-  TIMEOUT: ({ arrived }: Job) => `no answer within ${Math.round(performance.now() - arrived)} ms`,
+  TIMEOUT: ({ arrived }: Request) => `no answer within ${Math.round(performance.now() - arrived)} ms`,
 } as const;

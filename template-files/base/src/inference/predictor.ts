@@ -86,6 +86,13 @@ export type Observe = (
   answers: readonly Answer[],
 ) => void;
 
+/** How a prediction is asked for. */
+interface Asked {
+  /** Golden samples are no client's: nobody looks on. */
+  readonly byClient: boolean;
+  readonly topK: number | undefined;
+}
+
 /** Golden samples are no client's requests: even a slow model may take its time for them. */
 const TRIAL_MS = 120_000;
 
@@ -134,73 +141,82 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
   // A rejection before start() is asked for is reported there.
   pool.loaded.catch(() => {});
 
+  /**
+   * Runs blocks and makes something of the answers in the turn in which they come: a promise for every step on the way would
+   * cost more than a small model's run.
+   */
+  function run<T>(
+    blocks: readonly Block[],
+    fetch: readonly number[],
+    call: Call,
+    deadline: number,
+    use: (answers: readonly Answer[]) => T,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
+      const done = (answers: readonly Answer[]): void => resolve(use(answers));
+      const request = scheduler.submit(parts, fetch, deadline, { done, failed: reject });
+      // By way of a name: V8 takes a function that is written right into a property for one that lives long, and puts it, and
+      // all that it holds, where only a full collection finds it.
+      const cancel = (): void => scheduler.cancel(request);
+      call.cancel = cancel;
+    });
+  }
+
+  /** A client's rows and the answers to them, for those who look on. */
+  function show(call: Call, blocks: readonly Block[], fetch: readonly number[], answers: readonly Answer[]): void {
+    if (call.trace) noteAnswers(call.trace, answers);
+    observe?.(call, blocks, fetch, answers);
+  }
+
   function inferTensors(
     blocks: readonly Block[],
     fetch: readonly number[],
     call: Call,
     deadline: number,
   ): Promise<readonly Answer[]> {
-    return run(blocks, fetch, call, deadline).then((answers) => {
-      if (call.trace) noteAnswers(call.trace, answers);
-      observe?.(call, blocks, fetch, answers);
+    return run(blocks, fetch, call, deadline, (answers) => {
+      show(call, blocks, fetch, answers);
       return answers;
     });
   }
 
-  function run(
-    blocks: readonly Block[],
-    fetch: readonly number[],
-    call: Call,
-    deadline: number,
-  ): Promise<readonly Answer[]> {
-    const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
-    const jobs = scheduler.submit(parts, fetch, deadline);
-    // By way of a name: V8 takes a function that is written right into a property for one that lives long, and puts it, and
-    // all that it holds, where only a full collection finds it.
-    const cancel = (): void => scheduler.cancel(jobs);
-    call.cancel = cancel;
-    const [only] = jobs;
-    if (jobs.length === 1 && only) return only.answer.then((answer) => [answer]);
-    return Promise.all(jobs.map((job) => job.answer)).catch((error: unknown) => {
-      scheduler.cancel(jobs);
-      throw error;
-    });
-  }
-
   /** The model's own answers, as JSON texts. No async function, as all that every request passes: see http/exchange.ts. */
-  function answer(instances: readonly unknown[], call: Call, infer: typeof run, topK?: number): Promise<string[]> {
+  function answer(instances: readonly unknown[], call: Call, asked: Asked): Promise<string[]> {
     const started = performance.now();
     const encoded = encode(preprocess ? instances.map(preprocess) : instances, call.deadline);
-    const go = (blocks: readonly Block[]): Promise<string[]> => {
-      const encodedMs = performance.now() - started;
-      metrics.stages.preprocess.observe(encodedMs / 1000);
-      if (call.trace) call.trace.preprocess = encodedMs;
-      return answerBlocks(blocks, call, infer, topK);
-    };
+    const go = (blocks: readonly Block[]) => answerBlocks(blocks, performance.now() - started, call, asked);
     return encoded instanceof Promise ? encoded.then(go) : go(encoded);
   }
 
   function answerBlocks(
     blocks: readonly Block[],
+    encodedMs: number,
     call: Call,
-    infer: typeof run,
-    topK: number | undefined,
+    { byClient, topK }: Asked,
   ): Promise<string[]> {
-    return infer(blocks, decoder.fetch, call, call.deadline).then((answers) => {
-      const answered = performance.now();
-      const predictions: string[] = [];
-      for (const { outputs, firstRow, rows } of answers) {
-        for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row, topK));
-      }
-      const decodedMs = performance.now() - answered;
-      metrics.stages.postprocess.observe(decodedMs / 1000);
-      if (call.trace) call.trace.postprocess = decodedMs;
-      return predictions;
+    metrics.stages.preprocess.observe(encodedMs / 1000);
+    if (call.trace) call.trace.preprocess = encodedMs;
+    return run(blocks, decoder.fetch, call, call.deadline, (answers) => {
+      if (byClient) show(call, blocks, decoder.fetch, answers);
+      return decode(answers, call, topK);
     });
   }
 
+  function decode(answers: readonly Answer[], call: Call, topK: number | undefined): string[] {
+    const answered = performance.now();
+    const predictions: string[] = [];
+    for (const { outputs, firstRow, rows } of answers) {
+      for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row, topK));
+    }
+    const decodedMs = performance.now() - answered;
+    metrics.stages.postprocess.observe(decodedMs / 1000);
+    if (call.trace) call.trace.postprocess = decodedMs;
+    return predictions;
+  }
+
   function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]> {
-    const predictions = answer(instances, call, inferTensors, topK);
+    const predictions = answer(instances, call, { byClient: true, topK });
     const hook = postprocess;
     if (!hook) return predictions;
     return predictions.then((texts) =>
@@ -210,7 +226,7 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
 
   async function test(sample: GoldenSample, tolerance: number, call: Call) {
     // What a team makes of the answers afterwards is its own: golden samples are about the model, and hold all its classes.
-    const [text = 'null'] = await answer([sample.instance], call, run, Number.POSITIVE_INFINITY);
+    const [text = 'null'] = await answer([sample.instance], call, { byClient: false, topK: Number.POSITIVE_INFINITY });
     const prediction: unknown = JSON.parse(text);
     return { prediction, ...compare(sample.prediction, prediction, tolerance) };
   }
@@ -268,10 +284,7 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     stopping: () => stopping,
     model: () => model,
     predict,
-    predictBlocks(blocks, encodedMs, call, topK) {
-      metrics.stages.preprocess.observe(encodedMs / 1000);
-      return answerBlocks(blocks, call, inferTensors, topK);
-    },
+    predictBlocks: (blocks, encodedMs, call, topK) => answerBlocks(blocks, encodedMs, call, { byClient: true, topK }),
     hooked: preprocess !== undefined || postprocess !== undefined,
     inferTensors,
     test,

@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import { stackBatch, takeBatch } from './batch.ts';
 import type { TensorData } from './datatypes.ts';
-import { complete, createJob, fail, type Job } from './job.ts';
+import { type Caller, complete, createJobs, fail, type Job, type Request } from './job.ts';
 import type { RunOutcome, WorkerPool } from './pool.ts';
 import type { Block } from './tensor.ts';
 
@@ -22,10 +22,13 @@ export interface SchedulerOptions {
 }
 
 export interface Scheduler {
-  /** Throws QUEUE_FULL at once when there is no place. Blocks that are submitted together are one request, and take one place. */
-  submit(blocks: readonly Block[], fetch: readonly number[], deadline: number): readonly Job[];
-  /** Gives the places of jobs back; whoever waits for them gets CLIENT_GONE. */
-  cancel(jobs: readonly Job[]): void;
+  /**
+   * Throws QUEUE_FULL at once when there is no place. Blocks that are submitted together are one request, and take one place;
+   * there must be one at least.
+   */
+  submit(blocks: readonly Block[], fetch: readonly number[], deadline: number, caller: Caller): Request;
+  /** Gives the place of a request back; whoever waits for it gets CLIENT_GONE. */
+  cancel(request: Request): void;
   /** Requests that wait. */
   depth(): number;
   /** To be called when a worker has become free. */
@@ -88,7 +91,7 @@ export function createScheduler(
   function mustWait(): boolean {
     const oldest = queue[0];
     if (options.maxDelayMs === 0 || !oldest || oldest.alone) return false;
-    const remaining = oldest.arrived + options.maxDelayMs - performance.now();
+    const remaining = oldest.request.arrived + options.maxDelayMs - performance.now();
     if (remaining <= 0 || rowsOf(queue) >= options.maxBatchSize) return false;
     if (delayTimer === undefined) {
       delayTimer = setTimeout(() => {
@@ -102,7 +105,7 @@ export function createScheduler(
   function start(batch: readonly Job[]): void {
     const now = performance.now();
     for (const job of batch) {
-      job.queuedMs = now - job.arrived;
+      job.queuedMs = now - job.request.arrived;
       events.onQueued(job.queuedMs);
     }
     events.onBatch(rowsOf(batch));
@@ -123,7 +126,8 @@ export function createScheduler(
         firstRow += job.block.rows;
       }
     } else if (outcome.kind === 'failed' && batch.length === 1) {
-      for (const job of batch) fail(job, 'INFERENCE_FAILED', outcome.message);
+      for (const { request } of batch) fail(request, 'INFERENCE_FAILED', outcome.message);
+      dropSettled();
     } else retryAlone(batch, outcome.kind === 'lost');
     pump();
     announceIfSettled();
@@ -134,16 +138,17 @@ export function createScheduler(
     for (const job of batch) {
       job.alone = true;
       if (lost) job.losses += 1;
-      if (job.losses >= MAX_LOSSES) fail(job, 'INFERENCE_FAILED', `${MAX_LOSSES} workers died of it`);
+      if (job.losses >= MAX_LOSSES) fail(job.request, 'INFERENCE_FAILED', `${MAX_LOSSES} workers died of it`);
     }
-    queue = [...batch.filter((job) => !job.settled), ...queue];
+    queue = [...batch, ...queue];
+    dropSettled();
   }
 
   /** Answers what has waited too long, and stops when nobody waits. */
   function sweep(): void {
     const now = performance.now();
     for (const batch of [queue, ...running]) {
-      for (const job of batch) if (job.deadline <= now) fail(job, 'TIMEOUT');
+      for (const { request } of batch) if (request.deadline <= now) fail(request, 'TIMEOUT');
     }
     dropSettled();
     if (queue.length === 0 && running.size === 0) {
@@ -153,7 +158,7 @@ export function createScheduler(
   }
 
   function dropSettled(): void {
-    if (queue.some((job) => job.settled)) queue = queue.filter((job) => !job.settled);
+    if (queue.some(({ request }) => request.settled)) queue = queue.filter(({ request }) => !request.settled);
     announceIfSettled();
   }
 
@@ -164,21 +169,22 @@ export function createScheduler(
   }
 
   return {
-    submit(blocks, fetch, deadline) {
+    submit(blocks, fetch, deadline, caller) {
       const waiting = requestsIn(queue);
       if (waiting >= options.maxQueue) {
         throw new ServiceError('QUEUE_FULL', `${waiting} requests are waiting already; try again later`);
       }
-      const outputs = fetch.length === 1 ? String(fetch[0]) : fetch.join(',');
-      const jobs = blocks.map((block, i) => createJob(block, fetch, outputs, deadline, i === blocks.length - 1));
+      const jobs = createJobs(blocks, fetch, deadline, caller);
+      const [first] = jobs;
+      if (!first) throw new RangeError('a request of no blocks');
       queue.push(...jobs);
       stirred += jobs.length;
       sweepTimer ??= setInterval(sweep, SWEEP_MS);
       pump();
-      return jobs;
+      return first.request;
     },
-    cancel(jobs) {
-      for (const job of jobs) fail(job, 'CLIENT_GONE');
+    cancel(request) {
+      fail(request, 'CLIENT_GONE');
       dropSettled();
     },
     depth: () => requestsIn(queue),

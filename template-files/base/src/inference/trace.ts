@@ -8,12 +8,22 @@ export interface Trace {
   postprocess: number;
   /** As the client sent them, or the tensors of the protocol. */
   inputs: unknown;
+  /** The inputs as JSON on one line, where that is at hand instead. */
+  inputsText: string | undefined;
   /** JSON. */
   outputs: string | undefined;
 }
 
 export function createTrace(): Trace {
-  return { preprocess: 0, queue: 0, run: 0, postprocess: 0, inputs: undefined, outputs: undefined };
+  return {
+    preprocess: 0,
+    queue: 0,
+    run: 0,
+    postprocess: 0,
+    inputs: undefined,
+    inputsText: undefined,
+    outputs: undefined,
+  };
 }
 
 /** A request of several runs is told of as its slowest. */

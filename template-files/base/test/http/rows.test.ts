@@ -1,8 +1,9 @@
-import { createBlockReader, readRows } from '../../src/http/rows.ts';
+import { createBlockReader, instancesText, plainForm, readRows, tableForm } from '../../src/http/rows.ts';
+import { createEncoder } from '../../src/inference/preprocess/encoder.ts';
 import { bodyOf, boot } from '../helpers/service.ts';
 import { serving } from '../helpers/serving.ts';
 
-const read = (text: string, width = 2, maxRows = 4) => readRows(Buffer.from(text), width, maxRows);
+const read = (text: string, width = 2, maxRows = 4) => readRows(Buffer.from(text), plainForm(width), maxRows);
 
 /** What JSON.parse makes of it, as 32-bit floats. */
 const parsed = (text: string) => Float32Array.from(JSON.parse(text).instances.flat());
@@ -94,12 +95,42 @@ test.each([
   expect(read(text)).toBeUndefined();
 });
 
-test('only models that take rows of floats and ask nothing of them have such a reader', () => {
+/** A table of two columns: what is not within their bounds is somebody else's to judge. */
+const table = tableForm({ low: Float64Array.of(0, -1e6), high: Float64Array.of(1, 1e6) }, ['a "b"', 'größe']);
+const readTable = (text: string) => readRows(Buffer.from(text), table, 4);
+
+test.each([
+  ['{"instances":[[0.5,2],[1,-1e6]]}', [0.5, 2, 1, -1e6]],
+  ['{"instances":[{"a \\"b\\"":0.5,"größe":2}]}', [0.5, 2]],
+  ['{"instances": [ { "a \\"b\\"" : 0.5 , "größe" : 2 } , [1, 7] ] }', [0.5, 2, 1, 7]],
+])('rows of a table are lists, or objects of its columns in their order: %j', (text, values) => {
+  expect(readTable(text)).toEqual(Float32Array.from(values));
+});
+
+test.each([
+  ['another order', '{"instances":[{"größe":2,"a \\"b\\"":0.5}]}'],
+  ['a column missing', '{"instances":[{"a \\"b\\"":0.5}]}'],
+  ['a column too many', '{"instances":[{"a \\"b\\"":0.5,"größe":2,"c":3}]}'],
+  ['a column twice', '{"instances":[{"a \\"b\\"":0.5,"größe":2,"größe":3}]}'],
+  ['another name', '{"instances":[{"a \\"b\\"":0.5,"größer":2}]}'],
+  ['a name written in another way', '{"instances":[{"a \\"b\\"":0.5,"gr\\u00f6\\u00dfe":2}]}'],
+  ['a name without a colon', '{"instances":[{"a \\"b\\"" 0.5,"größe":2}]}'],
+  ['a null', '{"instances":[{"a \\"b\\"":null,"größe":2}]}'],
+  ['no columns', '{"instances":[{}]}'],
+  ['the end of an object for that of a list', '{"instances":[[0.5,2}]}'],
+  ['the end of a list for that of an object', '{"instances":[{"a \\"b\\"":0.5,"größe":2]]}'],
+  ['above its bound', '{"instances":[[1.000001,2]]}'],
+  ['above its bound by less than a 32-bit float shows', '{"instances":[[1.00000000001,2]]}'],
+  ['below its bound', '{"instances":[[-0.1,2]]}'],
+])('%s is left to those who know what to make of it', (_, text) => {
+  expect(readTable(text)).toBeUndefined();
+});
+
+test('only models that take rows of 32-bit floats have such a reader', () => {
   const body = Buffer.from('{"instances":[[1,2],[3,4]]}');
   const input = { name: 'x', datatype: 'FP32' as const, shape: [-1, 2] };
   const block = createBlockReader(serving({ inputs: [input] }))(body);
   expect(block).toEqual({ rows: 2, key: '2', tensors: [{ dims: [2, 2], data: Float32Array.of(1, 2, 3, 4) }] });
-  expect(createBlockReader(serving())(body)).toBeUndefined();
   for (const other of [
     { ...input, datatype: 'FP64' as const },
     { ...input, shape: [-1, -1] },
@@ -108,6 +139,26 @@ test('only models that take rows of floats and ask nothing of them have such a r
     expect(createBlockReader(serving({ inputs: [other] }))(body)).toBeUndefined();
   }
   expect(createBlockReader(serving({ inputs: [input, { ...input, name: 'y' }] }))(body)).toBeUndefined();
+});
+
+test('the block of a table is the one that its encoder makes, so that both kinds of requests share runs', async () => {
+  const contract = serving();
+  const names = contract.inputs[0]?.features?.map(({ name }) => name) ?? [];
+  const rows = [names.map((_, i) => i + 0.1), names.map((_, i) => 2 * i)];
+  const objects = rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
+  const reader = createBlockReader(contract);
+  const encode = createEncoder(contract, () => {});
+  for (const instances of [rows, objects]) {
+    const block = reader(Buffer.from(JSON.stringify({ instances })));
+    expect([block]).toEqual(await encode(instances));
+  }
+});
+
+test('the instances of a body can be had as they were written, unless they are on several lines', () => {
+  expect(instancesText(Buffer.from('{"instances": [[1.50, 2e0]] }'))).toBe(' [[1.50, 2e0]] ');
+  expect(instancesText(Buffer.from('{"instances":[{"größe":1}]}'))).toBe('[{"größe":1}]');
+  expect(instancesText(Buffer.from('{"instances":[[1,\n2]]}'))).toBeUndefined();
+  expect(instancesText(Buffer.from('{"instances":[[1,2]]}\r'))).toBeUndefined();
 });
 
 test('a client cannot tell which way its rows were read', async () => {

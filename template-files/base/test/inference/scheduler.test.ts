@@ -1,3 +1,4 @@
+import type { Answer, Caller } from '../../src/inference/job.ts';
 import type { RunMessage } from '../../src/inference/messages.ts';
 import type { RunOutcome } from '../../src/inference/pool.ts';
 import { createScheduler, type SchedulerOptions } from '../../src/inference/scheduler.ts';
@@ -11,6 +12,11 @@ const turn = () => new Promise((resolve) => setTimeout(() => setImmediate(resolv
 function rows(...values: number[]): Block {
   return { rows: values.length, key: '', tensors: [{ dims: [values.length, 1], data: Float32Array.from(values) }] };
 }
+
+const valuesOf = ({ outputs, firstRow, rows: count }: Answer) =>
+  [...(outputs[0]?.data ?? [])].slice(firstRow, firstRow + count);
+
+const nobody: Caller = { done: () => {}, failed: () => {} };
 
 function setUp(options: Partial<SchedulerOptions> = {}, workers = 1) {
   const runs: { message: RunMessage; end(outcome?: RunOutcome): void }[] = [];
@@ -40,15 +46,20 @@ function setUp(options: Partial<SchedulerOptions> = {}, workers = 1) {
       onRun: () => {},
     },
   );
-  const ask = (block: Block, deadline = later()) => {
-    const [job] = scheduler.submit([block], [0], deadline);
-    if (!job) throw new Error('one block makes one job');
-    const values = job.answer.then(({ outputs, firstRow, rows: count }) =>
-      [...(outputs[0]?.data ?? [])].slice(firstRow, firstRow + count),
-    );
-    return { job, values };
+  const submit = (blocks: readonly Block[], deadline = later()) => {
+    let caller: Caller | undefined;
+    const answers = new Promise<readonly Answer[]>((done, failed) => {
+      caller = { done, failed };
+    });
+    const request = scheduler.submit(blocks, [0], deadline, caller as unknown as Caller);
+    return { request, answers };
   };
-  return { scheduler, runs, batches, ask };
+  const ask = (block: Block, deadline = later()) => {
+    const { request, answers } = submit([block], deadline);
+    const values = answers.then(([answer]) => valuesOf(answer as Answer));
+    return { request, values };
+  };
+  return { scheduler, runs, batches, submit, ask };
 }
 
 test('what arrives in one turn shares a run, and everyone gets exactly his rows', async () => {
@@ -74,10 +85,10 @@ test('a run never exceeds its size; what does not fit goes first in the next', a
 
 test('only equal keys and equal outputs share a run', async () => {
   const { scheduler, runs } = setUp({}, 3);
-  scheduler.submit([{ ...rows(1), key: '3' }], [0], later());
-  scheduler.submit([{ ...rows(2), key: '4' }], [0], later());
-  scheduler.submit([{ ...rows(3), key: '4' }], [1], later());
-  scheduler.submit([{ ...rows(4), key: '3' }], [0], later());
+  scheduler.submit([{ ...rows(1), key: '3' }], [0], later(), nobody);
+  scheduler.submit([{ ...rows(2), key: '4' }], [0], later(), nobody);
+  scheduler.submit([{ ...rows(3), key: '4' }], [1], later(), nobody);
+  scheduler.submit([{ ...rows(4), key: '3' }], [0], later(), nobody);
   await turn();
   expect(runs.map(({ message }) => [...(message.tensors[0]?.data ?? [])])).toEqual([[1, 4], [2], [3]]);
   for (const run of runs) run.end();
@@ -99,10 +110,10 @@ test('a full queue refuses at once', async () => {
 });
 
 test('a request takes one place in the queue, in however many parts it is run', async () => {
-  const { ask, scheduler, runs } = setUp({ maxQueue: 2, maxBatchSize: 1 });
+  const { ask, submit, scheduler, runs } = setUp({ maxQueue: 2, maxBatchSize: 1 });
   const running = ask(rows(0));
   await turn();
-  const parts = scheduler.submit([rows(1), rows(2), rows(3)], [0], later());
+  const parts = submit([rows(1), rows(2), rows(3)]);
   expect(scheduler.depth()).toBe(1);
   const other = ask(rows(4));
   expect(scheduler.depth()).toBe(2);
@@ -115,7 +126,8 @@ test('a request takes one place in the queue, in however many parts it is run', 
   }
   // As long as its last part waits, the request does.
   expect(depths).toEqual([2, 2, 1, 0, 0]);
-  await Promise.all([running.values, other.values, ...parts.map(({ answer }) => answer)]);
+  await Promise.all([running.values, other.values]);
+  expect((await parts.answers).map(valuesOf)).toEqual([[1], [2], [3]]);
 });
 
 test('what was answered together is waited for: clients do not fall into halves that wait for each other', async () => {
@@ -155,6 +167,38 @@ test('a failed run is repeated row by row: only who is to blame gets the error',
   expect(await callers[2]?.values).toEqual([3]);
 });
 
+test('of a request of several parts one failure ends all of it, and what waited of it gives its place back', async () => {
+  const { ask, submit, scheduler, runs } = setUp({ maxBatchSize: 1 });
+  const parts = submit([rows(666), rows(1), rows(2)]);
+  const refused = expect(parts.answers).rejects.toMatchObject({ code: 'INFERENCE_FAILED' });
+  const other = ask(rows(3));
+  await turn();
+  runs[0]?.end({ kind: 'failed', message: 'bad row' });
+  await refused;
+  expect(scheduler.depth()).toBe(1);
+  await turn();
+  expect(runs[1]?.message.tensors[0]?.data).toEqual(Float32Array.of(3));
+  runs[1]?.end();
+  expect(await other.values).toEqual([3]);
+  await scheduler.settled();
+  expect(runs).toHaveLength(2);
+});
+
+test('a caller that fails over its answers hurts itself alone', async () => {
+  const { ask, scheduler, runs } = setUp();
+  const failure = new Error('of the caller');
+  const told: unknown[] = [];
+  const done = () => {
+    throw failure;
+  };
+  scheduler.submit([rows(1)], [0], later(), { done, failed: (error) => told.push(error) });
+  const neighbour = ask(rows(2));
+  await turn();
+  runs[0]?.end();
+  expect(await neighbour.values).toEqual([2]);
+  expect(told).toEqual([failure]);
+});
+
 test('the death of a worker costs nobody his answer; a request that kills two is given up', async () => {
   const { ask, runs } = setUp();
   const caller = ask(rows(1));
@@ -190,7 +234,7 @@ test('a client that goes away frees its place', async () => {
   const running = ask(rows(1));
   await turn();
   const left = ask(rows(2));
-  scheduler.cancel([left.job]);
+  scheduler.cancel(left.request);
   await expect(left.values).rejects.toMatchObject({ code: 'CLIENT_GONE' });
   expect(scheduler.depth()).toBe(0);
   runs[0]?.end();

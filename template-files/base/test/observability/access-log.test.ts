@@ -30,6 +30,18 @@ test('a line is what the logger itself would write', async () => {
   expect(Object.keys(lines[0] ?? {})).toEqual(Object.keys(lines[1] ?? {}));
 });
 
+test('of very many lines in one turn none is lost, cut or out of order', async () => {
+  const { lines, log } = setUp('all');
+  const ids = Array.from({ length: 2000 }, (_, i) => `${i}-`.padEnd(1 + (i % 128), 'x'));
+  for (const [i, id] of ids.entries()) log(id, '/predict', 200, i / 1000);
+  await turn();
+  expect(lines.map(({ id }) => id)).toEqual(ids);
+  expect(lines.map(({ ms }) => ms)).toEqual(ids.map((_, i) => i / 1000));
+  log('later', '/predict', 200, 1);
+  await turn();
+  expect(lines.at(-1)).toMatchObject({ id: 'later' });
+});
+
 test.each([
   ['all', 'info', 2],
   ['errors', 'info', 1],

@@ -5,7 +5,7 @@ import type { Variants } from '../../variants/variant.ts';
 import { createJsonParser, isJson, type ReadBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, predictionsReply, type Reply } from '../reply.ts';
-import { createBlockReader } from '../rows.ts';
+import { createBlockReader, instancesText } from '../rows.ts';
 import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
@@ -33,10 +33,15 @@ export function predictRoutes(config: Config, variants: Variants, readBody: Read
     }
     const top = topK(req.url, model.type);
     const read = (body: Buffer): Promise<string[]> => {
-      // The prediction log keeps the instances as they came.
       const started = performance.now();
-      const block = trace ? undefined : readBlock?.(body);
-      if (block) return variant.predictor.predictBlocks([block], performance.now() - started, exchange, top);
+      const block = readBlock?.(body);
+      if (block) {
+        if (trace) {
+          trace.inputsText = instancesText(body);
+          trace.inputs = trace.inputsText === undefined ? instancesOf(parse(body), limits.maxInstances) : undefined;
+        }
+        return variant.predictor.predictBlocks([block], performance.now() - started, exchange, top);
+      }
       const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
       if (trace) trace.inputs = instances;
       return variant.predictor.predict(instances, exchange, top);

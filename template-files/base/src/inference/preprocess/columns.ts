@@ -121,6 +121,12 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
         });
 }
 
+/** What the columns of an input are expected to be, in their order. */
+export function boundsOf(input: InputSpec): { readonly low: Float64Array; readonly high: Float64Array } {
+  const columns = columnsOf(input, 0);
+  return { low: Float64Array.from(columns, ({ min }) => min), high: Float64Array.from(columns, ({ max }) => max) };
+}
+
 function placeOf({ name }: Column, index: number, listed: number | undefined): string {
   return listed === undefined ? `instances[${index}].${name}` : `instances[${index}][${listed}] (${name})`;
 }

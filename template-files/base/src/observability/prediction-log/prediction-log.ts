@@ -20,6 +20,8 @@ export interface LoggedTrace {
   readonly run: number;
   readonly postprocess: number;
   readonly inputs: unknown;
+  /** The inputs as JSON on one line, where that is at hand instead. */
+  readonly inputsText: string | undefined;
   /** JSON. */
   readonly outputs: string | undefined;
 }
@@ -67,12 +69,13 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     return text;
   }
 
-  function inputsOf(inputs: unknown, status: number): string {
-    if (inputs === undefined) return '';
+  function inputsOf({ inputs, inputsText }: LoggedTrace, status: number): string {
+    if (inputs === undefined && inputsText === undefined) return '';
     // In what was refused a secret may be under a misspelt name.
     if (redact && status >= 400) return '';
-    const shown = redact && Array.isArray(inputs) ? inputs.map(redact) : inputs;
-    const text = JSON.stringify(shown) ?? 'null';
+    const text = redact
+      ? textOf(redacted(inputsText === undefined ? inputs : JSON.parse(inputsText), redact))
+      : (inputsText ?? textOf(inputs));
     return text.length > MAX_INPUTS ? `,"inputs":{"omitted":${text.length}}` : `,"inputs":${text}`;
   }
 
@@ -80,16 +83,24 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     // By the id: every service that sees a request takes the same ones.
     wants: options.rate >= 1 ? () => true : (id) => draw(id) < options.rate,
     write({ id, route, status, totalMs, variant, trace }) {
-      const { queue, preprocess, run, postprocess, inputs, outputs } = trace;
+      const { queue, preprocess, run, postprocess, outputs } = trace;
       const ms = `{"queue":${fixed(queue)},"preprocess":${fixed(preprocess)},"run":${fixed(run)},"postprocess":${fixed(postprocess)},"total":${fixed(totalMs)}}`;
       const known = heads.get(variant) ?? head(variant);
       const out = outputs === undefined ? '' : `,"outputs":${outputs}`;
       buffer.push(
-        `{"level":30,"time":"${now()}","id":${JSON.stringify(id)},"route":"${route}","status":${status},${known},"ms":${ms}${inputsOf(inputs, status)}${out}}\n`,
+        `{"level":30,"time":"${now()}","id":${JSON.stringify(id)},"route":"${route}","status":${status},${known},"ms":${ms}${inputsOf(trace, status)}${out}}\n`,
       );
     },
     close: buffer.close,
   };
+}
+
+function redacted(inputs: unknown, redact: Redact): unknown {
+  return Array.isArray(inputs) ? inputs.map(redact) : inputs;
+}
+
+function textOf(inputs: unknown): string {
+  return JSON.stringify(inputs) ?? 'null';
 }
 
 /** Three decimals, from whole numbers: the text of a double takes ten times as long as that of an integer. */

@@ -1,22 +1,19 @@
 import { once } from 'node:events';
-import { type Logger, symbols } from 'pino';
+import type { Logger } from 'pino';
+import { bytesWriter, streamOf } from '../line-stream.ts';
 import type { Sink } from './line-buffer.ts';
 
-/** The part of a stream that matters here; a test's stream need not have the rest. */
-interface Stream {
-  write(text: string): unknown;
-  readonly once?: (...args: never[]) => unknown;
-}
-
 /**
- * Lines among those of the logger. They go through its own stream, so that a line never begins within another, and wait for
- * it to be empty: what a reader does not take stays in the buffer, whose size is bounded.
+ * Lines among those of the logger. They wait for its stream to be empty: what a reader does not take stays in the buffer, whose
+ * size is bounded.
  */
 export function createStreamSink(logger: Logger): Sink {
-  const { [symbols.streamSym]: stream } = logger as unknown as { readonly [symbols.streamSym]: Stream };
+  const stream = streamOf(logger);
+  const writeBytes = bytesWriter(logger);
   return {
     async write(lines) {
-      const room = stream.write(lines.toString('utf8'));
+      // The stream may hold its bytes longer than the caller leaves them as they are.
+      const room = writeBytes(Buffer.from(lines));
       if (room === false && stream.once) await once(stream as unknown as NodeJS.EventEmitter, 'drain');
     },
     close: async () => {},
