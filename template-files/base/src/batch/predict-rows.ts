@@ -69,7 +69,7 @@ async function predictGood(
 ): Promise<readonly Outcome[]> {
   if (rows.length === 0) return [];
   try {
-    const call = { deadline: performance.now() + timeoutMs, cancel: undefined };
+    const call = { deadline: performance.now() + timeoutMs };
     const predictions = await predictor.predict(
       rows.map(({ instance }) => instance),
       call,

@@ -67,7 +67,7 @@ async function ask(predictor: Predictor, question: Question, tolerance: number):
   const { instance } = question;
   const isOpen = !('prediction' in question);
   try {
-    const call = { deadline: performance.now() + 60_000, cancel: undefined };
+    const call = { deadline: performance.now() + 60_000 };
     const expected = { instance, prediction: question.prediction };
     const { prediction, agrees, difference, maxAbsDiff } = await predictor.test(expected, tolerance, call);
     const sample = { instance, prediction };

@@ -43,7 +43,7 @@ export async function makeReference(
     try {
       const blocks = await encode(instances);
       const deadline = performance.now() + PATIENCE_MS;
-      const call = { deadline, cancel: undefined };
+      const call = { deadline };
       const answers = fetch.length > 0 ? await predictor.inferTensors(blocks, fetch, call, deadline) : [];
       collection.add(blocks, fetch, answers);
     } catch (error) {

@@ -25,12 +25,15 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
     const declared = Number(req.headers['content-length'] ?? 0);
     if (declared > limit) return Promise.reject(tooLarge(limit));
     return new Promise((resolve, reject) => {
-      let chunks: Buffer[] = [];
+      // Most bodies come in one piece.
+      let first: Buffer | undefined;
+      let more: Buffer[] | undefined;
       let size = 0;
       const release = (): void => {
         held -= size;
         size = 0;
-        chunks = [];
+        first = undefined;
+        more = undefined;
       };
       const refuse = (error: ServiceError): void => {
         req.off('data', onData);
@@ -44,12 +47,14 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
         else if (!hold(chunk.length)) refuse(uploadsFull());
         else {
           size += chunk.length;
-          chunks.push(chunk);
+          if (!first) first = chunk;
+          else if (more) more.push(chunk);
+          else more = [chunk];
         }
       };
       req.on('data', onData);
       req.on('end', () => {
-        resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+        resolve(first && !more ? first : Buffer.concat([...(first ? [first] : []), ...(more ?? [])]));
         release();
       });
       req.on('error', (error) => {

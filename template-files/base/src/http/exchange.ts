@@ -111,19 +111,14 @@ export function createRun(deps: ExchangeDeps): Run {
       id,
       params,
       deadline: started + (own ?? timeoutMs),
-      cancel: undefined,
+      client: req.socket,
       trace: route.hot && predictionLog.wants(id) ? createTrace() : undefined,
       answerId: undefined,
       variant: undefined,
     };
-    let gone = false;
-    res.on('close', () => {
-      if (res.writableFinished) return;
-      gone = true;
-      exchange.cancel?.();
-    });
     const finish = (reply: Reply): void => {
       const { variant, trace } = exchange;
+      const gone = req.socket.destroyed;
       if (!gone) send(req, res, id, reply, predictor.stopping(), several ? variant : undefined);
       const status = gone ? 499 : reply.status;
       const totalMs = performance.now() - started;

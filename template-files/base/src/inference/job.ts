@@ -11,8 +11,14 @@ export interface Answer {
   readonly runMs: number;
 }
 
+/** A client's connection: once that is gone, nobody waits any more. */
+export interface Connection {
+  readonly destroyed: boolean;
+}
+
 /** Who is told of a request's end, in the turn in which it comes: the answers to its blocks in their order, or why there are none. */
 export interface Caller {
+  readonly client?: Connection | undefined;
   readonly done: (answers: readonly Answer[]) => void;
   readonly failed: (error: unknown) => void;
 }

@@ -7,7 +7,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
-import type { Answer } from './job.ts';
+import type { Answer, Connection } from './job.ts';
 import { createLane } from './lane.ts';
 import type { Loaded } from './pool.ts';
 import { createPool } from './pool.ts';
@@ -19,11 +19,11 @@ import { inspectModel, workerOptions } from './startup.ts';
 import { type Block, splitBlocks } from './tensor.ts';
 import { noteAnswers, type Trace } from './trace.ts';
 
-/** A caller: until when it waits, and how it leaves early. */
+/** A caller, and until when it waits. */
 export interface Call {
   readonly deadline: number;
-  /** Set by the predictor while it holds places for the caller. */
-  cancel: (() => void) | undefined;
+  /** Its connection, where it has one. */
+  readonly client?: Connection;
   /** Under what the answer is known to its client; none for what is no client's. */
   readonly id?: string;
   /** The client's own id for it, where it has one beside the request's. */
@@ -155,11 +155,7 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
     return new Promise((resolve, reject) => {
       const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
       const done = (answers: readonly Answer[]): void => resolve(use(answers));
-      const request = scheduler.submit(parts, fetch, deadline, { done, failed: reject });
-      // By way of a name: V8 takes a function that is written right into a property for one that lives long, and puts it, and
-      // all that it holds, where only a full collection finds it.
-      const cancel = (): void => scheduler.cancel(request);
-      call.cancel = cancel;
+      scheduler.submit(parts, fetch, deadline, { done, failed: reject, client: call.client });
     });
   }
 
@@ -248,7 +244,7 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
       return READY;
     }
     const deadline = performance.now() + TRIAL_MS;
-    const ask = (one: GoldenSample) => test(one, golden.tolerance, { deadline, cancel: undefined });
+    const ask = (one: GoldenSample) => test(one, golden.tolerance, { deadline });
     const { readiness, maxAbsDiff, disagreements } = await runGolden(golden, ask, logger);
     metrics.goldenDiff(maxAbsDiff, disagreements);
     return readiness;

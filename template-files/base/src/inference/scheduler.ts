@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import { stackBatch, takeBatch } from './batch.ts';
 import type { TensorData } from './datatypes.ts';
-import { type Caller, complete, createJobs, fail, type Job, type Request } from './job.ts';
+import { type Caller, complete, createJobs, fail, type Job } from './job.ts';
 import type { RunOutcome, WorkerPool } from './pool.ts';
 import type { Block } from './tensor.ts';
 
@@ -26,9 +26,7 @@ export interface Scheduler {
    * Throws QUEUE_FULL at once when there is no place. Blocks that are submitted together are one request, and take one place;
    * there must be one at least.
    */
-  submit(blocks: readonly Block[], fetch: readonly number[], deadline: number, caller: Caller): Request;
-  /** Gives the place of a request back; whoever waits for it gets CLIENT_GONE. */
-  cancel(request: Request): void;
+  submit(blocks: readonly Block[], fetch: readonly number[], deadline: number, caller: Caller): void;
   /** Requests that wait. */
   depth(): number;
   /** To be called when a worker has become free. */
@@ -37,7 +35,7 @@ export interface Scheduler {
   settled(): Promise<void>;
 }
 
-/** A deadline is noticed this late at most; one timer for all is cheaper than one for each. */
+/** A deadline that has passed, or a client that has gone, is noticed this late at most; one timer for all is cheaper than one for each. */
 const SWEEP_MS = 5;
 /** A job that two workers died with is taken for the reason. */
 const MAX_LOSSES = 2;
@@ -144,11 +142,14 @@ export function createScheduler(
     dropSettled();
   }
 
-  /** Answers what has waited too long, and stops when nobody waits. */
+  /** Ends what has waited too long, or for a client who is gone, and stops when nobody waits. */
   function sweep(): void {
     const now = performance.now();
     for (const batch of [queue, ...running]) {
-      for (const { request } of batch) if (request.deadline <= now) fail(request, 'TIMEOUT');
+      for (const { request } of batch) {
+        if (request.caller.client?.destroyed) fail(request, 'CLIENT_GONE');
+        else if (request.deadline <= now) fail(request, 'TIMEOUT');
+      }
     }
     dropSettled();
     if (queue.length === 0 && running.size === 0) {
@@ -175,17 +176,10 @@ export function createScheduler(
         throw new ServiceError('QUEUE_FULL', `${waiting} requests are waiting already; try again later`);
       }
       const jobs = createJobs(blocks, fetch, deadline, caller);
-      const [first] = jobs;
-      if (!first) throw new RangeError('a request of no blocks');
       queue.push(...jobs);
       stirred += jobs.length;
       sweepTimer ??= setInterval(sweep, SWEEP_MS);
       pump();
-      return first.request;
-    },
-    cancel(request) {
-      fail(request, 'CLIENT_GONE');
-      dropSettled();
     },
     depth: () => requestsIn(queue),
     pump,

@@ -30,7 +30,7 @@ export function createShadow({ candidate, waiting, agree, chosen, outcome }: Sha
     asked += 1;
     const deadline = performance.now() + PATIENCE_MS;
     candidate
-      .inferTensors(blocks, fetch, { deadline, cancel: undefined }, deadline)
+      .inferTensors(blocks, fetch, { deadline }, deadline)
       .then(
         (others) => outcome(agree(fetch, answers, others) ? 'agree' : 'disagree'),
         () => outcome('error'),

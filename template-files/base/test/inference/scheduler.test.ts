@@ -1,4 +1,4 @@
-import type { Answer, Caller } from '../../src/inference/job.ts';
+import type { Answer, Caller, Connection } from '../../src/inference/job.ts';
 import type { RunMessage } from '../../src/inference/messages.ts';
 import type { RunOutcome } from '../../src/inference/pool.ts';
 import { createScheduler, type SchedulerOptions } from '../../src/inference/scheduler.ts';
@@ -46,19 +46,17 @@ function setUp(options: Partial<SchedulerOptions> = {}, workers = 1) {
       onRun: () => {},
     },
   );
-  const submit = (blocks: readonly Block[], deadline = later()) => {
+  const submit = (blocks: readonly Block[], deadline = later(), client?: Connection) => {
     let caller: Caller | undefined;
     const answers = new Promise<readonly Answer[]>((done, failed) => {
-      caller = { done, failed };
+      caller = { done, failed, client };
     });
-    const request = scheduler.submit(blocks, [0], deadline, caller as unknown as Caller);
-    return { request, answers };
+    scheduler.submit(blocks, [0], deadline, caller as unknown as Caller);
+    return answers;
   };
-  const ask = (block: Block, deadline = later()) => {
-    const { request, answers } = submit([block], deadline);
-    const values = answers.then(([answer]) => valuesOf(answer as Answer));
-    return { request, values };
-  };
+  const ask = (block: Block, deadline = later(), client?: Connection) => ({
+    values: submit([block], deadline, client).then(([answer]) => valuesOf(answer as Answer)),
+  });
   return { scheduler, runs, batches, submit, ask };
 }
 
@@ -127,7 +125,7 @@ test('a request takes one place in the queue, in however many parts it is run', 
   // As long as its last part waits, the request does.
   expect(depths).toEqual([2, 2, 1, 0, 0]);
   await Promise.all([running.values, other.values]);
-  expect((await parts.answers).map(valuesOf)).toEqual([[1], [2], [3]]);
+  expect((await parts).map(valuesOf)).toEqual([[1], [2], [3]]);
 });
 
 test('what was answered together is waited for: clients do not fall into halves that wait for each other', async () => {
@@ -170,7 +168,7 @@ test('a failed run is repeated row by row: only who is to blame gets the error',
 test('of a request of several parts one failure ends all of it, and what waited of it gives its place back', async () => {
   const { ask, submit, scheduler, runs } = setUp({ maxBatchSize: 1 });
   const parts = submit([rows(666), rows(1), rows(2)]);
-  const refused = expect(parts.answers).rejects.toMatchObject({ code: 'INFERENCE_FAILED' });
+  const refused = expect(parts).rejects.toMatchObject({ code: 'INFERENCE_FAILED' });
   const other = ask(rows(3));
   await turn();
   runs[0]?.end({ kind: 'failed', message: 'bad row' });
@@ -233,8 +231,11 @@ test('a client that goes away frees its place', async () => {
   const { ask, scheduler, runs } = setUp({ maxBatchSize: 1 });
   const running = ask(rows(1));
   await turn();
-  const left = ask(rows(2));
-  scheduler.cancel(left.request);
+  const client = { destroyed: false };
+  const left = ask(rows(2), later(), client);
+  await turn();
+  expect(scheduler.depth()).toBe(1);
+  client.destroyed = true;
   await expect(left.values).rejects.toMatchObject({ code: 'CLIENT_GONE' });
   expect(scheduler.depth()).toBe(0);
   runs[0]?.end();
