@@ -16,12 +16,18 @@ import { median } from './serving/process.mjs';
 import { startService } from './serving/servers.mjs';
 
 const { values: options } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
-const repeats = options.short ? 3 : 9;
-const seconds = options.short ? 1 : 2;
+const repeats = options.short ? 3 : 11;
+const seconds = 1;
+/** Processes of a case: each has its own luck with memory and optimization, which lasts as long as it does. */
+const processes = options.short ? 1 : 3;
+
+/** Runs before it counts: as long as functions are being optimized, what is measured is that. */
+const WARM_UP = options.short ? 1 : 4;
 
 const base = fileURLToPath(new URL('../../template-files/base', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'bench-monitoring-'));
-const log = { to: 'file', path: join(scratch, 'predictions.jsonl') };
+/** Relative to the service's own folder. */
+const log = { to: 'file', path: 'predictions.jsonl' };
 const candidate = { version: '2.0.0', file: 'model/candidate.onnx', sha256: '' };
 
 /** What each case adds to the plain service, which has neither a reference nor a memory of its predictions. */
@@ -43,15 +49,14 @@ const CASES = [
 ];
 
 /** A folder with the sample model and its contract. */
-function prepare({ reference, changes }, at) {
-  const folder = join(scratch, `${at}`);
+function prepare({ reference, changes }, name) {
+  const folder = join(scratch, name);
   cpSync(join(base, 'test/fixtures/sample'), folder, { recursive: true });
   if (!reference) rmSync(join(folder, 'model/reference.json'));
   const file = join(folder, 'serving.yaml');
   candidate.sha256 = execFileSync('sha256sum', [join(folder, candidate.file)], { encoding: 'utf8' }).slice(0, 64);
   const contract = { ...parse(readFileSync(file, 'utf8')), feedback: { maxPredictions: 0 }, ...changes };
   writeFileSync(file, stringify(contract));
-  return folder;
 }
 
 function requestFolder() {
@@ -67,22 +72,25 @@ execFileSync('npm', ['run', 'build'], { cwd: base, stdio: ['ignore', 'ignore', '
 const request = requestFolder();
 const servers = [];
 try {
-  for (const [at, one] of CASES.entries()) {
-    const place = { service: base, models: scratch, scratch };
-    prepare(one, at);
-    const env = { ACCESS_LOG: 'off', WORKERS: '1' };
-    servers.push(await startService(place, `${at}`, { cores: '0', env }));
+  for (let process = 0; process < processes; process++) {
+    for (const [at, one] of CASES.entries()) {
+      const place = { service: base, models: scratch, scratch };
+      const name = `${at}-${process}`;
+      prepare(one, name);
+      const env = { ACCESS_LOG: 'off', WORKERS: '1' };
+      servers.push(await startService(place, name, { cores: '0', env }));
+    }
   }
   const ask = (server) => load(server, '/predict', request, { connections: 32, seconds, core: 1 });
-  for (const server of servers) await ask(server);
+  for (let i = 0; i < WARM_UP; i++) for (const server of servers) await ask(server);
   const rates = CASES.map(() => []);
   const p99s = CASES.map(() => []);
   for (let i = 0; i < repeats; i++) {
     for (const [c, server] of servers.entries()) {
       const { rate, cores, p99 } = await ask(server);
       // Of a second of the processor, not of the clock: others on the machine take time, and do not change the cost.
-      rates[c].push(rate / cores);
-      p99s[c].push(p99);
+      rates[c % CASES.length].push(rate / cores);
+      p99s[c % CASES.length].push(p99);
     }
   }
   report(rates, p99s, await lostLines(servers));
@@ -93,7 +101,10 @@ try {
 
 /** Lines that the full log lost: speed that is bought with them would be none. */
 async function lostLines(all) {
-  const text = await (await fetch(`${all[4].url}/metrics`)).text();
+  const full = CASES.findIndex(({ changes }) => changes.predictionLog?.mode === 'full');
+  const logging = all.filter((_, c) => c % CASES.length === full);
+  const texts = await Promise.all(logging.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
+  const text = texts.join('\n');
   const read = (name) => [...text.matchAll(new RegExp(`^ml_serving_prediction_log_${name}.* (\\d+)$`, 'gm'))];
   const sum = (found) => found.reduce((total, [, count]) => total + Number(count), 0);
   return { written: sum(read('written_total')), dropped: sum(read('dropped_total')) };
@@ -108,7 +119,7 @@ function report(rates, p99s, { written, dropped }) {
   });
   const content = [
     `Node.js ${process.versions.node}, one core of ${cpus()[0]?.model ?? 'an unknown processor'} for the server and its worker, one for the client; one row a request, 32 connections, ` +
-      `medians of ${repeats} interleaved runs of ${seconds} s. Repeat with \`npm run bench:monitoring\`.`,
+      `medians of ${repeats} interleaved runs of ${seconds} s of each of ${processes} processes. Repeat with \`npm run bench:monitoring\`.`,
     '',
     '| the sample service with | requests per second of its core | cost | p99 |',
     '| --- | --: | --: | --: |',

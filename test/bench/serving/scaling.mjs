@@ -5,7 +5,7 @@ import { median } from './process.mjs';
 import { startService } from './servers.mjs';
 
 /**
- * The model whose run is what costs, on one core with one worker and on two with two. The client shares the second core: what
+ * How many times as fast two workers are as one. The model whose run is what costs, on one core with one worker and on two with two. The client shares the second core: what
  * it takes there is missing to the two workers.
  */
 export async function measureScaling(place, repeats) {
@@ -27,5 +27,5 @@ export async function measureScaling(place, repeats) {
     await one.stop();
     await two.stop();
   }
-  return { one: median(rates.get(one)), two: median(rates.get(two)) };
+  return median(rates.get(two).map((rate, i) => rate / rates.get(one)[i]));
 }

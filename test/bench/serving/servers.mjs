@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../scripts/free-port.mjs';
@@ -8,9 +8,15 @@ import { freePort } from '../../../scripts/free-port.mjs';
 const PEERS = fileURLToPath(new URL('peers', import.meta.url));
 const READY_WITHIN_MS = 30_000;
 
+/** How a repository starts its server: with which flags of V8. */
+function startFlags(service) {
+  const { scripts } = JSON.parse(readFileSync(join(service, 'package.json'), 'utf8'));
+  return scripts.start.split(' ').filter((part) => part.startsWith('--'));
+}
+
 /** Starts the stamped-out server as its container does; its log goes to a file, as a container's does. */
 export function startService(place, model, { cores, env = {}, contract = 'serving.yaml' }) {
-  return start('create-ml-serving', [process.execPath, 'dist/server.js'], {
+  return start('create-ml-serving', [process.execPath, ...startFlags(place.service), 'dist/server.js'], {
     cores,
     cwd: place.service,
     log: join(place.scratch, 'service.log'),

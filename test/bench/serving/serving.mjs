@@ -1,7 +1,7 @@
 // How fast a stamped-out service is, beside what Node.js, the runtime and FastAPI can do with the same models. One run,
 // interleaved, medians; what counts are the ratios. Linux, with Python 3, wrk (apt-get install wrk) and two cores: servers
 // are pinned to the first, the client to the second.
-//   npm run bench:serving              everything, into docs/BENCHMARKS.md (about 5 minutes)
+//   npm run bench:serving              everything, into docs/BENCHMARKS.md (about 8 minutes)
 //   npm run bench:serving -- --short   one quick round at 32 connections, printed only
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -22,7 +22,10 @@ const CLIENT_CORE = 1;
 
 const { values: options } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 const connections = options.short ? [32] : [1, 8, 32, 128];
+/** Rounds of all cases, and of those whose ratios are what counts. */
 const repeats = options.short ? 1 : 3;
+const thorough = options.short ? 3 : 11;
+const COMPARED_AT = 32;
 const seconds = 1;
 
 const place = prepare();
@@ -33,13 +36,17 @@ async function measureModel(model) {
   const run = (one, count = one.connections) =>
     load(one.server, one.path, one.folder, { connections: count, seconds, core: CLIENT_CORE });
   try {
-    for (const one of cases) await run(one, 32);
+    for (const one of cases) await run(one, COMPARED_AT);
     const runs = cases.map(() => []);
-    for (let i = 0; i < repeats; i++) for (const [c, one] of cases.entries()) runs[c].push(await run(one));
+    for (let i = 0; i < thorough; i++) {
+      for (const [c, one] of cases.entries()) {
+        if (i < repeats || one.connections === COMPARED_AT) runs[c].push(await run(one));
+      }
+    }
     const health = await probe(servers[0], '/v2/health/live', () =>
       run(
         cases.find(({ key }) => key === 'json'),
-        32,
+        COMPARED_AT,
       ),
     );
     const results = cases.map(({ key, connections: count }, c) => {
@@ -49,6 +56,7 @@ async function measureModel(model) {
         key,
         connections: count,
         rate: pick('rate'),
+        rates: runs[c].map(({ rate }) => rate),
         p50: pick('p50'),
         p99: pick('p99'),
         cores: pick('cores'),
@@ -82,7 +90,7 @@ async function measureStart() {
 
 const models = [];
 for (const model of Object.keys(MODELS)) models.push(await measureModel(model));
-const scaling = await measureScaling(place, repeats);
-const text = report({ models, scaling, readyMs: await measureStart(), repeats, seconds, connections });
+const scaling = await measureScaling(place, thorough);
+const text = report({ models, scaling, readyMs: await measureStart(), repeats, thorough, seconds, connections });
 if (options.short) console.log(text);
 else writeSection('serving', text);

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import { layers } from './models.mjs';
+import { median } from './process.mjs';
 
 /** What was measured, as Markdown. Every figure comes from the run; only what is to be reached is written here. */
 
@@ -19,11 +20,15 @@ function table(head, rows) {
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
 
-export function report({ models, scaling, readyMs, repeats, seconds, connections }) {
-  const rate = (model, key, at = 32) =>
+export function report({ models, scaling, readyMs, repeats, thorough, seconds, connections }) {
+  const ratesOf = (model, key, at = 32) =>
     models.flatMap(({ results }) => results).find((r) => r.model === model && r.key === key && r.connections === at)
-      .rate;
-  const ratio = (model, key, over) => rate(model, key) / rate(model, over);
+      .rates;
+  // Neighbours in time are compared: what disturbs the machine disturbs both.
+  const ratio = (model, key, over) => {
+    const others = ratesOf(model, over);
+    return median(ratesOf(model, key).map((rate, i) => rate / others[i]));
+  };
 
   const targets = [
     ['tiny: of node:http', 0.75, ratio('tiny', 'json', 'node')],
@@ -33,7 +38,7 @@ export function report({ models, scaling, readyMs, repeats, seconds, connections
     ['big: of FastAPI', 9, ratio('big', 'json', 'fastapi')],
     ['big: of the same server without batches', 3, ratio('big', 'json', 'unbatched')],
     ['middle, 32 rows a request: binary, of its own JSON', 3, ratio('middle', 'wide-binary', 'wide-json')],
-    ['big: two workers on two cores, of one on one', 1.7, scaling.two / scaling.one],
+    ['big: two workers on two cores, of one on one', 1.7, scaling],
   ].map(([what, target, reached]) => [what, `≥ ${target}`, times(reached), reached >= target ? 'yes' : '**no**']);
   targets.push(['sample model: start to ready', '< 700 ms', `${ms(readyMs)} ms`, readyMs < 700 ? 'yes' : '**no**']);
 
@@ -52,9 +57,9 @@ export function report({ models, scaling, readyMs, repeats, seconds, connections
   });
 
   return [
-    `Node.js ${process.versions.node}, ${availableParallelism()} cores of ${cpus()[0].model.trim()}; server and client (wrk) pinned to one core each, keep-alive, one row a request unless said otherwise; medians of ${repeats} interleaved runs of ${seconds} s. Repeat with \`npm run bench:serving\`.`,
+    `Node.js ${process.versions.node}, ${availableParallelism()} cores of ${cpus()[0].model.trim()}; server and client (wrk) pinned to one core each, keep-alive, one row a request unless said otherwise; medians of interleaved runs of ${seconds} s: ${thorough} at 32 connections, ${repeats} at others. Repeat with \`npm run bench:serving\`.`,
     '',
-    '32 connections, JSON, ratios of requests a second within this run:',
+    `32 connections, JSON, ratios of requests a second within this run, median of ${thorough} rounds:`,
     '',
     table(['what', 'to reach', 'reached', ''], targets),
     ...sections.flatMap((section) => ['', section]),

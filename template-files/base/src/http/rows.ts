@@ -104,9 +104,9 @@ export function readRows(body: Buffer, form: RowForm, maxRows: number): Float32A
  * The instances of a body that a reader has taken, as the client wrote them: there is nothing in them but numbers and the names of
  * columns. Undefined where they are on several lines, which a line of a log cannot hold.
  */
-export function instancesText(body: Buffer): string | undefined {
+export function instancesJson(body: Buffer): Buffer | undefined {
   if (body.includes(NEW_LINE) || body.includes(RETURN)) return undefined;
-  return body.toString('utf8', START.length, body.lastIndexOf(CLOSE_OBJECT));
+  return body.subarray(START.length, body.lastIndexOf(CLOSE_OBJECT));
 }
 
 /** @returns the place behind the row; -1 where there is none */

@@ -9,7 +9,7 @@ export interface Trace {
   /** As the client sent them, or the tensors of the protocol. */
   inputs: unknown;
   /** The inputs as JSON on one line, where that is at hand instead. */
-  inputsText: string | undefined;
+  inputsJson: Buffer | undefined;
   /** JSON. */
   outputs: string | undefined;
 }
@@ -21,7 +21,7 @@ export function createTrace(): Trace {
     run: 0,
     postprocess: 0,
     inputs: undefined,
-    inputsText: undefined,
+    inputsJson: undefined,
     outputs: undefined,
   };
 }

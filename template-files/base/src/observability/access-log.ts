@@ -1,4 +1,5 @@
 import { type Logger, symbols } from 'pino';
+import { createByRoute } from './by-route.ts';
 import { createLineBlock } from './line-block.ts';
 import { bytesWriter } from './line-stream.ts';
 
@@ -18,15 +19,8 @@ export function createAccessLog(logger: Logger, which: 'all' | 'errors' | 'off')
   const { [symbols.timeSym]: time } = logger as unknown as { readonly [symbols.timeSym]: () => string };
   const block = createLineBlock(bytesWriter(logger));
   const from = which === 'all' ? 0 : 400;
-  const middles = new Map<string, Map<number, Buffer>>();
+  const middle = createByRoute((route, status) => Buffer.from(`","route":"${route}","status":${status},"ms":`));
   let head: Buffer | undefined;
-
-  function middleOf(route: string, status: number): Buffer {
-    const known = middles.get(route) ?? new Map<number, Buffer>();
-    const middle = known.get(status) ?? Buffer.from(`","route":"${route}","status":${status},"ms":`);
-    middles.set(route, known.set(status, middle));
-    return middle;
-  }
 
   function flush(): void {
     head = undefined;
@@ -42,7 +36,7 @@ export function createAccessLog(logger: Logger, which: 'all' | 'errors' | 'off')
     block.begin();
     block.bytes(head);
     block.latin1(id);
-    block.bytes(middles.get(route)?.get(status) ?? middleOf(route, status));
+    block.bytes(middle(route, status));
     block.milliseconds(ms);
     block.bytes(TAIL);
   };

@@ -1,4 +1,4 @@
-import { createBlockReader, instancesText, plainForm, readRows, tableForm } from '../../src/http/rows.ts';
+import { createBlockReader, instancesJson, plainForm, readRows, tableForm } from '../../src/http/rows.ts';
 import { createEncoder } from '../../src/inference/preprocess/encoder.ts';
 import { bodyOf, boot } from '../helpers/service.ts';
 import { serving } from '../helpers/serving.ts';
@@ -155,10 +155,10 @@ test('the block of a table is the one that its encoder makes, so that both kinds
 });
 
 test('the instances of a body can be had as they were written, unless they are on several lines', () => {
-  expect(instancesText(Buffer.from('{"instances": [[1.50, 2e0]] }'))).toBe(' [[1.50, 2e0]] ');
-  expect(instancesText(Buffer.from('{"instances":[{"größe":1}]}'))).toBe('[{"größe":1}]');
-  expect(instancesText(Buffer.from('{"instances":[[1,\n2]]}'))).toBeUndefined();
-  expect(instancesText(Buffer.from('{"instances":[[1,2]]}\r'))).toBeUndefined();
+  expect(instancesJson(Buffer.from('{"instances": [[1.50, 2e0]] }'))?.toString()).toBe(' [[1.50, 2e0]] ');
+  expect(instancesJson(Buffer.from('{"instances":[{"größe":1}]}'))?.toString()).toBe('[{"größe":1}]');
+  expect(instancesJson(Buffer.from('{"instances":[[1,\n2]]}'))).toBeUndefined();
+  expect(instancesJson(Buffer.from('{"instances":[[1,2]]}\r'))).toBeUndefined();
 });
 
 test('a client cannot tell which way its rows were read', async () => {

@@ -5,7 +5,7 @@ import type { Variants } from '../../variants/variant.ts';
 import { createJsonParser, isJson, type ReadBody } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, predictionsReply, type Reply } from '../reply.ts';
-import { createBlockReader, instancesText } from '../rows.ts';
+import { createBlockReader, instancesJson } from '../rows.ts';
 import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
@@ -37,8 +37,8 @@ export function predictRoutes(config: Config, variants: Variants, readBody: Read
       const block = readBlock?.(body);
       if (block) {
         if (trace) {
-          trace.inputsText = instancesText(body);
-          trace.inputs = trace.inputsText === undefined ? instancesOf(parse(body), limits.maxInstances) : undefined;
+          trace.inputsJson = instancesJson(body);
+          trace.inputs = trace.inputsJson === undefined ? instancesOf(parse(body), limits.maxInstances) : undefined;
         }
         return variant.predictor.predictBlocks([block], performance.now() - started, exchange, top);
       }

@@ -12,17 +12,20 @@ export interface LineBufferEvents {
   readonly onDropped: (lines: number, reason: DropReason, error?: unknown) => void;
 }
 
+/** Text, or UTF-8 that is at hand already. */
+export type LinePart = string | Buffer;
+
 /** Lines wait in memory and are written some at a time, in the background. */
 export interface LineBuffer {
-  /** Never waits: what finds no place is dropped, and counted. */
-  readonly push: (line: string) => void;
+  /** A line, in parts. Never waits: what finds no place is dropped, and counted. */
+  readonly push: (parts: readonly LinePart[]) => void;
   /** Writes what is left, for so long at most. */
   readonly close: (patienceMs: number) => Promise<void>;
 }
 
 const FLUSH_MS = 100;
 /** Written at once when there is so much of it. */
-const FLUSH_SIZE = 64 * 1024;
+const FLUSH_SIZE = 256 * 1024;
 /** A write that takes longer than this is stalled. */
 const STALL_MS = 1000;
 /** After a failure the next attempt waits: a full disk is not freed by asking. */
@@ -84,16 +87,24 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
   }
 
   return {
-    push(line) {
-      if (size + inFlight + line.length > maxSize) {
+    push(parts) {
+      let length = 0;
+      for (const part of parts) length += part.length;
+      if (size + inFlight + length > maxSize) {
         const stalled = writing !== undefined && performance.now() - startedAt > STALL_MS;
         events.onDropped(1, stalled ? 'stalled' : 'buffer_full');
         return;
       }
       // A letter takes three bytes at most (those of four are two in a string).
-      const room = size + 3 * line.length;
+      const room = size + 3 * length;
       if (room > pending.length) pending = grown(pending, size, room);
-      size += pending.write(line, size, 'utf8');
+      for (const part of parts) {
+        if (typeof part === 'string') size += pending.write(part, size, 'utf8');
+        else {
+          pending.set(part, size);
+          size += part.length;
+        }
+      }
       lines += 1;
       if (size >= enough) flush();
       else schedule(FLUSH_MS);

@@ -1,5 +1,6 @@
+import { createByRoute } from '../by-route.ts';
 import { draw } from '../draw.ts';
-import { createLineBuffer, type LineBufferEvents, type Sink } from './line-buffer.ts';
+import { createLineBuffer, type LineBufferEvents, type LinePart, type Sink } from './line-buffer.ts';
 import type { Redact } from './redact.ts';
 
 /** A prediction as it is logged. */
@@ -21,7 +22,7 @@ export interface LoggedTrace {
   readonly postprocess: number;
   readonly inputs: unknown;
   /** The inputs as JSON on one line, where that is at hand instead. */
-  readonly inputsText: string | undefined;
+  readonly inputsJson: Buffer | undefined;
   /** JSON. */
   readonly outputs: string | undefined;
 }
@@ -55,28 +56,38 @@ const MAX_INPUTS = 64 * 1024;
 
 export const NO_PREDICTION_LOG: PredictionLog = { wants: () => false, write: () => {}, close: async () => {} };
 
-/** JSON lines. Put together by hand where they are the same for every request: this is on the way of each one. */
+const END = Buffer.from('}\n');
+const INPUTS = Buffer.from(',"inputs":');
+const OUTPUTS = Buffer.from(',"outputs":');
+
+/** JSON lines. Put together by hand, from bytes where they are the same for many requests: this is on the way of each one. */
 export function createPredictionLog(options: PredictionLogOptions): PredictionLog {
   const { sink, redact, events, model, templateVersion } = options;
   const buffer = createLineBuffer(sink, options.bufferBytes, events);
-  const heads = new Map<LoggedVariant, string>();
-  const tail = `,"template":${JSON.stringify(templateVersion)},"msg":"prediction"`;
+  const middles = new Map<LoggedVariant, (route: string, status: number) => Buffer>();
 
-  function head(variant: LoggedVariant): string {
+  /** Between the id and the milliseconds. */
+  function middleOf(variant: LoggedVariant): (route: string, status: number) => Buffer {
+    const known = middles.get(variant);
+    if (known) return known;
     const { name, version, sha256 } = variant;
-    const text = `"model":${JSON.stringify(model)},"version":${JSON.stringify(version)},"sha256":"${sha256}","variant":"${name}"${tail}`;
-    heads.set(variant, text);
-    return text;
+    const texts = { model, version, sha256, variant: name, template: templateVersion, msg: 'prediction' };
+    const constant = JSON.stringify(texts).slice(1, -1);
+    const make = createByRoute((route, status) =>
+      Buffer.from(`,"route":"${route}","status":${status},${constant},"ms":`),
+    );
+    middles.set(variant, make);
+    return make;
   }
 
-  function inputsOf({ inputs, inputsText }: LoggedTrace, status: number): string {
-    if (inputs === undefined && inputsText === undefined) return '';
+  function inputsOf({ inputs, inputsJson }: LoggedTrace, status: number): LinePart | undefined {
+    if (inputs === undefined && inputsJson === undefined) return undefined;
     // In what was refused a secret may be under a misspelt name.
-    if (redact && status >= 400) return '';
-    const text = redact
-      ? textOf(redacted(inputsText === undefined ? inputs : JSON.parse(inputsText), redact))
-      : (inputsText ?? textOf(inputs));
-    return text.length > MAX_INPUTS ? `,"inputs":{"omitted":${text.length}}` : `,"inputs":${text}`;
+    if (redact && status >= 400) return undefined;
+    const json = redact
+      ? textOf(redacted(inputsJson === undefined ? inputs : JSON.parse(inputsJson.toString('utf8')), redact))
+      : (inputsJson ?? textOf(inputs));
+    return json.length > MAX_INPUTS ? `{"omitted":${json.length}}` : json;
   }
 
   return {
@@ -85,11 +96,12 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     write({ id, route, status, totalMs, variant, trace }) {
       const { queue, preprocess, run, postprocess, outputs } = trace;
       const ms = `{"queue":${fixed(queue)},"preprocess":${fixed(preprocess)},"run":${fixed(run)},"postprocess":${fixed(postprocess)},"total":${fixed(totalMs)}}`;
-      const known = heads.get(variant) ?? head(variant);
-      const out = outputs === undefined ? '' : `,"outputs":${outputs}`;
-      buffer.push(
-        `{"level":30,"time":"${now()}","id":${JSON.stringify(id)},"route":"${route}","status":${status},${known},"ms":${ms}${inputsOf(trace, status)}${out}}\n`,
-      );
+      const parts: LinePart[] = [head(), JSON.stringify(id), middleOf(variant)(route, status), ms];
+      const inputs = inputsOf(trace, status);
+      if (inputs !== undefined) parts.push(INPUTS, inputs);
+      if (outputs !== undefined) parts.push(OUTPUTS, outputs);
+      parts.push(END);
+      buffer.push(parts);
     },
     close: buffer.close,
   };
@@ -112,14 +124,14 @@ function fixed(ms: number): string {
 }
 
 let lastMs = 0;
-let lastText = '';
+let lastHead = Buffer.alloc(0);
 
-/** Many lines share a millisecond, and its text. */
-function now(): string {
+/** Up to the id. Many lines share a millisecond. */
+function head(): Buffer {
   const ms = Date.now();
   if (ms !== lastMs) {
     lastMs = ms;
-    lastText = new Date(ms).toISOString();
+    lastHead = Buffer.from(`{"level":30,"time":"${new Date(ms).toISOString()}","id":`);
   }
-  return lastText;
+  return lastHead;
 }

@@ -23,10 +23,10 @@ const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test('lines are written together, in order, one write at a time', async () => {
   const { buffer, writes, events, line } = setUp();
-  buffer.push(line('a'));
-  buffer.push(line('b'));
+  buffer.push([line('a')]);
+  buffer.push([line('b')]);
   await after(150);
-  buffer.push(line('c'));
+  buffer.push([line('c')]);
   await after(150);
   expect(writes.map(({ text }) => text)).toEqual([line('a') + line('b')]);
   writes[0]?.done();
@@ -42,15 +42,15 @@ test('lines are written together, in order, one write at a time', async () => {
 
 test('what finds no place is dropped, and what is being written keeps its place', async () => {
   const { buffer, writes, events, line } = setUp(30);
-  buffer.push(line('a'));
-  buffer.push(line('b'));
+  buffer.push([line('a')]);
+  buffer.push([line('b')]);
   await after(150);
-  buffer.push(line('c'));
-  buffer.push(line('d'));
+  buffer.push([line('c')]);
+  buffer.push([line('d')]);
   expect(events).toEqual([[1, 'buffer_full']]);
   writes[0]?.done();
   await after(150);
-  buffer.push(line('e'));
+  buffer.push([line('e')]);
   expect(writes[1]?.text).toBe(line('c'));
   expect(events).toEqual([
     [1, 'buffer_full'],
@@ -60,19 +60,19 @@ test('what finds no place is dropped, and what is being written keeps its place'
 
 test('a write that does not end is told apart from one that is too slow', async () => {
   const { buffer, events, line } = setUp(10);
-  buffer.push(line('a'));
+  buffer.push([line('a')]);
   await after(1300);
-  buffer.push(line('b'));
+  buffer.push([line('b')]);
   expect(events).toEqual([[1, 'stalled']]);
 });
 
 test('a failed write costs its lines, and the next one waits', async () => {
   const { buffer, writes, events, line } = setUp();
-  buffer.push(line('a'));
+  buffer.push([line('a')]);
   await after(150);
   writes[0]?.fail();
   await after(0);
-  buffer.push(line('b'));
+  buffer.push([line('b')]);
   await after(500);
   expect(writes).toHaveLength(1);
   await after(800);
@@ -82,7 +82,7 @@ test('a failed write costs its lines, and the next one waits', async () => {
 
 test('closing writes what is left, and does not wait for ever', async () => {
   const first = setUp();
-  first.buffer.push(first.line('a'));
+  first.buffer.push([first.line('a')]);
   const closed = first.buffer.close(1000);
   await after(0);
   first.writes[0]?.done();
@@ -90,19 +90,28 @@ test('closing writes what is left, and does not wait for ever', async () => {
   expect(first.events).toEqual([[1, 'written']]);
 
   const second = setUp();
-  second.buffer.push(second.line('a'));
+  second.buffer.push([second.line('a')]);
   await after(150);
-  second.buffer.push(second.line('b'));
+  second.buffer.push([second.line('b')]);
   const started = performance.now();
   await second.buffer.close(200);
   expect(performance.now() - started).toBeLessThan(2000);
   expect(second.events).toEqual([[1, 'stalled']]);
 });
 
+test('a line may come in parts, of text and of bytes', async () => {
+  const { buffer, writes } = setUp(1000);
+  buffer.push(['ä', Buffer.from('ö'), '', Buffer.from('\n')]);
+  buffer.push([Buffer.from('plain'), '\n']);
+  await after(150);
+  expect(writes.map(({ text }) => text)).toEqual(['äö\nplain\n']);
+  writes[0]?.done();
+});
+
 test('lines of every length and alphabet come out as they went in', async () => {
   const { buffer, writes } = setUp(10_000_000);
   const lines = Array.from({ length: 300 }, (_, i) => `${'aé漢🙂'.repeat(i * 2)}${i}\n`);
-  for (const line of lines) buffer.push(line);
+  for (const line of lines) buffer.push([line]);
   while (writes.map(({ text }) => text).join('').length < lines.join('').length) {
     for (const { done } of writes) done();
     await after(20);

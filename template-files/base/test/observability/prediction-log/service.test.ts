@@ -82,6 +82,26 @@ test('a line has all that is known of a prediction', async () => {
   expect(await metric('ml_serving_prediction_log_written_total')).toBe(1);
 });
 
+test('whichever way rows were read, they are logged as they came, and redacted where they are to be', async () => {
+  await start({ mode: 'full', remove: ['sepal_width'] });
+  const lists = '[[5.10, 3.5,1.4e0,0.2]]';
+  const bodies = [
+    { body: `{"instances": ${lists}}`, inputs: [[5.1, '[redacted]', 1.4, 0.2]] },
+    { body: `{"instances":\n${lists}}`, inputs: [[5.1, '[redacted]', 1.4, 0.2]] },
+    { body: JSON.stringify({ instances: [ROW] }), inputs: [{ ...ROW, sepal_width: '[redacted]' }] },
+  ];
+  for (const { body } of bodies) expect((await service.post('/predict', body)).status).toBe(200);
+  expect((await lines()).map(({ inputs }) => inputs)).toEqual(bodies.map(({ inputs }) => inputs));
+});
+
+test('a body on several lines is one line of the log', async () => {
+  await start({ mode: 'full' });
+  const bodies = ['{"instances":[[5.10,3.5,1.4,0.2]]}', '{"instances":[\n[5.1,\r\n3.5,1.4,0.2]\n]\n}\n'];
+  for (const body of bodies) expect((await service.post('/predict', body)).status).toBe(200);
+  const rows = [[5.1, 3.5, 1.4, 0.2]];
+  expect((await lines()).map(({ inputs }) => inputs)).toEqual([rows, rows]);
+});
+
 test('the protocol’s tensors are rows, under the client’s id', async () => {
   await start({ mode: 'full', remove: ['petal_width'] });
   const { name } = service.config.serving.model;
