@@ -189,3 +189,25 @@ test('a client cannot tell which way its rows were read', async () => {
   expect(await ask('{"instances":[[1,2,3,4]')).toMatchObject([400, { code: 'INVALID_JSON' }]);
   await service.close();
 });
+
+test('of a table neither: lists, objects in their order and in any other are answered alike, and what is out of range is counted', async () => {
+  const service = await boot();
+  const ask = async (instance: unknown) => {
+    const response = await service.post('/predict', { instances: [instance] }, { 'x-request-id': 'same' });
+    return [response.status, await bodyOf(response)];
+  };
+  const entries = [
+    ['sepal_length', 5.1],
+    ['sepal_width', 3.5],
+    ['petal_length', 1.4],
+    ['petal_width', 0.2],
+  ] as const;
+  const list = await ask(entries.map(([, value]) => value));
+  expect(list[0]).toBe(200);
+  expect(await ask(Object.fromEntries(entries))).toEqual(list);
+  expect(await ask(Object.fromEntries(entries.toReversed()))).toEqual(list);
+  expect((await ask([5.1, 1000, 1.4, 0.2]))[0]).toBe(200);
+  const counted = /^ml_serving_input_invalid_total\{feature="sepal_width",reason="out_of_range"\} (\d+)$/m;
+  expect(counted.exec(await service.metrics.registry.metrics())?.[1]).toBe('1');
+  await service.close();
+});

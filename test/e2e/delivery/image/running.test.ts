@@ -50,6 +50,7 @@ test('it runs as nobody in particular: no capability, no new privilege, nothing 
 test('it keeps within its memory: the heap’s limit is half of the container’s', async () => {
   const arguments_ = (await inside('node', '-p', 'fs.readFileSync("/proc/1/cmdline", "utf8")')).stdout;
   expect(arguments_).toContain('--max-old-space-size-percentage=50');
+  expect(arguments_).toContain('--max-semi-space-size=8');
   const limit = ['--max-old-space-size-percentage=50', '-p', 'v8.getHeapStatistics().heap_size_limit'];
   expect(Number((await inside('node', ...limit)).stdout) / 2 ** 20).toBeLessThan(140);
   const resident = Number(/^VmRSS:\s+(\d+) kB$/m.exec(await statusOfFirst())?.[1]) / 1024;
