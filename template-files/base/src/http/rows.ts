@@ -16,15 +16,7 @@ export interface RowForm {
 }
 
 const START = Buffer.from('{"instances":');
-const [NEW_LINE, RETURN] = [10, 13];
-const [COMMA, COLON, OPEN, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [...Buffer.from(',:[]{}')] as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+const [NEW_LINE, RETURN, COMMA, COLON, OPEN, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [10, 13, 44, 58, 91, 93, 123, 125];
 
 /**
  * For models of one input of 32-bit floats: instances that are lists of numbers, or objects of the columns in their order, are
