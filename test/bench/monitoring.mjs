@@ -22,7 +22,7 @@ const seconds = 1;
 const processes = options.short ? 1 : 3;
 
 /** Runs before it counts: as long as functions are being optimized, what is measured is that. */
-const WARM_UP = options.short ? 1 : 4;
+const WARM_UP = options.short ? 1 : 8;
 
 const base = fileURLToPath(new URL('../../template-files/base', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'bench-monitoring-'));

@@ -3,9 +3,6 @@
 // are pinned to the first, the client to the second.
 //   npm run bench:serving              everything, into docs/BENCHMARKS.md (about 8 minutes)
 //   npm run bench:serving -- --short   one quick round at 32 connections, printed only
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeSection } from '../report.mjs';
 import { openModel } from './cases.mjs';
@@ -13,7 +10,8 @@ import { load, probe } from './load.mjs';
 import { MODELS } from './models.mjs';
 import { prepare } from './prepare.mjs';
 import { median, memory } from './process.mjs';
-import { measureScaling } from './scaling.mjs';
+import { rawLoop } from './raw.mjs';
+import { measureCores, measureScaling } from './scaling.mjs';
 import { startService } from './servers.mjs';
 import { report } from './tables.mjs';
 
@@ -62,19 +60,10 @@ async function measureModel(model) {
         cores: pick('cores'),
       };
     });
-    return { model, results, health, rss: memory(servers[0].pid).now, raw: rawLoop(model) };
+    return { model, results, health, rss: memory(servers[0].pid).now, raw: await rawLoop(place, model, SERVER_CORE) };
   } finally {
     for (const server of servers) await server.stop();
   }
-}
-
-/** Rows a second of the runtime without a server, by batch size. */
-function rawLoop(model) {
-  const script = fileURLToPath(new URL('peers/raw-loop.mjs', import.meta.url));
-  const args = [script, join(place.models, model, 'model.onnx'), MODELS[model][0], '1', '1', '32'];
-  return JSON.parse(
-    execFileSync('taskset', ['-c', SERVER_CORE, process.execPath, ...args.map(String)], { cwd: place.service }),
-  );
 }
 
 /** From the start of the process to its first 200 from /v2/health/ready, with the repository's own sample model. */
@@ -91,6 +80,7 @@ async function measureStart() {
 const models = [];
 for (const model of Object.keys(MODELS)) models.push(await measureModel(model));
 const scaling = await measureScaling(place, thorough);
-const text = report({ models, scaling, readyMs: await measureStart(), repeats, thorough, seconds, connections });
+const cores = await measureCores(place, 3);
+const text = report({ models, scaling, cores, readyMs: await measureStart(), repeats, thorough, seconds, connections });
 if (options.short) console.log(text);
 else writeSection('serving', text);

@@ -20,7 +20,7 @@ function table(head, rows) {
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
 
-export function report({ models, scaling, readyMs, repeats, thorough, seconds, connections }) {
+export function report({ models, scaling, cores, readyMs, repeats, thorough, seconds, connections }) {
   const ratesOf = (model, key, at = 32) =>
     models.flatMap(({ results }) => results).find((r) => r.model === model && r.key === key && r.connections === at)
       .rates;
@@ -62,6 +62,8 @@ export function report({ models, scaling, readyMs, repeats, thorough, seconds, c
     `32 connections, JSON, ratios of requests a second within this run, median of ${thorough} rounds:`,
     '',
     table(['what', 'to reach', 'reached', ''], targets),
+    '',
+    `Two cores of this machine are ${times(cores)} one, for the big model's runs alone: two loops without a server beside each other, of one by itself.`,
     ...sections.flatMap((section) => ['', section]),
   ].join('\n');
 }
