@@ -26,14 +26,14 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
     if (declared > limit) return Promise.reject(tooLarge(limit));
     return new Promise((resolve, reject) => {
       // Most bodies come in one piece.
-      let first: Buffer | undefined;
-      let more: Buffer[] | undefined;
+      let only: Buffer | undefined;
+      let chunks: Buffer[] | undefined;
       let size = 0;
       const release = (): void => {
         held -= size;
         size = 0;
-        first = undefined;
-        more = undefined;
+        only = undefined;
+        chunks = undefined;
       };
       const refuse = (error: ServiceError): void => {
         req.off('data', onData);
@@ -47,14 +47,16 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
         else if (!hold(chunk.length)) refuse(uploadsFull());
         else {
           size += chunk.length;
-          if (!first) first = chunk;
-          else if (more) more.push(chunk);
-          else more = [chunk];
+          if (!only) only = chunk;
+          else {
+            chunks ??= [only];
+            chunks.push(chunk);
+          }
         }
       };
       req.on('data', onData);
       req.on('end', () => {
-        resolve(first && !more ? first : Buffer.concat([...(first ? [first] : []), ...(more ?? [])]));
+        resolve(chunks ? Buffer.concat(chunks) : (only ?? Buffer.alloc(0)));
         release();
       });
       req.on('error', (error) => {
