@@ -6,19 +6,22 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'dist', 'server.js');
+const OTHER_SOURCES = ['tsconfig.json', 'tsconfig.build.json', 'schema/serving.schema.json'];
 
-/** Compiles src/ to dist/ when dist/ is missing or older than any source. Ends the process when that fails. */
+/** `npm run build` when dist/ is missing or older than any source, without npm. Ends the process when that fails. */
 export function buildIfStale() {
   const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  const inputs = [...sources, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')];
+  const inputs = [...sources, ...OTHER_SOURCES.map((path) => join(root, path))];
   const newest = Math.max(...inputs.map((path) => statSync(path).mtimeMs));
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return;
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const tsc = createRequire(import.meta.url)
     .resolve('typescript/package.json')
     .replace(/package\.json$/, 'bin/tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  for (const step of [[tsc, '-p', 'tsconfig.build.json'], ['dist/cli/compile-schema.js']]) {
+    const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  }
 }

@@ -50,8 +50,7 @@ const ACCESS_LOGS = ['all', 'errors', 'off'] as const;
 /** Throws CONFIG_INVALID with every problem of the first source that has one. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = ROOT): Config {
   const file = resolve(root, env['SERVING_CONFIG'] || 'serving.yaml');
-  const schema = JSON.parse(readText(join(root, 'schema', 'serving.schema.json'))) as object;
-  const serving = readServing(readText(file), schema);
+  const serving = readServing(readText(file), readSchema(root));
   const folder = dirname(file);
   const modelPath = findModel(folder, serving.model.file, 'model.file');
   const goldenPath = join(dirname(modelPath), 'golden.json');
@@ -76,6 +75,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 3_600_000),
   };
   return { ...config, candidate: candidateOf(config) };
+}
+
+/** What serving.yaml may say, as JSON Schema. */
+export function readSchema(root: string = ROOT): string {
+  return readText(join(root, 'schema', 'serving.schema.json'));
 }
 
 /** The second version is everything that the first one is, save its file and its golden samples. */

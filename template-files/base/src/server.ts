@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { loadConfig } from './config.ts';
+import type { Logger } from 'pino';
+import { type Config, loadConfig } from './config.ts';
 import { ServiceError } from './errors.ts';
+import { startWorkers, stopWorkers } from './inference/startup.ts';
 import { createLogger } from './observability/logger.ts';
-import { createService } from './service.ts';
+import type { Service } from './service.ts';
 import { shutDown } from './shutdown.ts';
 
 /** The process: configuration, wiring, listening, signals. */
@@ -13,10 +15,22 @@ function giveUp(error: unknown, log: (message: string, error: unknown) => void):
   process.exitCode = 1;
 }
 
+/** Importing the service takes as long as a worker takes to load a small model: both happen at the same time. */
+async function openService(config: Config, logger: Logger): Promise<Service> {
+  const pools = startWorkers(config);
+  try {
+    const { createService } = await import('./service.ts');
+    return createService(config, logger, { pools });
+  } catch (error) {
+    await stopWorkers(pools);
+    throw error;
+  }
+}
+
 async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel);
-  const service = createService(config, logger);
+  const service = await openService(config, logger);
   const { server, predictor } = service;
 
   let stopping = false;

@@ -7,6 +7,7 @@ import { createRun, type Guard, type Route } from './http/exchange.ts';
 import { createRoutes, knownSeries } from './http/routes.ts';
 import { cpuLimit } from './inference/cpu.ts';
 import type { Predictor } from './inference/predictor.ts';
+import type { Pools } from './inference/startup.ts';
 import { exportFacts } from './observability/facts.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import type { PredictionLog } from './observability/prediction-log/prediction-log.ts';
@@ -28,7 +29,8 @@ export interface ServiceOptions {
   /** Who may ask; empty lets everybody. */
   readonly guards?: readonly Guard[];
   readonly hot?: boolean;
-  readonly workerPath?: string;
+  /** Workers that have been started already. */
+  readonly pools?: Pools;
 }
 
 export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
@@ -41,7 +43,7 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   exportFacts(metrics.registry, { ...config, modelReleased: model.released, cpuCores: cpuLimit() });
   const { observers, feedback } = createObservers(config, metrics, logger);
   const predictionLog = openPredictionLog(config, metrics.health, logger);
-  const variants = createVariants({ config, metrics, logger, observers, workerPath: options.workerPath });
+  const variants = createVariants({ config, metrics, logger, observers, pools: options.pools });
   // What asks for the model beside its clients asks for the main version.
   const predictor: Predictor = { ...variants.main.predictor, ...createLifecycle(variants, serving.variants?.mode) };
   const routes = createRoutes(config, { predictor, variants, metrics, feedback });

@@ -1,4 +1,9 @@
+import { appendFileSync, cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ROOT } from '../src/config.ts';
 import { portOf, start } from './helpers/process.ts';
+import { SAMPLE } from './helpers/service.ts';
 
 test('starts, answers and ends cleanly on SIGTERM', async () => {
   const server = start();
@@ -19,4 +24,14 @@ test.each<[string, Record<string, string>, string]>([
   expect(await server.exit).toEqual([1, null]);
   expect(server.output()).toContain(message);
   expect(server.output()).not.toContain('    at ');
+});
+
+test('what turns out wrong while the workers load the model ends them as well', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'serving-'));
+  cpSync(join(ROOT, dirname(SAMPLE)), folder, { recursive: true });
+  const file = join(folder, 'serving.yaml');
+  appendFileSync(file, 'predictionLog: { mode: full, remove: [nobody] }\n');
+  const server = start({ SERVING_CONFIG: file });
+  expect(await server.exit).toEqual([1, null]);
+  expect(server.output()).toContain('predictionLog.remove');
 });

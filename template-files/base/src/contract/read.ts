@@ -1,11 +1,12 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { LineCounter, parseDocument, visit } from 'yaml';
 import { type Problem, problemsError } from './problem.ts';
 import { rules } from './rules.ts';
 import { DEFAULTS, type Limits, type Serving, VARIANTS_DEFAULTS } from './serving.ts';
+import { validatorOf } from './validator.ts';
 
 /** Reads serving.yaml from its text and checks it against its schema and against itself. Throws with every problem. */
-export function readServing(text: string, schema: object, source = 'serving.yaml'): Serving {
+export function readServing(text: string, schemaText: string, source = 'serving.yaml'): Serving {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: true });
   const syntax = [...document.errors, ...document.warnings].map((error) => ({
@@ -30,7 +31,7 @@ export function readServing(text: string, schema: object, source = 'serving.yaml
     return undefined;
   };
   const value: unknown = document.toJS();
-  const validate = new Ajv({ allErrors: true, verbose: true }).compile(schema);
+  const validate = validatorOf(schemaText);
   if (!validate(value)) {
     throw problemsError('CONFIG_INVALID', source, shapeProblems(validate.errors ?? []), lineOf);
   }

@@ -17,6 +17,8 @@ export interface PoolEvents {
 export interface WorkerPool {
   /** What the model is; rejects with MODEL_INVALID when it cannot be loaded. */
   readonly loaded: Promise<Loaded>;
+  /** Says who is told of what happens from now on. */
+  watch(events: PoolEvents): void;
   /** Workers that hold a model, busy or not. */
   alive(): number;
   idle(): number;
@@ -41,10 +43,11 @@ interface Slot {
 const RESPAWN_MIN_MS = 100;
 const RESPAWN_MAX_MS = 5000;
 
-export function createPool(options: PoolOptions, events: PoolEvents): WorkerPool {
+export function createPool(options: PoolOptions): WorkerPool {
   const { workers, workerPath, ...workerData } = options;
   const slots = new Set<Slot>();
   const idle: Slot[] = [];
+  let events: PoolEvents = { onIdle() {}, onLost() {} };
   let closing = false;
   let failures = 0;
   let missing = workers;
@@ -114,10 +117,15 @@ export function createPool(options: PoolOptions, events: PoolEvents): WorkerPool
     worker.on('exit', () => bury(slot, error));
   }
 
+  // A rejection before anybody waits for the model is reported to who then does.
+  loaded.catch(() => {});
   for (let i = 0; i < workers; i++) spawn();
 
   return {
     loaded,
+    watch(watcher) {
+      events = watcher;
+    },
     alive: () => workers - missing,
     idle: () => idle.length,
     run(message, transfer = []) {

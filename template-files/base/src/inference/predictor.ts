@@ -9,8 +9,7 @@ import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
 import type { Answer, Connection } from './job.ts';
 import { createLane } from './lane.ts';
-import type { Loaded } from './pool.ts';
-import { createPool } from './pool.ts';
+import { createPool, type Loaded, type WorkerPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
 import { createEncoder } from './preprocess/encoder.ts';
 import { checkBatchAxis, READY, type Readiness, runGolden, trialBlock, warmUp } from './release.ts';
@@ -74,8 +73,8 @@ export interface PredictorDeps {
   readonly logger: Logger;
   /** Sees every client's rows and the model's answers to them; golden samples are no client's. */
   readonly observe?: Observe | undefined;
-  /** The worker's module, built; tests put a double here. */
-  readonly workerPath?: string;
+  /** Workers that have been started already; its own otherwise. */
+  readonly pool?: WorkerPool | undefined;
 }
 
 /** Called once a request, before its answer is written: it must cost little, and never throw. */
@@ -99,7 +98,8 @@ const TRIAL_MS = 120_000;
 const SHUTTING_DOWN: Readiness = { ready: false, reason: 'the service is shutting down' };
 const REPLACING: Readiness = { ready: false, reason: 'the inference workers are being replaced' };
 
-export function createPredictor({ config, metrics, logger, observe, workerPath }: PredictorDeps): Predictor {
+export function createPredictor(deps: PredictorDeps): Predictor {
+  const { config, metrics, logger, observe } = deps;
   const { serving } = config;
   const batched = hasBatchAxis(serving);
   const maxBatchSize = batched ? serving.batching.maxBatchSize : 1;
@@ -110,11 +110,8 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
   let draining = false;
   let model: Loaded | undefined;
 
-  const options = workerOptions(config, workerPath);
-  const pool = createPool(options, {
-    onIdle: () => scheduler.pump(),
-    onLost: (error) => logger.error({ err: error }, 'an inference worker died and is replaced'),
-  });
+  const options = workerOptions(config);
+  const pool = deps.pool ?? createPool(options);
   const lane = createLane({
     pool,
     serving,
@@ -136,10 +133,12 @@ export function createPredictor({ config, metrics, logger, observe, workerPath }
       onRun: (ms) => metrics.stages.run.observe(ms / 1000),
     },
   );
+  pool.watch({
+    onIdle: () => scheduler.pump(),
+    onLost: (error) => logger.error({ err: error }, 'an inference worker died and is replaced'),
+  });
   metrics.queueDepth = scheduler.depth;
   metrics.workers = () => ({ alive: pool.alive(), busy: pool.alive() - pool.idle() });
-  // A rejection before start() is asked for is reported there.
-  pool.loaded.catch(() => {});
 
   /**
    * Runs blocks and makes something of the answers in the turn in which they come: a promise for every step on the way would

@@ -6,20 +6,37 @@ import { datatypeOf, KINDS } from './datatypes.ts';
 import type { RuntimeValue } from './messages.ts';
 import { checkModelHash } from './model-file.ts';
 import { readOnnxHeader } from './onnx-header.ts';
-import type { Loaded, PoolOptions } from './pool.ts';
+import { createPool, type Loaded, type PoolOptions, type WorkerPool } from './pool.ts';
 
 /** Resolves alike from src/ and from dist/: a thread cannot be started from TypeScript. */
 const WORKER_PATH = fileURLToPath(new URL('../../dist/inference/worker.js', import.meta.url));
 
-export function workerOptions({ serving, modelPath, workers }: Config, workerPath = WORKER_PATH): PoolOptions {
+export function workerOptions({ serving, modelPath, workers }: Config): PoolOptions {
   return {
-    workerPath,
+    workerPath: WORKER_PATH,
     workers,
     modelPath,
     intraOpThreads: serving.runtime.intraOpThreads,
     inputs: serving.inputs.map(({ name, datatype }) => ({ name, type: KINDS[datatype].ort })),
     outputs: serving.outputs.map(({ name }) => name),
   };
+}
+
+/** The workers of each version that is served. */
+export interface Pools {
+  readonly main: WorkerPool;
+  readonly candidate: WorkerPool | undefined;
+}
+
+/** Can be called before the rest of the service has been imported: the workers load the model meanwhile. */
+export function startWorkers(config: Config, workerPath = WORKER_PATH): Pools {
+  const start = (one: Config): WorkerPool => createPool({ ...workerOptions(one), workerPath });
+  return { main: start(config), candidate: config.candidate && start(config.candidate) };
+}
+
+/** For a service that came to nothing. */
+export async function stopWorkers({ main, candidate }: Pools): Promise<void> {
+  await Promise.all([main.close(), candidate?.close()]);
 }
 
 export interface ModelInspection {

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { createPredictor, type Observe, type Predictor, type PredictorDeps } from '../inference/predictor.ts';
+import type { Pools } from '../inference/startup.ts';
 import { draw } from '../observability/draw.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createAgree } from './agreement.ts';
@@ -7,27 +8,30 @@ import { candidateMetrics } from './candidate-metrics.ts';
 import { createShadow } from './shadow.ts';
 import { createPick, type Variant, type Variants } from './variant.ts';
 
-export interface VariantsDeps extends Omit<PredictorDeps, 'observe'> {
+export interface VariantsDeps extends Omit<PredictorDeps, 'observe' | 'pool'> {
+  /** Workers that have been started already. */
+  readonly pools: Pools | undefined;
   /** See every client's rows; the candidate's where it answers clients. */
   readonly observers: { readonly main: Observe; readonly candidate: Observe };
 }
 
 /** The version of serving.yaml, and beside it the candidate where there is one. */
-export function createVariants({ config, metrics, logger, workerPath, observers }: VariantsDeps): Variants {
+export function createVariants({ config, metrics, logger, pools, observers }: VariantsDeps): Variants {
   const { variants } = config.serving;
-  const shared = { logger, workerPath };
+  const first = { config, metrics, logger, pool: pools?.main };
   if (!variants || !config.candidate) {
-    const main = variant(
-      'main',
-      config,
-      createPredictor({ ...shared, config, metrics, observe: observers.main }),
-      metrics,
-    );
+    const main = variant('main', config, createPredictor({ ...first, observe: observers.main }), metrics);
     return { main, candidate: undefined, all: [main], pick: () => main };
   }
   const own = candidateMetrics(metrics, variants.mode);
   const observeCandidate = variants.mode === 'ab' ? observers.candidate : undefined;
-  const second = createPredictor({ ...shared, config: config.candidate, metrics: own, observe: observeCandidate });
+  const second = createPredictor({
+    config: config.candidate,
+    metrics: own,
+    logger,
+    pool: pools?.candidate,
+    observe: observeCandidate,
+  });
   const shadow = createShadow({
     candidate: second,
     waiting: () => metrics.queueDepth(),
@@ -42,8 +46,7 @@ export function createVariants({ config, metrics, logger, workerPath, observers 
           observers.main(...seen);
           shadow(...seen);
         };
-  const first = createPredictor({ ...shared, config, metrics, observe });
-  const main = variant('main', config, first, metrics);
+  const main = variant('main', config, createPredictor({ ...first, observe }), metrics);
   const candidate = variant('candidate', config.candidate, second, metrics);
   own.join();
   const pick = createPick(variants);

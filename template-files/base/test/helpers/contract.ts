@@ -16,7 +16,9 @@ const LEFT_OUT = new Set(['description', 'example', 'maxItems', 'minItems', 'con
 
 /** Every type of model that serving.yaml takes. */
 function modelTypes(): readonly ModelType[] {
-  const { properties } = SCHEMA as { properties: { model: { properties: { type: { enum: ModelType[] } } } } };
+  const { properties } = JSON.parse(SCHEMA) as {
+    properties: { model: { properties: { type: { enum: ModelType[] } } } };
+  };
   return properties.model.properties.type.enum;
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { startWorkers } from '../../src/inference/startup.ts';
 import { createService, type Service, type ServiceOptions } from '../../src/service.ts';
 
 export interface Running extends Service {
@@ -16,6 +17,8 @@ export interface Running extends Service {
 export interface BootOptions extends ServiceOptions {
   readonly config?: (config: Config) => Config;
   readonly start?: boolean;
+  /** A double of the worker's module. */
+  readonly workerPath?: string;
   /** Boots the repository's own model. */
   readonly own?: boolean;
 }
@@ -28,7 +31,7 @@ const open = new Set<Running>();
 afterAll(() => Promise.all([...open].map((service) => service.close())));
 
 /** Boots the real service with a real model on a port of its own. */
-export async function boot({ own = false, ...options }: BootOptions = {}): Promise<Running> {
+export async function boot({ own = false, workerPath, ...options }: BootOptions = {}): Promise<Running> {
   const loaded = loadConfig({ WORKERS: '1', ...(own ? {} : { SERVING_CONFIG: SAMPLE }), ...process.env });
   const config = options.config?.(loaded) ?? loaded;
   const logs: Record<string, unknown>[] = [];
@@ -44,7 +47,8 @@ export async function boot({ own = false, ...options }: BootOptions = {}): Promi
         ),
     },
   );
-  const service = createService(config, logger, options);
+  const pools = workerPath === undefined ? {} : { pools: startWorkers(config, workerPath) };
+  const service = createService(config, logger, { ...options, ...pools });
   service.server.listen(0, '127.0.0.1');
   await once(service.server, 'listening');
   const url = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`;

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../../src/config.ts';
+import { readSchema } from '../../src/config.ts';
 import { DEFAULTS, type Serving } from '../../src/contract/serving.ts';
 
-export const SCHEMA = JSON.parse(readFileSync(join(ROOT, 'schema', 'serving.schema.json'), 'utf8')) as object;
+export const SCHEMA = readSchema();
 
 /** A small contract, to be changed by a test. */
 export function serving(changes: Partial<Serving> = {}): Serving {
