@@ -24,22 +24,22 @@ export function createObservers({ serving, referenceText }: Config, metrics: Met
   metrics.health.referenceLoaded(reference !== undefined);
   const { maxPredictions, ttlSeconds } = serving.feedback;
   const feedback = createFeedback(outputs, metrics.health, { maxPredictions, ttlMs: ttlSeconds * 1000 });
-  const remember: Observe = (call, _blocks, fetch, answers) => {
+  const remember: Observe = (call, _blocks, fetch, answers, at) => {
     const id = call.answerId ?? call.id;
-    if (id !== undefined) feedback?.remember(id, fetch, answers);
+    if (id !== undefined) feedback?.remember(id, fetch, answers, at);
   };
   return {
     feedback,
     observers: {
-      main(call, blocks, fetch, answers) {
+      main(call, blocks, fetch, answers, at) {
         watch.sawInputs(blocks);
         watch.sawAnswers(fetch, answers);
-        remember(call, blocks, fetch, answers);
+        remember(call, blocks, fetch, answers, at);
       },
       // The reference has the answers of the main version: those of another one are no drift.
-      candidate(call, blocks, fetch, answers) {
+      candidate(call, blocks, fetch, answers, at) {
         watch.sawInputs(blocks);
-        remember(call, blocks, fetch, answers);
+        remember(call, blocks, fetch, answers, at);
       },
     },
   };

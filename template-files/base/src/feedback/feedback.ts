@@ -7,7 +7,8 @@ import { createMemory, type MemoryOptions, type Taken } from './memory.ts';
 export interface Feedback {
   /** Classes by their numbers; undefined where the model predicts an amount. */
   readonly labels: readonly string[] | undefined;
-  readonly remember: (id: string, fetch: readonly number[], answers: readonly Answer[]) => void;
+  /** @param at when they came (performance.now) */
+  readonly remember: (id: string, fetch: readonly number[], answers: readonly Answer[], at: number) => void;
   /** `truth` is an amount, or the number of a class. Counts what comes of it. */
   readonly give: (id: string, instance: number, truth: number) => Taken;
 }
@@ -24,7 +25,7 @@ export function createFeedback(
   const memory = createMemory(options);
   return {
     labels,
-    remember(id, fetch, answers) {
+    remember(id, fetch, answers, at) {
       const place = fetch.indexOf(output.tensor);
       if (place < 0) return;
       const predictions: number[] = [];
@@ -35,7 +36,7 @@ export function createFeedback(
           predictions.push(valueAt(output, tensor, row) as number);
         }
       }
-      memory.remember(id, predictions);
+      memory.remember(id, predictions, at);
     },
     give(id, instance, truth) {
       const taken = memory.take(id, instance);

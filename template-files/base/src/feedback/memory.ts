@@ -3,7 +3,7 @@ import { createIdTable, type IdTable } from './id-table.ts';
 /** What was predicted, until its true label comes: bounded in number and in time. */
 export interface PredictionMemory {
   /** Predictions of a request, in the order of its instances. An id that comes again takes the place of the first. */
-  readonly remember: (id: string, predictions: readonly number[]) => void;
+  readonly remember: (id: string, predictions: readonly number[], at: number) => void;
   /** The prediction, once: a label that is sent twice is counted once. */
   readonly take: (id: string, instance: number) => Taken;
 }
@@ -67,13 +67,13 @@ export function createMemory({
   }
 
   return {
-    remember(id, predictions) {
+    remember(id, predictions, at) {
       if (predictions.length === 0 || predictions.length > capacity) return;
       if (younger.rows + predictions.length > capacity) swap();
       const row = younger.rows;
       younger.first.set(id, row);
       younger.predictions.set(predictions, row);
-      younger.at[row] = now();
+      younger.at[row] = at;
       younger.count[row] = predictions.length;
       younger.rows += predictions.length;
     },

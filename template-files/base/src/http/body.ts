@@ -4,14 +4,19 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Limits, Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
+import { promised, type Told, tell } from '../told.ts';
 
 const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
 
 /** Reads a request's body, decompressed, of at most `limit` bytes before and after; `limits.maxBodyBytes` where none is given. */
-export type ReadBody = (req: IncomingMessage, limit?: number) => Promise<Buffer>;
+export interface BodyReader {
+  readonly read: (req: IncomingMessage, limit?: number) => Promise<Buffer>;
+  /** The same, told in the turn in which the last piece comes. */
+  readonly receive: (req: IncomingMessage, told: Told<Buffer>, limit?: number) => void;
+}
 
 /** One for the service: the bytes of all bodies that are being received count together, so that slow ones cannot add up. */
-export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): ReadBody {
+export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): BodyReader {
   let held = 0;
 
   /** Takes bytes into account; false where there is no room for them. */
@@ -21,48 +26,49 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
     return true;
   }
 
-  function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
+  function collect(req: IncomingMessage, told: Told<Buffer>, limit: number): void {
     const declared = Number(req.headers['content-length'] ?? 0);
-    if (declared > limit) return Promise.reject(tooLarge(limit));
-    return new Promise((resolve, reject) => {
+    if (declared > limit) {
+      told.failed(tooLarge(limit));
+      return;
+    }
+    let chunks: Buffer[] = [];
+    let size = 0;
+    let open = true;
+    const close = (): void => {
+      open = false;
+      held -= size;
+      chunks = [];
+    };
+    const refuse = (error: ServiceError): void => {
+      if (!open) return;
+      close();
+      req.off('data', onData);
+      // The rest is read and thrown away, so that the connection stays good for the next request.
+      req.resume();
+      told.failed(error);
+    };
+    const finish = (): void => {
+      if (!open) return;
       // Most bodies come in one piece.
-      let only: Buffer | undefined;
-      let chunks: Buffer[] | undefined;
-      let size = 0;
-      const release = (): void => {
-        held -= size;
-        size = 0;
-        only = undefined;
-        chunks = undefined;
-      };
-      const refuse = (error: ServiceError): void => {
-        req.off('data', onData);
-        release();
-        // The rest is read and thrown away, so that the connection stays good for the next request.
-        req.resume();
-        reject(error);
-      };
-      const onData = (chunk: Buffer): void => {
-        if (size + chunk.length > limit) refuse(tooLarge(limit));
-        else if (!hold(chunk.length)) refuse(uploadsFull());
-        else {
-          size += chunk.length;
-          if (!only) only = chunk;
-          else {
-            chunks ??= [only];
-            chunks.push(chunk);
-          }
-        }
-      };
-      req.on('data', onData);
-      req.on('end', () => {
-        resolve(chunks ? Buffer.concat(chunks) : (only ?? Buffer.alloc(0)));
-        release();
-      });
-      req.on('error', (error) => {
-        release();
-        reject(new ServiceError('CLIENT_GONE', 'the client closed the connection', { cause: error }));
-      });
+      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+      close();
+      tell(told, body);
+    };
+    const onData = (chunk: Buffer): void => {
+      if (size + chunk.length > limit) refuse(tooLarge(limit));
+      else if (!hold(chunk.length)) refuse(uploadsFull());
+      else {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size === declared) finish();
+      }
+    };
+    req.on('data', onData);
+    // A length that was declared is what comes, or the connection breaks.
+    if (declared === 0) req.on('end', finish);
+    req.on('error', (error) => {
+      refuse(new ServiceError('CLIENT_GONE', 'the client closed the connection', { cause: error }));
     });
   }
 
@@ -73,7 +79,7 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
         `Content-Encoding: expected gzip, deflate or br, found ${encoding}`,
       );
     }
-    const packed = await collect(req, limit);
+    const packed = await promised<Buffer>((told) => collect(req, told, limit));
     try {
       return await DECODERS[encoding as keyof typeof DECODERS](packed, { maxOutputLength: limit });
     } catch (error) {
@@ -82,9 +88,15 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Read
     }
   }
 
-  return (req, limit = maxBodyBytes) => {
+  function receive(req: IncomingMessage, told: Told<Buffer>, limit = maxBodyBytes): void {
     const encoding = req.headers['content-encoding'];
-    return encoding === undefined || encoding === 'identity' ? collect(req, limit) : unpack(req, encoding, limit);
+    if (encoding === undefined || encoding === 'identity') collect(req, told, limit);
+    else unpack(req, encoding, limit).then((body) => tell(told, body), told.failed);
+  }
+
+  return {
+    receive,
+    read: (req, limit) => promised((told) => receive(req, told, limit)),
   };
 }
 

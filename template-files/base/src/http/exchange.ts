@@ -23,6 +23,13 @@ export interface Exchange extends Call {
   variant: Variant | undefined;
 }
 
+/** The same with what is needed to answer it. */
+interface Pending extends Exchange {
+  readonly res: ServerResponse;
+  readonly label: string;
+  readonly started: number;
+}
+
 export type Handler = (exchange: Exchange) => Reply | Promise<Reply>;
 
 /** Looks at a request before its handler does: throws UNAUTHORIZED, FORBIDDEN or RATE_LIMITED to turn it away. */
@@ -94,10 +101,48 @@ export function createRun(deps: ExchangeDeps): Run {
     if (!ready) throw new ServiceError('NOT_READY', reason);
   }
 
-  async function guarded(route: Parameters<Run>[0], exchange: Exchange, own: number | undefined): Promise<Reply> {
-    for (const guard of guards) await guard(exchange.req);
+  function admitted(route: Parameters<Run>[0], exchange: Exchange, own: number | undefined): Reply | Promise<Reply> {
     admit(route, exchange.req, own);
     return route.handler(exchange);
+  }
+
+  async function guarded(route: Parameters<Run>[0], exchange: Exchange, own: number | undefined): Promise<Reply> {
+    for (const guard of guards) await guard(exchange.req);
+    return admitted(route, exchange, own);
+  }
+
+  function finish(pending: Pending, reply: Reply): void {
+    const { req, res, id, label, started, variant, trace } = pending;
+    const gone = req.socket.destroyed;
+    if (!gone) send(req, res, id, reply, predictor.stopping(), several ? variant : undefined);
+    const status = gone ? 499 : reply.status;
+    const totalMs = performance.now() - started;
+    account(label, id, status, totalMs);
+    if (variant && status === 200) variant.answered();
+    if (!trace) return;
+    predictionLog.write({
+      id: pending.answerId ?? id,
+      route: label,
+      status,
+      totalMs,
+      variant: variant ?? variants.main,
+      trace,
+    });
+  }
+
+  function answer(pending: Pending, reply: Reply): void | Promise<void> {
+    const encoding = compressionFor(pending.req, reply);
+    if (encoding === undefined) finish(pending, reply);
+    else {
+      return compress(reply, encoding).then(
+        (packed) => finish(pending, packed),
+        (error) => fail(pending, error),
+      );
+    }
+  }
+
+  function fail(pending: Pending, error: unknown): void {
+    finish(pending, fault(error, pending.label, pending.id));
   }
 
   // No async function: the frame of each would be kilobytes of garbage for every request.
@@ -106,8 +151,11 @@ export function createRun(deps: ExchangeDeps): Run {
     const { headers } = req;
     const id = requestId(headers['x-request-id']);
     const own = ownTimeout(headers['x-timeout-ms'], timeoutMs);
-    const exchange: Exchange = {
+    const pending: Pending = {
       req,
+      res,
+      label: route.label,
+      started,
       id,
       params,
       deadline: started + (own ?? timeoutMs),
@@ -116,40 +164,15 @@ export function createRun(deps: ExchangeDeps): Run {
       answerId: undefined,
       variant: undefined,
     };
-    const finish = (reply: Reply): void => {
-      const { variant, trace } = exchange;
-      const gone = req.socket.destroyed;
-      if (!gone) send(req, res, id, reply, predictor.stopping(), several ? variant : undefined);
-      const status = gone ? 499 : reply.status;
-      const totalMs = performance.now() - started;
-      account(route.label, id, status, totalMs);
-      if (variant && status === 200) variant.answered();
-      if (trace) {
-        const answerId = exchange.answerId ?? id;
-        predictionLog.write({
-          id: answerId,
-          route: route.label,
-          status,
-          totalMs,
-          variant: variant ?? variants.main,
-          trace,
-        });
-      }
-    };
-    const answer = (reply: Reply): void | Promise<void> => {
-      const encoding = compressionFor(req, reply);
-      if (!encoding) finish(reply);
-      else return compress(reply, encoding).then(finish, fail);
-    };
-    const fail = (error: unknown): void => finish(fault(error, route.label, id));
     try {
-      if (guards.length > 0 && !route.open) return guarded(route, exchange, own).then(answer, fail);
-      admit(route, req, own);
-      const reply = route.handler(exchange);
-      if (reply instanceof Promise) return reply.then(answer, fail);
-      return answer(reply);
+      const reply = guards.length > 0 && !route.open ? guarded(route, pending, own) : admitted(route, pending, own);
+      if (!(reply instanceof Promise)) return answer(pending, reply);
+      return reply.then(
+        (one) => answer(pending, one),
+        (error) => fail(pending, error),
+      );
     } catch (error) {
-      fail(error);
+      fail(pending, error);
     }
   };
 }
@@ -182,9 +205,15 @@ function send(
   // While shutting down, clients are asked to go elsewhere with their next request.
   if (closing) headers.push('Connection', 'close');
   res.writeHead(reply.status, headers);
+  // In one system call: end(body) would put an empty piece behind the body, and two pieces are a vectored write, which costs a
+  // tenth of what a small request does in all.
+  const { socket } = res;
+  socket?.cork();
   // Text of as many bytes as letters is ASCII, and need not be encoded letter by letter.
-  if (typeof body === 'string' && length === body.length) res.end(body, 'latin1');
-  else res.end(body);
+  if (typeof body === 'string' && length === body.length) res.write(body, 'latin1');
+  else res.write(body);
+  socket?.uncork();
+  res.end();
   // A body that nobody read is thrown away, so that the connection stays good for the next request.
   if (!req.complete) req.resume();
 }

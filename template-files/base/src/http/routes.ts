@@ -23,12 +23,12 @@ export interface RoutesDeps {
 
 /** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
 export function createRoutes(config: Config, { predictor, variants, metrics, feedback }: RoutesDeps): readonly Route[] {
-  const readBody = createBodyReader(config.serving.limits);
+  const bodies = createBodyReader(config.serving.limits);
   const routes = [
-    ...predictRoutes(config, variants, readBody),
-    ...feedbackRoutes(feedback, readBody),
+    ...predictRoutes(config, variants, bodies),
+    ...feedbackRoutes(feedback, bodies),
     ...healthRoutes(predictor),
-    ...v2Routes(config, { predictor, variants, metrics, readBody }),
+    ...v2Routes(config, { predictor, variants, metrics, bodies }),
     ...metadataRoutes(config, predictor),
     metricsRoute(metrics),
     ...pageRoutes(),

@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors.ts';
+import { type Told, tell } from '../told.ts';
 import type { Block, Tensor } from './tensor.ts';
 
 /** Rows of a run that are one caller's: the whole run's outputs, and which rows of them. */
@@ -16,19 +17,17 @@ export interface Connection {
   readonly destroyed: boolean;
 }
 
-/** Who is told of a request's end, in the turn in which it comes: the answers to its blocks in their order, or why there are none. */
-export interface Caller {
+/** Who is told of the answers to its blocks, in their order, or why there are none. */
+export interface Caller extends Told<readonly Answer[]> {
   readonly client?: Connection | undefined;
-  readonly done: (answers: readonly Answer[]) => void;
-  readonly failed: (error: unknown) => void;
+  /** Moment (performance.now) after which it gets TIMEOUT. */
+  readonly deadline: number;
 }
 
 /** What a caller asks in one go: blocks that each wait and run for themselves, and one end for all of them. */
 export interface Request {
   readonly caller: Caller;
   readonly arrived: number;
-  /** Moment (performance.now) after which the caller gets TIMEOUT. */
-  readonly deadline: number;
   readonly answers: Answer[];
   /** Blocks that have no answer yet. */
   missing: number;
@@ -60,13 +59,12 @@ export interface Job {
 export function createJobs(
   blocks: readonly Block[],
   fetch: readonly number[],
-  deadline: number,
   caller: Caller,
+  arrived: number,
 ): readonly Job[] {
   const request: Request = {
     caller,
-    arrived: performance.now(),
-    deadline,
+    arrived,
     answers: new Array(blocks.length),
     missing: blocks.length,
     settled: false,
@@ -85,18 +83,13 @@ export function createJobs(
   }));
 }
 
-/** What a caller throws over its answers is its own failure, and nobody else's. */
 export function complete({ request, place }: Job, answer: Answer): void {
   if (request.settled) return;
   request.answers[place] = answer;
   request.missing -= 1;
   if (request.missing > 0) return;
   request.settled = true;
-  try {
-    request.caller.done(request.answers);
-  } catch (error) {
-    request.caller.failed(error);
-  }
+  tell(request.caller, request.answers);
 }
 
 /** `reason` is for the log: a client is not told of the insides of the model. */

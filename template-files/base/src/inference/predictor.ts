@@ -4,6 +4,7 @@ import { hasBatchAxis } from '../contract/serving.ts';
 import { postprocess } from '../hooks/postprocess.ts';
 import { preprocess } from '../hooks/preprocess.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { promised, type Told } from '../told.ts';
 import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
@@ -47,8 +48,17 @@ export interface Predictor {
    * @param topK of a classifier, how many of the likeliest classes; undefined leaves it to serving.yaml
    */
   predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]>;
-  /** The same for instances that have been made blocks already, which took so long, past the team's hooks. */
-  predictBlocks(blocks: readonly Block[], encodedMs: number, call: Call, topK?: number): Promise<string[]>;
+  /**
+   * The same for instances that have been made blocks already, past the team's hooks, and told rather than promised.
+   * @param started when that was begun (performance.now)
+   */
+  predictBlocks(
+    blocks: readonly Block[],
+    started: number,
+    call: Call,
+    topK: number | undefined,
+    told: Told<string[]>,
+  ): void;
   /** Whether the team has hooks of its own. */
   readonly hooked: boolean;
   /** Runs tensors; `deadline` may be earlier than the call's own. */
@@ -77,12 +87,16 @@ export interface PredictorDeps {
   readonly pool?: WorkerPool | undefined;
 }
 
-/** Called once a request, before its answer is written: it must cost little, and never throw. */
+/**
+ * Called once a request, before its answer is written: it must cost little, and never throw.
+ * @param at when the answers came (performance.now)
+ */
 export type Observe = (
   call: Call,
   blocks: readonly Block[],
   fetch: readonly number[],
   answers: readonly Answer[],
+  at: number,
 ) => void;
 
 /** How a prediction is asked for. */
@@ -140,28 +154,29 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   metrics.queueDepth = scheduler.depth;
   metrics.workers = () => ({ alive: pool.alive(), busy: pool.alive() - pool.idle() });
 
-  /**
-   * Runs blocks and makes something of the answers in the turn in which they come: a promise for every step on the way would
-   * cost more than a small model's run.
-   */
-  function run<T>(
+  /** Runs blocks, in as many parts as they need. */
+  function run(
     blocks: readonly Block[],
     fetch: readonly number[],
-    call: Call,
+    { client }: Call,
     deadline: number,
-    use: (answers: readonly Answer[]) => T,
-  ): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
-      const done = (answers: readonly Answer[]): void => resolve(use(answers));
-      scheduler.submit(parts, fetch, deadline, { done, failed: reject, client: call.client });
-    });
+    arrived: number,
+    { done, failed }: Told<readonly Answer[]>,
+  ): void {
+    const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
+    scheduler.submit(parts, fetch, { client, deadline, done, failed }, arrived);
   }
 
   /** A client's rows and the answers to them, for those who look on. */
-  function show(call: Call, blocks: readonly Block[], fetch: readonly number[], answers: readonly Answer[]): void {
+  function show(
+    call: Call,
+    blocks: readonly Block[],
+    fetch: readonly number[],
+    answers: readonly Answer[],
+    at: number,
+  ) {
     if (call.trace) noteAnswers(call.trace, answers);
-    observe?.(call, blocks, fetch, answers);
+    observe?.(call, blocks, fetch, answers, at);
   }
 
   function inferTensors(
@@ -170,43 +185,53 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     call: Call,
     deadline: number,
   ): Promise<readonly Answer[]> {
-    return run(blocks, fetch, call, deadline, (answers) => {
-      show(call, blocks, fetch, answers);
-      return answers;
+    return promised(({ done, failed }) => {
+      const shown = (answers: readonly Answer[]): void => {
+        show(call, blocks, fetch, answers, performance.now());
+        done(answers);
+      };
+      run(blocks, fetch, call, deadline, performance.now(), { done: shown, failed });
     });
   }
 
-  /** The model's own answers, as JSON texts. No async function, as all that every request passes: see http/exchange.ts. */
+  /** The model's own answers, as JSON texts. */
   function answer(instances: readonly unknown[], call: Call, asked: Asked): Promise<string[]> {
-    const started = performance.now();
-    const encoded = encode(preprocess ? instances.map(preprocess) : instances, call.deadline);
-    const go = (blocks: readonly Block[]) => answerBlocks(blocks, performance.now() - started, call, asked);
-    return encoded instanceof Promise ? encoded.then(go) : go(encoded);
+    return promised((told) => {
+      const started = performance.now();
+      const encoded = encode(preprocess ? instances.map(preprocess) : instances, call.deadline);
+      const go = (blocks: readonly Block[]) => answerBlocks(blocks, started, call, asked, told);
+      if (encoded instanceof Promise) encoded.then(go).catch(told.failed);
+      else go(encoded);
+    });
   }
 
   function answerBlocks(
     blocks: readonly Block[],
-    encodedMs: number,
+    started: number,
     call: Call,
     { byClient, topK }: Asked,
-  ): Promise<string[]> {
-    metrics.stages.preprocess.observe(encodedMs / 1000);
-    if (call.trace) call.trace.preprocess = encodedMs;
-    return run(blocks, decoder.fetch, call, call.deadline, (answers) => {
-      if (byClient) show(call, blocks, decoder.fetch, answers);
-      return decode(answers, call, topK);
-    });
+    { done, failed }: Told<string[]>,
+  ): void {
+    const encoded = performance.now();
+    metrics.stages.preprocess.observe((encoded - started) / 1000);
+    if (call.trace) call.trace.preprocess = encoded - started;
+    const decoded = (answers: readonly Answer[]): void => {
+      const answered = performance.now();
+      if (byClient) show(call, blocks, decoder.fetch, answers, answered);
+      const predictions = decode(answers, topK);
+      const decodedMs = performance.now() - answered;
+      metrics.stages.postprocess.observe(decodedMs / 1000);
+      if (call.trace) call.trace.postprocess = decodedMs;
+      done(predictions);
+    };
+    run(blocks, decoder.fetch, call, call.deadline, encoded, { done: decoded, failed });
   }
 
-  function decode(answers: readonly Answer[], call: Call, topK: number | undefined): string[] {
-    const answered = performance.now();
+  function decode(answers: readonly Answer[], topK: number | undefined): string[] {
     const predictions: string[] = [];
     for (const { outputs, firstRow, rows } of answers) {
       for (let row = firstRow; row < firstRow + rows; row++) predictions.push(decoder.write(outputs, row, topK));
     }
-    const decodedMs = performance.now() - answered;
-    metrics.stages.postprocess.observe(decodedMs / 1000);
-    if (call.trace) call.trace.postprocess = decodedMs;
     return predictions;
   }
 
@@ -279,7 +304,8 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     stopping: () => stopping,
     model: () => model,
     predict,
-    predictBlocks: (blocks, encodedMs, call, topK) => answerBlocks(blocks, encodedMs, call, { byClient: true, topK }),
+    predictBlocks: (blocks, started, call, topK, told) =>
+      answerBlocks(blocks, started, call, { byClient: true, topK }, told),
     hooked: preprocess !== undefined || postprocess !== undefined,
     inferTensors,
     test,

@@ -25,8 +25,9 @@ export interface Scheduler {
   /**
    * Throws QUEUE_FULL at once when there is no place. Blocks that are submitted together are one request, and take one place;
    * there must be one at least.
+   * @param arrived when it came (performance.now)
    */
-  submit(blocks: readonly Block[], fetch: readonly number[], deadline: number, caller: Caller): void;
+  submit(blocks: readonly Block[], fetch: readonly number[], caller: Caller, arrived: number): void;
   /** Requests that wait. */
   depth(): number;
   /** To be called when a worker has become free. */
@@ -148,7 +149,7 @@ export function createScheduler(
     for (const batch of [queue, ...running]) {
       for (const { request } of batch) {
         if (request.caller.client?.destroyed) fail(request, 'CLIENT_GONE');
-        else if (request.deadline <= now) fail(request, 'TIMEOUT');
+        else if (request.caller.deadline <= now) fail(request, 'TIMEOUT');
       }
     }
     dropSettled();
@@ -170,12 +171,12 @@ export function createScheduler(
   }
 
   return {
-    submit(blocks, fetch, deadline, caller) {
+    submit(blocks, fetch, caller, arrived) {
       const waiting = requestsIn(queue);
       if (waiting >= options.maxQueue) {
         throw new ServiceError('QUEUE_FULL', `${waiting} requests are waiting already; try again later`);
       }
-      const jobs = createJobs(blocks, fetch, deadline, caller);
+      const jobs = createJobs(blocks, fetch, caller, arrived);
       queue.push(...jobs);
       stirred += jobs.length;
       sweepTimer ??= setInterval(sweep, SWEEP_MS);

@@ -16,7 +16,7 @@ test('amounts are compared by their difference', async () => {
     outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1] }],
   });
   const feedback = createFeedback(watchedOutputs(contract, [0]), createModelHealth(registry), MEMORY);
-  feedback?.remember('a', [0], answer(Float32Array.of(1.5, 10), [2, 1]));
+  feedback?.remember('a', [0], answer(Float32Array.of(1.5, 10), [2, 1]), performance.now());
   feedback?.give('a', 0, 1);
   feedback?.give('a', 1, 12);
   feedback?.give('b', 0, 1);
@@ -38,7 +38,8 @@ test('the class is what the model’s own label output says', () => {
     { dims: [1, 2], data: Float32Array.of(0.6, 0.4) },
     { dims: [1], data: BigInt64Array.of(1n) },
   ];
-  feedback?.remember('a', [0, 1], [{ outputs, firstRow: 0, rows: 1, queuedMs: 0, runMs: 0 }]);
+  const answers = [{ outputs, firstRow: 0, rows: 1, queuedMs: 0, runMs: 0 }];
+  feedback?.remember('a', [0, 1], answers, performance.now());
   expect(feedback?.give('a', 0, 1)).toEqual({ found: 'prediction', prediction: 1 });
 });
 

@@ -16,7 +16,7 @@ function rows(...values: number[]): Block {
 const valuesOf = ({ outputs, firstRow, rows: count }: Answer) =>
   [...(outputs[0]?.data ?? [])].slice(firstRow, firstRow + count);
 
-const nobody: Caller = { done: () => {}, failed: () => {} };
+const nobody: Caller = { deadline: Number.POSITIVE_INFINITY, done: () => {}, failed: () => {} };
 
 function setUp(options: Partial<SchedulerOptions> = {}, workers = 1) {
   const runs: { message: RunMessage; end(outcome?: RunOutcome): void }[] = [];
@@ -49,9 +49,9 @@ function setUp(options: Partial<SchedulerOptions> = {}, workers = 1) {
   const submit = (blocks: readonly Block[], deadline = later(), client?: Connection) => {
     let caller: Caller | undefined;
     const answers = new Promise<readonly Answer[]>((done, failed) => {
-      caller = { done, failed, client };
+      caller = { deadline, done, failed, client };
     });
-    scheduler.submit(blocks, [0], deadline, caller as unknown as Caller);
+    scheduler.submit(blocks, [0], caller as unknown as Caller, performance.now());
     return answers;
   };
   const ask = (block: Block, deadline = later(), client?: Connection) => ({
@@ -83,10 +83,10 @@ test('a run never exceeds its size; what does not fit goes first in the next', a
 
 test('only equal keys and equal outputs share a run', async () => {
   const { scheduler, runs } = setUp({}, 3);
-  scheduler.submit([{ ...rows(1), key: '3' }], [0], later(), nobody);
-  scheduler.submit([{ ...rows(2), key: '4' }], [0], later(), nobody);
-  scheduler.submit([{ ...rows(3), key: '4' }], [1], later(), nobody);
-  scheduler.submit([{ ...rows(4), key: '3' }], [0], later(), nobody);
+  scheduler.submit([{ ...rows(1), key: '3' }], [0], nobody, performance.now());
+  scheduler.submit([{ ...rows(2), key: '4' }], [0], nobody, performance.now());
+  scheduler.submit([{ ...rows(3), key: '4' }], [1], nobody, performance.now());
+  scheduler.submit([{ ...rows(4), key: '3' }], [0], nobody, performance.now());
   await turn();
   expect(runs.map(({ message }) => [...(message.tensors[0]?.data ?? [])])).toEqual([[1, 4], [2], [3]]);
   for (const run of runs) run.end();
@@ -189,7 +189,7 @@ test('a caller that fails over its answers hurts itself alone', async () => {
   const done = () => {
     throw failure;
   };
-  scheduler.submit([rows(1)], [0], later(), { done, failed: (error) => told.push(error) });
+  scheduler.submit([rows(1)], [0], { ...nobody, done, failed: (error) => told.push(error) }, performance.now());
   const neighbour = ask(rows(2));
   await turn();
   runs[0]?.end();

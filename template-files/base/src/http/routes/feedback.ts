@@ -1,6 +1,6 @@
 import { describe, ServiceError } from '../../errors.ts';
 import type { Feedback } from '../../feedback/feedback.ts';
-import { createJsonParser, isJson, type ReadBody } from '../body.ts';
+import { type BodyReader, createJsonParser, isJson } from '../body.ts';
 import type { Handler, Route } from '../exchange.ts';
 import { json } from '../reply.ts';
 
@@ -10,7 +10,7 @@ const MAX_ID = 1024;
 const KEYS: ReadonlySet<string> = new Set(['id', 'instance', 'label', 'value']);
 
 /** POST /feedback tells what had been right, once that is known. */
-export function feedbackRoutes(feedback: Feedback | undefined, readBody: ReadBody): readonly Route[] {
+export function feedbackRoutes(feedback: Feedback | undefined, bodies: BodyReader): readonly Route[] {
   if (!feedback) return [];
   const parse = createJsonParser({ inputs: [] });
   const give: Handler = async ({ req }) => {
@@ -18,7 +18,7 @@ export function feedbackRoutes(feedback: Feedback | undefined, readBody: ReadBod
     if (!isJson(type)) {
       throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
     }
-    const { id, instance, truth } = readFeedback(parse(await readBody(req, MAX_BODY)), feedback.labels);
+    const { id, instance, truth } = readFeedback(parse(await bodies.read(req, MAX_BODY)), feedback.labels);
     const taken = feedback.give(id, instance, truth);
     const what = `prediction ${instance} of the request ${describe(id)}`;
     if (taken.found === 'nothing') {

@@ -1,15 +1,16 @@
 import type { Config } from '../../config.ts';
 import type { ModelType } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
+import { promised } from '../../told.ts';
 import type { Variants } from '../../variants/variant.ts';
-import { createJsonParser, isJson, type ReadBody } from '../body.ts';
+import { type BodyReader, createJsonParser, isJson } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, predictionsReply, type Reply } from '../reply.ts';
 import { createBlockReader, instancesJson } from '../rows.ts';
 import { uploadReader } from '../upload.ts';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
-export function predictRoutes(config: Config, variants: Variants, readBody: ReadBody): readonly Route[] {
+export function predictRoutes(config: Config, variants: Variants, bodies: BodyReader): readonly Route[] {
   const { model, limits } = config.serving;
   const tails = new Map(
     variants.all.map((variant) => {
@@ -32,26 +33,29 @@ export function predictRoutes(config: Config, variants: Variants, readBody: Read
       throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
     }
     const top = topK(req.url, model.type);
-    const read = (body: Buffer): Promise<string[]> => {
-      const started = performance.now();
-      const block = readBlock?.(body);
-      if (block) {
-        if (trace) {
-          trace.inputsJson = instancesJson(body);
-          trace.inputs = trace.inputsJson === undefined ? instancesOf(parse(body), limits.maxInstances) : undefined;
+    return promised(({ done, failed }) => {
+      const write = (predictions: string[]): void => {
+        const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
+        if (trace) trace.outputs = `[${list}]`;
+        done(predictionsReply(`{"predictions":[${list}${tails.get(variant)}${id}"}`));
+      };
+      const ask = (body: Buffer): void => {
+        const started = performance.now();
+        const block = readBlock?.(body);
+        if (block) {
+          if (trace) {
+            trace.inputsJson = instancesJson(body);
+            trace.inputs = trace.inputsJson === undefined ? instancesOf(parse(body), limits.maxInstances) : undefined;
+          }
+          variant.predictor.predictBlocks([block], started, exchange, top, { done: write, failed });
+          return;
         }
-        return variant.predictor.predictBlocks([block], performance.now() - started, exchange, top);
-      }
-      const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
-      if (trace) trace.inputs = instances;
-      return variant.predictor.predict(instances, exchange, top);
-    };
-    const write = (predictions: string[]): Reply => {
-      const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
-      if (trace) trace.outputs = `[${list}]`;
-      return predictionsReply(`{"predictions":[${list}${tails.get(variant)}${id}"}`);
-    };
-    return readBody(req).then(read).then(write);
+        const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
+        if (trace) trace.inputs = instances;
+        variant.predictor.predict(instances, exchange, top).then(write).catch(failed);
+      };
+      bodies.receive(req, { done: ask, failed });
+    });
   }
 
   return [

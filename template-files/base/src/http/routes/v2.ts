@@ -4,7 +4,7 @@ import { describe, ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Variants } from '../../variants/variant.ts';
-import { createJsonParser, isJson, type ReadBody } from '../body.ts';
+import { type BodyReader, createJsonParser, isJson } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, type Reply } from '../reply.ts';
 import { readInferRequest } from '../v2/request.ts';
@@ -15,11 +15,11 @@ interface V2Deps {
   readonly predictor: Pick<Predictor, 'readiness'>;
   readonly variants: Variants;
   readonly metrics: Pick<Metrics, 'stages'>;
-  readonly readBody: ReadBody;
+  readonly bodies: BodyReader;
 }
 
 /** The Open Inference Protocol v2 over REST, with the binary tensor extension. */
-export function v2Routes(config: Config, { predictor, variants, metrics, readBody }: V2Deps): readonly Route[] {
+export function v2Routes(config: Config, { predictor, variants, metrics, bodies }: V2Deps): readonly Route[] {
   const { serving } = config;
   const { model } = serving;
   const versions = variants.all.map(({ version }) => version);
@@ -50,7 +50,7 @@ export function v2Routes(config: Config, { predictor, variants, metrics, readBod
       ? json({ name: model.name, ready: true })
       : json({ name: model.name, ready: false, error: state.reason, code: 'NOT_READY' }, 503, ['Retry-After', '1']);
   };
-  const infer = inferHandler(serving, variants, metrics.stages, readBody);
+  const infer = inferHandler(serving, variants, metrics.stages, bodies);
 
   const perModel = [
     { method: 'GET', suffix: '', handler: metadata },
@@ -74,7 +74,7 @@ export function v2Routes(config: Config, { predictor, variants, metrics, readBod
   ];
 }
 
-function inferHandler(serving: Serving, variants: Variants, stages: Metrics['stages'], readBody: ReadBody): Handler {
+function inferHandler(serving: Serving, variants: Variants, stages: Metrics['stages'], bodies: BodyReader): Handler {
   const responders = new Map(variants.all.map((one) => [one, createInferResponse(serving, one.version)]));
   const parse = createJsonParser(serving);
   return async (exchange: Exchange): Promise<Reply> => {
@@ -92,7 +92,7 @@ function inferHandler(serving: Serving, variants: Variants, stages: Metrics['sta
         `Content-Type: expected application/json, or Inference-Header-Content-Length with binary tensors, found ${headers['content-type']}`,
       );
     }
-    const body = await readBody(exchange.req);
+    const body = await bodies.read(exchange.req);
     const started = performance.now();
     const request = readInferRequest(body, headerLength(header, body.length), parse, serving);
     const readMs = performance.now() - started;
