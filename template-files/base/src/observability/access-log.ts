@@ -33,11 +33,11 @@ export function createAccessLog(logger: Logger, which: 'all' | 'errors' | 'off')
       head = Buffer.from(`{"level":30${time()},"id":"`);
       setImmediate(flush);
     }
-    block.begin();
-    block.bytes(head);
-    block.latin1(id);
-    block.bytes(middle(route, status));
-    block.milliseconds(ms);
-    block.bytes(TAIL);
+    const line = block.begin();
+    line.bytes(head);
+    line.latin1(id);
+    line.bytes(middle(route, status));
+    line.milliseconds(ms);
+    line.bytes(TAIL);
   };
 }

@@ -9,6 +9,8 @@ import { json, predictionsReply, type Reply } from '../reply.ts';
 import { createBlockReader, instancesJson } from '../rows.ts';
 import { uploadReader } from '../upload.ts';
 
+const HEAD = '{"predictions":[';
+
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
 export function predictRoutes(config: Config, variants: Variants, bodies: BodyReader): readonly Route[] {
   const { model, limits } = config.serving;
@@ -35,18 +37,17 @@ export function predictRoutes(config: Config, variants: Variants, bodies: BodyRe
     const top = topK(req.url, model.type);
     return promised(({ done, failed }) => {
       const write = (predictions: string[]): void => {
-        const list = predictions.length === 1 ? predictions[0] : predictions.join(',');
-        if (trace) trace.outputs = `[${list}]`;
-        done(predictionsReply(`{"predictions":[${list}${tails.get(variant)}${id}"}`));
+        const list = predictions.length === 1 ? (predictions[0] as string) : predictions.join(',');
+        const text = `${HEAD}${list}${tails.get(variant)}${id}"}`;
+        // A part of the answer's own text, which is there once.
+        if (trace) trace.outputs = text.slice(HEAD.length - 1, HEAD.length + list.length + 1);
+        done(predictionsReply(text));
       };
       const ask = (body: Buffer): void => {
         const started = performance.now();
         const block = readBlock?.(body);
         if (block) {
-          if (trace) {
-            trace.inputsJson = instancesJson(body);
-            trace.inputs = trace.inputsJson === undefined ? instancesOf(parse(body), limits.maxInstances) : undefined;
-          }
+          if (trace) trace.inputsJson = instancesJson(body);
           variant.predictor.predictBlocks([block], started, exchange, top, { done: write, failed });
           return;
         }

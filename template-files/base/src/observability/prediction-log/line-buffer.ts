@@ -1,3 +1,5 @@
+import { ByteWriter } from '../byte-writer.ts';
+
 /** Where lines end up. Rejects when they are lost; may take as long as it wants, or for ever. */
 export interface Sink {
   /** The bytes are the caller's again once this has settled. */
@@ -12,13 +14,14 @@ export interface LineBufferEvents {
   readonly onDropped: (lines: number, reason: DropReason, error?: unknown) => void;
 }
 
-/** Text, or UTF-8 that is at hand already. */
-export type LinePart = string | Buffer;
-
 /** Lines wait in memory and are written some at a time, in the background. */
 export interface LineBuffer {
-  /** A line, in parts. Never waits: what finds no place is dropped, and counted. */
-  readonly push: (parts: readonly LinePart[]) => void;
+  /**
+   * For the next line, with room for so many letters; `end` is to be called behind it. Never waits: what finds no place is dropped
+   * and counted, and there is nothing to write to.
+   */
+  readonly begin: (letters: number) => ByteWriter | undefined;
+  readonly end: () => void;
   /** Writes what is left, for so long at most. */
   readonly close: (patienceMs: number) => Promise<void>;
 }
@@ -33,10 +36,8 @@ const RETRY_MS = 1000;
 
 export function createLineBuffer(sink: Sink, maxSize: number, events: LineBufferEvents): LineBuffer {
   const enough = Math.min(FLUSH_SIZE, maxSize / 2);
-  /** Lines as bytes, of which `size` are used: strings that grow are what the garbage collector works on. */
-  let pending: Buffer = Buffer.allocUnsafe(2 * FLUSH_SIZE);
-  let spare: Buffer | undefined;
-  let size = 0;
+  let pending = new ByteWriter(2 * FLUSH_SIZE);
+  let spare: ByteWriter | undefined;
   let lines = 0;
   /** What is being written still takes its place. */
   let inFlight = 0;
@@ -61,52 +62,44 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
     }
     const full = pending;
     const count = lines;
-    inFlight = size;
-    pending = spare ?? Buffer.allocUnsafe(2 * FLUSH_SIZE);
+    inFlight = full.end;
+    pending = spare ?? new ByteWriter(2 * FLUSH_SIZE);
     spare = undefined;
-    size = 0;
     lines = 0;
     startedAt = performance.now();
-    writing = write(full, inFlight, count);
+    writing = write(full, count);
   }
 
-  async function write(full: Buffer, used: number, count: number): Promise<void> {
+  async function write(full: ByteWriter, count: number): Promise<void> {
     try {
-      await sink.write(full.subarray(0, used));
+      await sink.write(full.buffer.subarray(0, full.end));
       events.onWritten(count);
     } catch (error) {
       pausedUntil = performance.now() + RETRY_MS;
       events.onDropped(count, 'disk', error);
     }
+    full.end = 0;
     // One that had to grow is given back.
-    if (full.length === 2 * FLUSH_SIZE) spare = full;
+    if (full.buffer.length === 2 * FLUSH_SIZE) spare = full;
     inFlight = 0;
     writing = undefined;
-    if (size >= enough) flush();
+    if (pending.end >= enough) flush();
     else if (lines > 0) schedule(FLUSH_MS);
   }
 
   return {
-    push(parts) {
-      let length = 0;
-      for (const part of parts) length += part.length;
-      if (size + inFlight + length > maxSize) {
+    begin(letters) {
+      if (pending.end + inFlight + letters > maxSize) {
         const stalled = writing !== undefined && performance.now() - startedAt > STALL_MS;
         events.onDropped(1, stalled ? 'stalled' : 'buffer_full');
-        return;
+        return undefined;
       }
-      // A letter takes three bytes at most (those of four are two in a string).
-      const room = size + 3 * length;
-      if (room > pending.length) pending = grown(pending, size, room);
-      for (const part of parts) {
-        if (typeof part === 'string') size += pending.write(part, size, 'utf8');
-        else {
-          pending.set(part, size);
-          size += part.length;
-        }
-      }
+      pending.reserve(3 * letters);
+      return pending;
+    },
+    end() {
       lines += 1;
-      if (size >= enough) flush();
+      if (pending.end >= enough) flush();
       else schedule(FLUSH_MS);
     },
     async close(patienceMs) {
@@ -128,10 +121,4 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
       if (lines > 0) events.onDropped(lines, 'stalled');
     },
   };
-}
-
-function grown(buffer: Buffer, used: number, atLeast: number): Buffer {
-  const larger = Buffer.allocUnsafe(Math.max(atLeast, 2 * buffer.length));
-  buffer.copy(larger, 0, 0, used);
-  return larger;
 }

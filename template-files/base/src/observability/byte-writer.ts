@@ -1,0 +1,86 @@
+const [ZERO, POINT] = [48, 46];
+/** Below this many milliseconds their thousandths are whole numbers of 31 bits. */
+const WHOLE = 2_000_000;
+/** So few bytes are put down faster one by one. */
+const FEW = 32;
+
+/**
+ * Puts texts and numbers down as bytes, one behind the other: a string that grows piece by piece is copied again and again. Whoever
+ * uses it sees to it that there is room.
+ */
+export class ByteWriter {
+  buffer: Buffer;
+  /** Where the next byte goes. */
+  end = 0;
+
+  constructor(size: number) {
+    this.buffer = Buffer.allocUnsafeSlow(size);
+  }
+
+  /** Makes room for so many bytes more. */
+  reserve(bytes: number): void {
+    const needed = this.end + bytes;
+    if (needed <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.buffer.length));
+    this.buffer.copy(larger, 0, 0, this.end);
+    this.buffer = larger;
+  }
+
+  bytes(bytes: Buffer): void {
+    const { buffer, end } = this;
+    const { length } = bytes;
+    if (length > FEW) buffer.set(bytes, end);
+    else for (let i = 0; i < length; i++) buffer[end + i] = bytes[i] as number;
+    this.end = end + length;
+  }
+
+  /** Takes a byte for each letter. */
+  latin1(text: string): void {
+    this.end += this.buffer.write(text, this.end, 'latin1');
+  }
+
+  /** Takes up to three bytes for each letter (those of four are two in a string). */
+  utf8(text: string): void {
+    this.end += this.buffer.write(text, this.end, 'utf8');
+  }
+
+  /** A number as JSON writes it, in thousandths at most. By whole numbers: the text of a double takes ten times as long. */
+  milliseconds(ms: number): void {
+    if (!(ms >= 0 && ms < WHOLE)) {
+      this.latin1(JSON.stringify(Math.round(ms * 1000) / 1000));
+      return;
+    }
+    const thousandths = (ms * 1000 + 0.5) | 0;
+    const seen = (thousandths / 1000) | 0;
+    this.whole(seen);
+    this.decimals(thousandths - seen * 1000);
+  }
+
+  private whole(value: number): void {
+    const { buffer, end } = this;
+    let places = 1;
+    for (let limit = 10; value >= limit; limit *= 10) places += 1;
+    let rest = value | 0;
+    for (let at = end + places - 1; at >= end; at--) {
+      const shorter = (rest / 10) | 0;
+      buffer[at] = ZERO + rest - shorter * 10;
+      rest = shorter;
+    }
+    this.end = end + places;
+  }
+
+  /** Without zeros at the end. */
+  private decimals(thousandths: number): void {
+    if (thousandths === 0) return;
+    const { buffer, end } = this;
+    const tenths = (thousandths / 100) | 0;
+    const rest = thousandths - tenths * 100;
+    const hundredths = (rest / 10) | 0;
+    const last = rest - hundredths * 10;
+    buffer[end] = POINT;
+    buffer[end + 1] = ZERO + tenths;
+    buffer[end + 2] = ZERO + hundredths;
+    buffer[end + 3] = ZERO + last;
+    this.end = end + (last > 0 ? 4 : hundredths > 0 ? 3 : 2);
+  }
+}

@@ -1,0 +1,28 @@
+import { ByteWriter } from '../../src/observability/byte-writer.ts';
+
+const textOf = ({ buffer, end }: ByteWriter) => buffer.toString('utf8', 0, end);
+
+test('milliseconds are written as JSON writes the rounded number', () => {
+  const samples = [
+    0, 0.0004, 0.001, 0.01, 0.1, 1, 9.9996, 10, 12.34, 99.999, 100.5, 999.0005, 30_000, 86_400_000.123, 1_999_999.9994,
+    1_999_999.9996, 2_000_000,
+  ];
+  const writer = new ByteWriter(1024);
+  for (const ms of samples) {
+    writer.milliseconds(ms);
+    writer.latin1(' ');
+  }
+  const expected = samples.map((ms) => JSON.stringify(Math.round(ms * 1000) / 1000));
+  expect(textOf(writer).trim().split(' ')).toEqual(expected);
+});
+
+test('bytes and texts of every length come out as they went in, in the room that was made for them', () => {
+  const writer = new ByteWriter(16);
+  const parts = Array.from({ length: 200 }, (_, i) => `${'ä€😀'.repeat(i % 20)}${i}`);
+  for (const [i, part] of parts.entries()) {
+    writer.reserve(3 * part.length);
+    if (i % 2 === 0) writer.utf8(part);
+    else writer.bytes(Buffer.from(part));
+  }
+  expect(textOf(writer)).toBe(parts.join(''));
+});
