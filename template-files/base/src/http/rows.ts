@@ -1,7 +1,7 @@
 import { elementCount, type Serving } from '../contract/serving.ts';
 import { boundsOf, hasColumns } from '../inference/preprocess/columns.ts';
 import type { Block } from '../inference/tensor.ts';
-import { type Places, readNumbers, skipSpace } from './numbers.ts';
+import { type Places, readNumbers, skipSpace, wordsOf } from './numbers.ts';
 
 /** Reads a body into a block for the model; undefined where that takes JSON.parse and the encoder. */
 export type BlockReader = (body: Buffer) => Block | undefined;
@@ -76,13 +76,14 @@ export function readRows(body: Buffer, form: RowForm, maxRows: number): Float32A
   let at = skipSpace(body, START.length);
   if (body[at] !== OPEN) return undefined;
   const { width } = form;
+  const words = wordsOf(body);
   let data = new Float32Array(width);
   let rows = 0;
   do {
     at = skipSpace(body, at + 1);
     if (rows === maxRows) return undefined;
     if (data.length < (rows + 1) * width) data = longer(data, Math.min(2 * rows, maxRows) * width);
-    at = readRow(body, at, data, rows * width, form);
+    at = readRow(body, words, at, data, rows * width, form);
     if (at < 0) return undefined;
     rows += 1;
     at = skipSpace(body, at);
@@ -113,15 +114,23 @@ function hasLineEnd(bytes: Buffer): boolean {
 }
 
 /** @returns the place behind the row; -1 where there is none */
-function readRow(body: Buffer, at: number, data: Float32Array, row: number, form: RowForm): number {
+function readRow(
+  body: Buffer,
+  words: DataView | undefined,
+  at: number,
+  data: Float32Array,
+  row: number,
+  form: RowForm,
+): number {
   const { width, asList, asObject } = form;
-  if (body[at] === OPEN) return readNumbers(body, at + 1, data, row, asList, 0, width);
-  if (body[at] === OPEN_OBJECT && asObject) return readObject(body, at + 1, data, row, asObject, form.names);
+  if (body[at] === OPEN) return readNumbers(body, words, at + 1, data, row, asList, 0, width);
+  if (body[at] === OPEN_OBJECT && asObject) return readObject(body, words, at + 1, data, row, asObject, form.names);
   return -1;
 }
 
 function readObject(
   body: Buffer,
+  words: DataView | undefined,
   from: number,
   data: Float32Array,
   row: number,
@@ -131,7 +140,7 @@ function readObject(
   let at = from;
   for (let i = 0; i < names.length && at >= 0; i++) {
     at = skipName(body, skipSpace(body, at), names[i] as Buffer);
-    if (at >= 0) at = readNumbers(body, at, data, row, places, i, i + 1);
+    if (at >= 0) at = readNumbers(body, words, at, data, row, places, i, i + 1);
   }
   return at;
 }

@@ -38,16 +38,32 @@ test('whatever digits a client writes, the float is the one that JSON.parse give
     if (form === 1) return String(Math.fround(float));
     return form === 2 ? float.toPrecision(digits) : float.toExponential(digits);
   };
-  let taken = 0;
-  for (let i = 0; i < 2000; i++) {
-    const text = `{"instances":[[${value()},${value()},${value()}]]}`;
-    const rows = read(text, 3);
-    if (!rows) continue;
-    taken += 1;
-    expect([text, rows]).toEqual([text, parsed(text)]);
+  // In long bodies digits are read by fours.
+  for (const behind of ['', ' '.repeat(300)]) {
+    let taken = 0;
+    for (let i = 0; i < 2000; i++) {
+      const text = `{"instances":[[${value()},${value()},${value()}]]}${behind}`;
+      const rows = read(text, 3);
+      if (!rows) continue;
+      taken += 1;
+      expect([text, rows]).toEqual([text, parsed(text)]);
+    }
+    // Left to JSON.parse is allowed, but not the rule.
+    expect(taken).toBeGreaterThan(1500);
   }
-  // Left to JSON.parse is allowed, but not the rule.
-  expect(taken).toBeGreaterThan(1500);
+});
+
+test('no other byte passes for a digit, at any place among digits that are read by fours', () => {
+  for (let place = 0; place < 9; place++) {
+    for (let byte = 0; byte < 256; byte++) {
+      const body = Buffer.from(`{"instances":[[0.123456789,2]]}${' '.repeat(300)}`);
+      body[body.indexOf('.') + 1 + place] = byte;
+      const rows = readRows(body, plainForm(2), 4);
+      const text = body.toString('latin1');
+      if (rows) expect([text, rows]).toEqual([text, parsed(text)]);
+      else expect(text).not.toMatch(/0\.\d{9},/);
+    }
+  }
 });
 
 test('halfway between two floats nothing is guessed', () => {
