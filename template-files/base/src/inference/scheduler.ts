@@ -38,6 +38,8 @@ export interface Scheduler {
 
 /** A deadline that has passed, or a client that has gone, is noticed this late at most; one timer for all is cheaper than one for each. */
 const SWEEP_MS = 5;
+/** Fewer rows are not worth another worker: for them a run takes about as long as for one. */
+const MIN_SHARE = 8;
 /** A job that two workers died with is taken for the reason. */
 const MAX_LOSSES = 2;
 
@@ -70,7 +72,7 @@ export function createScheduler(
       return;
     }
     while (queue.length > 0 && pool.idle() > 0 && !mustWait()) {
-      const { batch, rest } = takeBatch(queue, options.maxBatchSize);
+      const { batch, rest } = takeBatch(queue, share());
       queue = rest;
       start(batch);
     }
@@ -99,6 +101,17 @@ export function createScheduler(
       }, remaining);
     }
     return true;
+  }
+
+  /**
+   * Rows for the next run at most. Where several workers are free, what waits is shared out among them: half of the rows take
+   * not much more than half of the time.
+   */
+  function share(): number {
+    const { maxBatchSize } = options;
+    const idle = pool.idle();
+    if (idle === 1) return maxBatchSize;
+    return Math.min(maxBatchSize, Math.max(MIN_SHARE, Math.ceil(rowsOf(queue) / idle)));
   }
 
   function start(batch: readonly Job[]): void {
