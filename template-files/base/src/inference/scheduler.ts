@@ -50,7 +50,8 @@ export function createScheduler(
   events: SchedulerEvents,
 ): Scheduler {
   let queue: Job[] = [];
-  const running = new Set<readonly Job[]>();
+  /** Few: a batch for each worker. No set: the tables of an old one are old garbage as soon as they are made. */
+  let running: readonly (readonly Job[])[] = [];
   let pumping = false;
   /** Jobs that came, and callers that were answered, since the loop last turned. */
   let stirred = 0;
@@ -121,13 +122,13 @@ export function createScheduler(
       events.onQueued(job.queuedMs);
     }
     events.onBatch(rowsOf(batch));
-    running.add(batch);
+    running = [...running, batch];
     const tensors = stackBatch(batch, options.create);
     void pool.run({ kind: 'run', tensors, fetch: batch[0]?.fetch ?? [] }).then((outcome) => finish(batch, outcome));
   }
 
   function finish(batch: readonly Job[], outcome: RunOutcome): void {
-    running.delete(batch);
+    running = running.filter((other) => other !== batch);
     stirred += batch.length;
     if (outcome.kind === 'done') {
       events.onRun(outcome.ms);
@@ -166,7 +167,7 @@ export function createScheduler(
       }
     }
     dropSettled();
-    if (queue.length === 0 && running.size === 0) {
+    if (queue.length === 0 && running.length === 0) {
       clearInterval(sweepTimer);
       sweepTimer = undefined;
     }
@@ -178,7 +179,7 @@ export function createScheduler(
   }
 
   function announceIfSettled(): void {
-    if (queue.length > 0 || running.size > 0) return;
+    if (queue.length > 0 || running.length > 0) return;
     for (const waiter of waiters) waiter();
     waiters = [];
   }
@@ -198,7 +199,7 @@ export function createScheduler(
     depth: () => requestsIn(queue),
     pump,
     settled() {
-      if (queue.length === 0 && running.size === 0) return Promise.resolve();
+      if (queue.length === 0 && running.length === 0) return Promise.resolve();
       return new Promise((resolve) => {
         waiters.push(resolve);
       });

@@ -9,29 +9,23 @@ export interface LineBlock {
   readonly flush: () => void;
 }
 
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 16 * 1024;
 /** No line may be longer. */
 const MAX_LINE_BYTES = 4 * 1024;
 
 export function createLineBlock(write: WriteBytes): LineBlock {
-  let block = new ByteWriter(0);
-  /** Written up to here. */
-  let start = 0;
+  const block = new ByteWriter(BLOCK_BYTES);
 
   function flush(): void {
-    if (start === block.end) return;
-    write(block.buffer.subarray(start, block.end));
-    start = block.end;
+    if (block.end === 0) return;
+    // A copy: the stream holds it for a while. It is garbage soon, where a block that had to be filled first would be old by then.
+    write(Buffer.from(block.buffer.subarray(0, block.end)));
+    block.end = 0;
   }
 
   return {
     begin() {
-      if (block.buffer.length - block.end < MAX_LINE_BYTES) {
-        flush();
-        // What was written is not used again: the stream may still hold it.
-        block = new ByteWriter(BLOCK_BYTES);
-        start = 0;
-      }
+      if (BLOCK_BYTES - block.end < MAX_LINE_BYTES) flush();
       return block;
     },
     flush,
