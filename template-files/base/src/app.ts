@@ -1,9 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { ServiceError } from './errors.ts';
 import { answerBrokenRequests, CONNECTION_LIMITS } from './http/connections.ts';
 import type { Handler, Route, Run } from './http/exchange.ts';
 import { createHotMatcher } from './http/hot.ts';
+import { Message } from './http/message.ts';
 import { errorReply } from './http/reply.ts';
 import { OTHER } from './http/routes.ts';
 
@@ -44,12 +45,14 @@ export function createApp(routes: readonly Route[], run: Run): Express {
 export function createHttpServer(routes: readonly Route[], run: Run, { hot = true } = {}): Server {
   const app = createApp(routes, run);
   const match = createHotMatcher(routes);
-  const listener: RequestListener = (req, res) => {
+  const listener = (req: Message, res: ServerResponse): void => {
     const found = hot ? match(req) : undefined;
-    if (found) void run(found.route, req, res, found.params);
-    else app(req, res);
+    if (found) {
+      req.direct = true;
+      void run(found.route, req, res, found.params);
+    } else app(req, res);
   };
-  const server = createServer(CONNECTION_LIMITS, listener);
+  const server = createServer({ ...CONNECTION_LIMITS, IncomingMessage: Message }, listener);
   answerBrokenRequests(server);
   return server;
 }

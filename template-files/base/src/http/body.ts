@@ -5,6 +5,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Limits, Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { promised, type Told, tell } from '../told.ts';
+import { type BodySink, Message } from './message.ts';
 
 const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
 
@@ -43,7 +44,7 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
     const refuse = (error: ServiceError): void => {
       if (!open) return;
       close();
-      req.off('data', onData);
+      stop();
       // The rest is read and thrown away, so that the connection stays good for the next request.
       req.resume();
       told.failed(error);
@@ -55,7 +56,7 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
       close();
       tell(told, body);
     };
-    const onData = (chunk: Buffer): void => {
+    const data = (chunk: Buffer): void => {
       if (size + chunk.length > limit) refuse(tooLarge(limit));
       else if (!hold(chunk.length)) refuse(uploadsFull());
       else {
@@ -64,12 +65,10 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
         if (size === declared) finish();
       }
     };
-    req.on('data', onData);
-    // A length that was declared is what comes, or the connection breaks.
-    if (declared === 0) req.on('end', finish);
-    req.on('error', (error) => {
+    const failed = (error: Error | null): void => {
       refuse(new ServiceError('CLIENT_GONE', 'the client closed the connection', { cause: error }));
-    });
+    };
+    const stop = listen(req, { data, end: finish, failed });
   }
 
   async function unpack(req: IncomingMessage, encoding: string, limit: number): Promise<Buffer> {
@@ -98,6 +97,18 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
     receive,
     read: (req, limit) => promised((told) => receive(req, told, limit)),
   };
+}
+
+/** @returns what ends it */
+function listen(req: IncomingMessage, sink: BodySink): () => void {
+  if (req instanceof Message && req.direct) {
+    req.handTo(sink);
+    return () => req.handBack();
+  }
+  req.on('data', sink.data);
+  req.on('end', sink.end);
+  req.on('error', sink.failed);
+  return () => req.off('data', sink.data);
 }
 
 /** Whole numbers of 16 digits and more, and strings, so that digits within strings are left alone. */
