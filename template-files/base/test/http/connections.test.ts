@@ -74,6 +74,63 @@ test('requests in a row on one connection get their answers in order', async () 
   expect([...answer.matchAll(/"id":"(r\d)"/g)].map((match) => match[1])).toEqual(['r1', 'r2', 'r3']);
 });
 
+/** Sends pieces some time apart, so that each is one for the server too. */
+async function pieces(path: string, texts: readonly string[], leave = false): Promise<string> {
+  const { port } = new URL(service.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.setNoDelay(true);
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n`);
+  for (const text of texts) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.write(text);
+  }
+  if (leave) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.destroy();
+  }
+  await new Promise((resolve) => socket.on('close', resolve));
+  return answer;
+}
+
+// Express takes what is out of the ordinary, and reads a body as a stream.
+test.each(['/predict', '/predict?', '/v2/models/%73ample/infer'])('%s: a body may come in any pieces', async (path) => {
+  const { name } = service.config.serving.model;
+  const body = path.startsWith('/v2')
+    ? '{"inputs":[{"name":"float_input","datatype":"FP32","shape":[1,4],"data":[5.1,3.5,1.4,0.2]}]}'
+    : '{"instances":[[5.1,3.5,1.4,0.2]]}';
+  const [first, second, third] = [body.slice(0, 5), body.slice(5, 20), body.slice(20)] as const;
+  const where = path.replace('%73ample', `%${name.charCodeAt(0).toString(16)}${name.slice(1)}`);
+  const declared = await pieces(where, [`Content-Length: ${body.length}\r\n\r\n${first}`, second, third]);
+  expect(declared).toMatch(/^HTTP\/1\.1 200 /);
+  const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+  const chunked = await pieces(where, [
+    `Transfer-Encoding: chunked\r\n\r\n${chunk(first)}`,
+    chunk(second),
+    `${chunk(third)}0\r\n\r\n`,
+  ]);
+  expect(chunked).toMatch(/^HTTP\/1\.1 200 /);
+  for (const none of ['Content-Length: 0\r\n\r\n', 'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n']) {
+    expect(await pieces(where, [none])).toMatch(/^HTTP\/1\.1 400 /);
+  }
+});
+
+test('a client that leaves in the middle of its body is counted, and nothing of it is kept', async () => {
+  const count = async () => {
+    const text = await service.metrics.registry.metrics();
+    return Number(/^ml_serving_rejected_total\{reason="client_gone"\} (\d+)$/m.exec(text)?.[1]);
+  };
+  const before = await count();
+  await pieces('/predict', ['Content-Length: 100\r\n\r\n{"inst'], true);
+  await pieces('/predict', ['Transfer-Encoding: chunked\r\n\r\n5\r\n{"ins\r\n'], true);
+  await pieces('/predict?', ['Content-Length: 100\r\n\r\n{"inst'], true);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await count()).toBe(before + 3);
+});
+
 test('what a slow client may take is bounded', () => {
   const { headersTimeout, requestTimeout, keepAliveTimeout } = service.server;
   expect(headersTimeout).toBeLessThanOrEqual(10_000);

@@ -81,6 +81,29 @@ test('a run never exceeds its size; what does not fit goes first in the next', a
   expect(await Promise.all(callers.map(({ values }) => values))).toEqual([[1, 2, 3], [4, 5], [6]]);
 });
 
+test('what waits is shared out among the workers that are free, unless that is not worth a run of its own', async () => {
+  const many = (count: number) => rows(...Array.from({ length: count }, (_, i) => i));
+  for (const [waiting, workers, shared] of [
+    [24, 2, [12, 12]],
+    [60, 3, [20, 20, 20]],
+    [200, 2, [32, 32]],
+    [12, 4, [8, 4]],
+    [6, 2, [6]],
+    [24, 1, [24]],
+  ] as const) {
+    const { submit, runs, batches, scheduler } = setUp({ maxBatchSize: 32, maxQueue: 1000 }, workers);
+    const answers = Array.from({ length: waiting }, () => submit([many(1)]));
+    while (batches.length < shared.length) await turn();
+    expect(batches).toEqual(shared);
+    while (runs.length > 0) {
+      for (const run of runs.splice(0)) run.end();
+      await turn();
+    }
+    await Promise.all(answers);
+    await scheduler.settled();
+  }
+});
+
 test('only equal keys and equal outputs share a run', async () => {
   const { scheduler, runs } = setUp({}, 3);
   scheduler.submit([{ ...rows(1), key: '3' }], [0], nobody, performance.now());
