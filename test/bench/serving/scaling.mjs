@@ -6,6 +6,8 @@ import { rawLoop } from './raw.mjs';
 import { startService } from './servers.mjs';
 
 const BATCH = 32;
+/** Two full batches for each worker: one that runs, and one that waits meanwhile. */
+const CONNECTIONS = 4 * BATCH;
 
 /** What two cores of this machine are to one, for runs alone: two loops beside each other, of one by itself. */
 export async function measureCores(place, repeats) {
@@ -32,7 +34,7 @@ export async function measureScaling(place, repeats) {
   try {
     for (let i = 0; i <= repeats; i++) {
       for (const [server, found] of rates) {
-        const { rate } = await load(server, request.path, folder, { connections: 64, seconds: 1, core: 1 });
+        const { rate } = await load(server, request.path, folder, { connections: CONNECTIONS, seconds: 1, core: 1 });
         // The first round only warms up.
         if (i > 0) found.push(rate);
       }

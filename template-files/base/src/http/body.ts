@@ -101,10 +101,7 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
 
 /** @returns what ends it */
 function listen(req: IncomingMessage, sink: BodySink): () => void {
-  if (req instanceof Message && req.direct) {
-    req.handTo(sink);
-    return () => req.handBack();
-  }
+  if (req instanceof Message && req.handTo(sink)) return () => req.handBack();
   req.on('data', sink.data);
   req.on('end', sink.end);
   req.on('error', sink.failed);

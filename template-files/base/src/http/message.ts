@@ -8,6 +8,9 @@ export interface BodySink {
   readonly failed: (error: Error | null) => void;
 }
 
+/** After the end: a connection keeps its last request for a while, which must not keep what was done with it. */
+const SPENT: BodySink = { data() {}, end() {}, failed() {} };
+
 /**
  * A request whose body can be taken as it comes from the parser: what Node.js' streams make of a body (buffering, events, ticks, an end
  * and a destruction) costs a seventh of a small request. A stream like any other as long as nobody asks for that.
@@ -17,11 +20,16 @@ export class Message extends IncomingMessage {
   direct = false;
   private sink: BodySink | undefined = undefined;
 
-  /** The body's pieces go to `sink` from now on, and the stream of this request has none. */
-  handTo(sink: BodySink): void {
+  /**
+   * The body's pieces go to `sink`, and the stream of this request has none. False where that cannot be: on other routes, and where a
+   * piece is in the stream already, because a guard took its time.
+   */
+  handTo(sink: BodySink): boolean {
+    if (!this.direct || this.complete || this.readableLength > 0) return false;
     this.sink = sink;
     // The server throws away what nobody has begun to read.
     this.read(0);
+    return true;
   }
 
   /** What comes from now on is the stream's again. */
@@ -33,15 +41,15 @@ export class Message extends IncomingMessage {
   override push(piece: Buffer | null, encoding?: BufferEncoding): boolean {
     const { sink } = this;
     if (sink === undefined) return super.push(piece, encoding);
-    if (piece === null) sink.end();
-    else sink.data(piece);
+    if (piece === null) {
+      this.sink = SPENT;
+      sink.end();
+    } else sink.data(piece);
     return true;
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    const { sink } = this;
-    this.sink = undefined;
-    sink?.failed(error);
+    this.sink?.failed(error);
     super._destroy(error, callback);
   }
 }

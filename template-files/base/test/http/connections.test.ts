@@ -75,8 +75,8 @@ test('requests in a row on one connection get their answers in order', async () 
 });
 
 /** Sends pieces some time apart, so that each is one for the server too. */
-async function pieces(path: string, texts: readonly string[], leave = false): Promise<string> {
-  const { port } = new URL(service.url);
+async function pieces(path: string, texts: readonly string[], leave = false, url = service.url): Promise<string> {
+  const { port } = new URL(url);
   const socket = connect(Number(port), '127.0.0.1');
   socket.setNoDelay(true);
   let answer = '';
@@ -116,6 +116,21 @@ test.each(['/predict', '/predict?', '/v2/models/%73ample/infer'])('%s: a body ma
   for (const none of ['Content-Length: 0\r\n\r\n', 'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n']) {
     expect(await pieces(where, [none])).toMatch(/^HTTP\/1\.1 400 /);
   }
+});
+
+test('a guard that takes its time loses nothing of a body that comes meanwhile', async () => {
+  const guarded = await boot({ guards: [() => new Promise((resolve) => setTimeout(resolve, 30))] });
+  const body = '{"instances":[[5.1,3.5,1.4,0.2]]}';
+  const head = `Content-Length: ${body.length}\r\n\r\n`;
+  for (const texts of [
+    [head + body],
+    [head, body],
+    [head + body.slice(0, 9), '', body.slice(9)],
+    [head, '', '', body],
+  ]) {
+    expect(await pieces('/predict', texts, false, guarded.url)).toMatch(/^HTTP\/1\.1 200 /);
+  }
+  await guarded.close();
 });
 
 test('a client that leaves in the middle of its body is counted, and nothing of it is kept', async () => {
