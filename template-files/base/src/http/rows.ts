@@ -1,6 +1,7 @@
 import { elementCount, type Serving } from '../contract/serving.ts';
 import { boundsOf, hasColumns } from '../inference/preprocess/columns.ts';
 import type { Block } from '../inference/tensor.ts';
+import type { ByteSpan } from '../observability/byte-writer.ts';
 import { type Places, readNumbers, skipSpace, wordsOf } from './numbers.ts';
 
 /** Reads a body into a block for the model; undefined where that takes JSON.parse and the encoder. */
@@ -16,8 +17,7 @@ export interface RowForm {
 }
 
 const START = Buffer.from('{"instances":');
-const [NEW_LINE, RETURN, SPACE, COMMA, COLON] = [10, 13, 32, 44, 58];
-const [OPEN, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125];
+const [COMMA, COLON, OPEN, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [44, 58, 91, 93, 123, 125];
 
 /**
  * For models of one input of 32-bit floats: instances that are lists of numbers, or objects of the columns in their order, are
@@ -95,22 +95,13 @@ export function readRows(body: Buffer, form: RowForm, maxRows: number): Float32A
 }
 
 /**
- * The instances of a body that a reader has taken, as the client wrote them, but on one line: there is nothing in them but numbers
- * and the names of columns, so that line ends are mere space.
+ * The instances of a body that a reader has taken, as the client wrote them: there is nothing in them but numbers and the names of
+ * columns.
  */
-export function instancesJson(body: Buffer): Buffer {
+export function instancesJson(body: Buffer): ByteSpan {
   let end = body.length - 1;
   while (body[end] !== CLOSE_OBJECT) end -= 1;
-  const json = body.subarray(START.length, end);
-  if (!hasLineEnd(json)) return json;
-  return Buffer.from(json.map((byte) => (byte === NEW_LINE || byte === RETURN ? SPACE : byte)));
-}
-
-/** A call of the runtime's own search takes as long as a look at some hundred bytes. */
-function hasLineEnd(bytes: Buffer): boolean {
-  if (bytes.length > 512) return bytes.includes(NEW_LINE) || bytes.includes(RETURN);
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === NEW_LINE || bytes[i] === RETURN) return true;
-  return false;
+  return { bytes: body, start: START.length, end };
 }
 
 /** @returns the place behind the row; -1 where there is none */

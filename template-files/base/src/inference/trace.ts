@@ -1,3 +1,4 @@
+import type { ByteSpan } from '../observability/byte-writer.ts';
 import type { Answer } from './job.ts';
 
 /** What is told of one request to those who want to know; filled in on its way. Milliseconds. */
@@ -8,8 +9,8 @@ export interface Trace {
   postprocess: number;
   /** As the client sent them, or the tensors of the protocol. */
   inputs: unknown;
-  /** The inputs as JSON on one line, where that is at hand instead. */
-  inputsJson: Buffer | undefined;
+  /** The inputs as JSON, where that is at hand instead. */
+  inputsJson: ByteSpan | undefined;
   /** JSON. */
   outputs: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { createBlockReader, instancesJson, plainForm, readRows, tableForm } from '../../src/http/rows.ts';
 import { createEncoder } from '../../src/inference/preprocess/encoder.ts';
+import type { ByteSpan } from '../../src/observability/byte-writer.ts';
 import { bodyOf, boot } from '../helpers/service.ts';
 import { serving } from '../helpers/serving.ts';
 
@@ -170,14 +171,12 @@ test('the block of a table is the one that its encoder makes, so that both kinds
   }
 });
 
-test('the instances of a body can be had as they were written, on one line', () => {
-  expect(instancesJson(Buffer.from('{"instances": [[1.50, 2e0]] }')).toString()).toBe(' [[1.50, 2e0]] ');
-  expect(instancesJson(Buffer.from('{"instances":[{"größe":1}]}')).toString()).toBe('[{"größe":1}]');
-  expect(instancesJson(Buffer.from('{"instances":[[1,\n2]]}\r')).toString()).toBe('[[1, 2]]');
-  const long = '[1,\r\n2],'.repeat(200);
-  expect(instancesJson(Buffer.from(`{"instances":[${long}[3]]}`)).toString()).toBe(
-    `[${long.replace(/[\r\n]/g, ' ')}[3]]`,
-  );
+const textOf = ({ bytes, start, end }: ByteSpan) => bytes.toString('utf8', start, end);
+
+test('the instances of a body can be had as they were written', () => {
+  expect(textOf(instancesJson(Buffer.from('{"instances": [[1.50, 2e0]] }')))).toBe(' [[1.50, 2e0]] ');
+  expect(textOf(instancesJson(Buffer.from('{"instances":[{"größe":1}]}')))).toBe('[{"größe":1}]');
+  expect(textOf(instancesJson(Buffer.from('{"instances":[[1,\n2]]} \r')))).toBe('[[1,\n2]]');
 });
 
 test('a client cannot tell which way its rows were read', async () => {

@@ -16,6 +16,15 @@ test('milliseconds are written as JSON writes the rounded number', () => {
   expect(textOf(writer).trim().split(' ')).toEqual(expected);
 });
 
+test('JSON is put down on one line', () => {
+  for (const list of ['[1,2]', '[1,\r\n2]', `[1${',2'.repeat(1000)}]`, `[1,\r\n2${',3'.repeat(1000)}]`]) {
+    const writer = new ByteWriter(4096);
+    const bytes = Buffer.from(`{"x": ${list}}`);
+    writer.json({ bytes, start: 6, end: bytes.length - 1 });
+    expect(textOf(writer)).toBe(list.replace(/[\r\n]/g, ' '));
+  }
+});
+
 test('bytes and texts of every length come out as they went in, in the room that was made for them', () => {
   const writer = new ByteWriter(16);
   const parts = Array.from({ length: 200 }, (_, i) => `${'ä€😀'.repeat(i % 20)}${i}`);
@@ -23,6 +32,8 @@ test('bytes and texts of every length come out as they went in, in the room that
     writer.reserve(3 * part.length);
     if (i % 2 === 0) writer.utf8(part);
     else writer.bytes(Buffer.from(part));
+    writer.reserve(i);
+    writer.latin1('x'.repeat(i));
   }
-  expect(textOf(writer)).toBe(parts.join(''));
+  expect(textOf(writer)).toBe(parts.map((part, i) => part + 'x'.repeat(i)).join(''));
 });

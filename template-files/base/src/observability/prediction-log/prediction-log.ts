@@ -1,4 +1,5 @@
 import { createByRoute } from '../by-route.ts';
+import type { ByteSpan } from '../byte-writer.ts';
 import { draw } from '../draw.ts';
 import { createLineBuffer, type LineBufferEvents, type Sink } from './line-buffer.ts';
 import type { Redact } from './redact.ts';
@@ -21,8 +22,8 @@ export interface LoggedTrace {
   readonly run: number;
   readonly postprocess: number;
   readonly inputs: unknown;
-  /** The inputs as JSON on one line, where that is at hand instead. */
-  readonly inputsJson: Buffer | undefined;
+  /** The inputs as JSON, where that is at hand instead. */
+  readonly inputsJson: ByteSpan | undefined;
   /** JSON. */
   readonly outputs: string | undefined;
 }
@@ -56,6 +57,8 @@ const MAX_INPUTS = 64 * 1024;
 
 export const NO_PREDICTION_LOG: PredictionLog = { wants: () => false, write: () => {}, close: async () => {} };
 
+/** Ids that JSON writes as they are, in letters of one byte. */
+const PLAIN = /^[A-Za-z0-9._~:+/=@-]*$/;
 const [PREPROCESS, RUN, POSTPROCESS, TOTAL] = ['preprocess', 'run', 'postprocess', 'total'].map((stage) =>
   Buffer.from(`,"${stage}":`),
 ) as [Buffer, Buffer, Buffer, Buffer];
@@ -86,14 +89,15 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     return make;
   }
 
-  function inputsOf({ inputs, inputsJson }: LoggedTrace, status: number): string | Buffer | undefined {
+  function inputsOf({ inputs, inputsJson }: LoggedTrace, status: number): string | ByteSpan | undefined {
     if (inputs === undefined && inputsJson === undefined) return undefined;
     // In what was refused a secret may be under a misspelt name.
     if (redact && status >= 400) return undefined;
     const json = redact
-      ? textOf(redacted(inputsJson === undefined ? inputs : JSON.parse(inputsJson.toString('utf8')), redact))
+      ? textOf(redacted(inputsJson === undefined ? inputs : JSON.parse(textIn(inputsJson)), redact))
       : (inputsJson ?? textOf(inputs));
-    return json.length > MAX_INPUTS ? `{"omitted":${json.length}}` : json;
+    const letters = lettersOf(json);
+    return letters > MAX_INPUTS ? `{"omitted":${letters}}` : json;
   }
 
   return {
@@ -101,14 +105,16 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     wants: options.rate >= 1 ? () => true : (id) => draw(id) < options.rate,
     write({ id, route, status, totalMs, variant, trace }) {
       const { queue, preprocess, run, postprocess, outputs } = trace;
-      const name = JSON.stringify(id);
+      const isPlain = PLAIN.test(id);
+      const name = isPlain ? `"${id}"` : JSON.stringify(id);
       const middle = middleOf(variant)(route, status);
       const inputs = inputsOf(trace, status);
-      const letters = name.length + middle.length + (inputs?.length ?? 0) + (outputs?.length ?? 0);
+      const letters = name.length + middle.length + (inputs ? lettersOf(inputs) : 0) + (outputs?.length ?? 0);
       const line = buffer.begin(FRAME + letters);
       if (line === undefined) return;
       line.bytes(head());
-      line.utf8(name);
+      if (isPlain) line.latin1(name);
+      else line.utf8(name);
       line.bytes(middle);
       line.milliseconds(queue);
       line.bytes(PREPROCESS);
@@ -123,7 +129,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       if (inputs !== undefined) {
         line.bytes(INPUTS);
         if (typeof inputs === 'string') line.utf8(inputs);
-        else line.bytes(inputs);
+        else line.json(inputs);
       }
       if (outputs !== undefined) {
         line.bytes(OUTPUTS);
@@ -134,6 +140,14 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     },
     close: buffer.close,
   };
+}
+
+function lettersOf(json: string | ByteSpan): number {
+  return typeof json === 'string' ? json.length : json.end - json.start;
+}
+
+function textIn({ bytes, start, end }: ByteSpan): string {
+  return bytes.toString('utf8', start, end);
 }
 
 function redacted(inputs: unknown, redact: Redact): unknown {
