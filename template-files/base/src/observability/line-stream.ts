@@ -1,7 +1,7 @@
 import { type DestinationStream, destination, type Logger, symbols } from 'pino';
 
 /** Lines are collected up to this size, or this long, and then written together: a system call a line would cost more than the line. */
-const BUFFER_BYTES = 16 * 1024;
+const BUFFER_BYTES = 64 * 1024;
 const FLUSH_MS = 100;
 /** What a reader does not take is dropped beyond this: a log that stalls must not fill the memory. */
 const MAX_BUFFER_BYTES = 32 * 1024 * 1024;
