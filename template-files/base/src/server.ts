@@ -22,7 +22,8 @@ async function openService(config: Config, logger: Logger): Promise<Service> {
     const { createService } = await import('./service.ts');
     return createService(config, logger, { pools });
   } catch (error) {
-    await stopWorkers(pools);
+    // What is wrong is said at once: workers that are loading cannot be stopped before they have.
+    void stopWorkers(pools);
     throw error;
   }
 }

@@ -29,6 +29,10 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
 
   function collect(req: IncomingMessage, told: Told<Buffer>, limit: number): void {
     const declared = Number(req.headers['content-length'] ?? 0);
+    if (req.destroyed) {
+      told.failed(clientGone());
+      return;
+    }
     if (declared > limit) {
       told.failed(tooLarge(limit));
       return;
@@ -66,7 +70,7 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
       }
     };
     const failed = (error: Error | null): void => {
-      refuse(new ServiceError('CLIENT_GONE', 'the client closed the connection', { cause: error }));
+      refuse(clientGone(error));
     };
     const stop = listen(req, { data, end: finish, failed });
   }
@@ -135,6 +139,10 @@ export function isJson(type: string | undefined): boolean {
   if (type === undefined || type === 'application/json') return true;
   const essence = type.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return essence === 'application/json' || essence.endsWith('+json');
+}
+
+function clientGone(cause?: Error | null): ServiceError {
+  return new ServiceError('CLIENT_GONE', 'the client closed the connection', { cause });
 }
 
 function uploadsFull(): ServiceError {

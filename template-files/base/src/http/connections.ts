@@ -21,6 +21,9 @@ export function limitConnections(server: Server, onRefused: () => void): void {
   server.on('drop', onRefused);
 }
 
+/** For the answer to arrive before the connection is gone. */
+const LINGER_MS = 1000;
+
 const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'the headers are larger than 16 KiB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['REQUEST_TIMEOUT', 'the request took too long to arrive'],
@@ -38,5 +41,7 @@ export function answerBrokenRequests(server: Server): void {
     socket.end(
       `HTTP/1.1 ${status} ${code}\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
+    // That closes this side alone. A client that keeps its own open would keep what it has sent in memory.
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
   });
 }

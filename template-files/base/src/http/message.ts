@@ -21,11 +21,12 @@ export class Message extends IncomingMessage {
   private sink: BodySink | undefined = undefined;
 
   /**
-   * The body's pieces go to `sink`, and the stream of this request has none. False where that cannot be: on other routes, and where a
-   * piece is in the stream already, because a guard took its time.
+   * The body's pieces go to `sink`, and the stream of this request has none. False where that cannot be: on other routes, where a
+   * piece is in the stream already because a guard took its time, and where somebody listens to the stream (a guard that waits for its
+   * end).
    */
   handTo(sink: BodySink): boolean {
-    if (!this.direct || this.complete || this.readableLength > 0) return false;
+    if (!this.direct || this.complete || this.readableLength > 0 || this.eventNames().length > 0) return false;
     this.sink = sink;
     // The server throws away what nobody has begun to read.
     this.read(0);

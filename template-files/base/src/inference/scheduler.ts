@@ -109,9 +109,10 @@ export function createScheduler(
    * not much more than half of the time.
    */
   function share(): number {
-    const { maxBatchSize } = options;
+    const { maxBatchSize, maxDelayMs } = options;
     const idle = pool.idle();
-    if (idle === 1) return maxBatchSize;
+    // Whoever has requests wait for a full run wants full runs.
+    if (idle === 1 || maxDelayMs > 0) return maxBatchSize;
     return Math.min(maxBatchSize, Math.max(MIN_SHARE, Math.ceil(rowsOf(queue) / idle)));
   }
 

@@ -133,6 +133,55 @@ test('a guard that takes its time loses nothing of a body that comes meanwhile',
   await guarded.close();
 });
 
+test('a guard may wait for the end of a request', async () => {
+  let active = 0;
+  const watched = await boot({
+    guards: [
+      (req) => {
+        active += 1;
+        req.once('close', () => {
+          active -= 1;
+        });
+      },
+    ],
+  });
+  for (let i = 0; i < 3; i++)
+    expect((await watched.post('/predict', { instances: [[5.1, 3.5, 1.4, 0.2]] })).status).toBe(200);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(active).toBe(0);
+  await watched.close();
+});
+
+test('a client that is gone when its guard is done is told of as such', async () => {
+  const guarded = await boot({ guards: [() => new Promise((resolve) => setTimeout(resolve, 100))] });
+  await pieces('/predict', ['Content-Length: 100\r\n\r\n{"inst'], true, guarded.url);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await guarded.metrics.registry.metrics()).toContain('ml_serving_rejected_total{reason="client_gone"} 1\n');
+  await guarded.close();
+});
+
+test('a client that is cut off and keeps its side open is gone all the same', async () => {
+  const slow = await boot();
+  slow.server.headersTimeout = 100;
+  slow.server.requestTimeout = 200;
+  const { port } = new URL(slow.url);
+  const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.on('error', () => {});
+  socket.write(
+    'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"inst',
+  );
+  const connections = () => new Promise<number>((resolve) => slow.server.getConnections((_, count) => resolve(count)));
+  while (answer === '') await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  while ((await connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  socket.destroy();
+  await slow.close();
+}, 10_000);
+
 test('a client that leaves in the middle of its body is counted, and nothing of it is kept', async () => {
   const count = async () => {
     const text = await service.metrics.registry.metrics();

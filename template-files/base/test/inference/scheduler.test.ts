@@ -104,6 +104,15 @@ test('what waits is shared out among the workers that are free, unless that is n
   }
 });
 
+test('where requests wait for a full run, it is full', async () => {
+  const { submit, batches, runs } = setUp({ maxBatchSize: 32, maxDelayMs: 10_000, maxQueue: 100 }, 4);
+  const answers = Array.from({ length: 32 }, () => submit([rows(1)]));
+  while (batches.length === 0) await turn();
+  expect(batches).toEqual([32]);
+  runs[0]?.end();
+  await Promise.all(answers);
+});
+
 test('only equal keys and equal outputs share a run', async () => {
   const { scheduler, runs } = setUp({}, 3);
   scheduler.submit([{ ...rows(1), key: '3' }], [0], nobody, performance.now());

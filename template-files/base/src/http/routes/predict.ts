@@ -55,7 +55,9 @@ export function predictRoutes(config: Config, variants: Variants, bodies: BodyRe
         if (trace) trace.inputs = instances;
         variant.predictor.predict(instances, exchange, top).then(write).catch(failed);
       };
-      bodies.receive(req, { done: ask, failed });
+      // A team's hooks find the asynchronous context of the request, which a promise keeps.
+      if (variant.predictor.hooked) bodies.read(req).then(ask).catch(failed);
+      else bodies.receive(req, { done: ask, failed });
     });
   }
 
