@@ -16,7 +16,7 @@ const SPENT: BodySink = { data() {}, end() {}, failed() {} };
  * and a destruction) costs a seventh of a small request. A stream like any other as long as nobody asks for that.
  */
 export class Message extends IncomingMessage {
-  /** True on hot routes, where nothing but the route's own handler sees the request. */
+  /** True on hot routes, where only the guards and the route's own handler see the request. */
   direct = false;
   private sink: BodySink | undefined = undefined;
 
