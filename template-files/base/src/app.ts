@@ -6,7 +6,10 @@ import type { Handler, Route, Run } from './http/exchange.ts';
 import { createHotMatcher } from './http/hot.ts';
 import { Message } from './http/message.ts';
 import { errorReply } from './http/reply.ts';
+import { throughNode } from './http/responder.ts';
+import type { Room } from './http/room.ts';
 import { OTHER } from './http/routes.ts';
+import { WholeServer } from './http/whole/server.ts';
 
 /** The Express app. It never listens; a team's own middleware and routes have their place here. */
 export function createApp(routes: readonly Route[], run: Run): Express {
@@ -17,7 +20,7 @@ export function createApp(routes: readonly Route[], run: Run): Express {
   app.set('query parser', false);
 
   const serve = (route: Pick<Route, 'label' | 'handler'>): RequestHandler => {
-    return (req, res) => run(route, req, res, req.params as Record<string, string>);
+    return (req, res) => run(route, req, throughNode(req, res), req.params as Record<string, string>);
   };
   const fail = (error: ServiceError, headers?: readonly string[]): RequestHandler => {
     const handler: Handler = () => errorReply(error, headers);
@@ -41,18 +44,28 @@ export function createApp(routes: readonly Route[], run: Run): Express {
   return app;
 }
 
-/** The server: hot routes first, everything else through Express. `hot: false` is there for the tests that compare both ways. */
-export function createHttpServer(routes: readonly Route[], run: Run, { hot = true } = {}): Server {
+export interface HttpServerOptions {
+  /** `false` is there for the tests that compare both ways. */
+  readonly hot?: boolean;
+  /** For requests that we read ourselves, because they come whole; Node.js reads all others, or all where there is none. */
+  readonly wholeRoom?: Room | undefined;
+}
+
+/** The server: hot routes first, everything else through Express. */
+export function createHttpServer(routes: readonly Route[], run: Run, options: HttpServerOptions = {}): Server {
+  const { hot = true, wholeRoom } = options;
   const app = createApp(routes, run);
-  const match = createHotMatcher(routes);
+  const match = createHotMatcher(hot ? routes : []);
   const listener = (req: Message, res: ServerResponse): void => {
-    const found = hot ? match(req) : undefined;
+    const found = match(req.method ?? '', req.url ?? '');
     if (found) {
       req.direct = true;
-      void run(found.route, req, res, found.params);
+      void run(found.route, req, throughNode(req, res), found.params);
     } else app(req, res);
   };
-  const server = createServer({ ...CONNECTION_LIMITS, IncomingMessage: Message }, listener);
+  const server = wholeRoom
+    ? new WholeServer(CONNECTION_LIMITS, listener, { match, run, room: wholeRoom })
+    : createServer({ ...CONNECTION_LIMITS, IncomingMessage: Message }, listener);
   answerBrokenRequests(server);
   return server;
 }

@@ -34,6 +34,8 @@ export interface Config {
   readonly port: number;
   readonly logLevel: string;
   readonly accessLog: AccessLog;
+  /** Whether requests that come whole are read past Node.js' own HTTP. */
+  readonly wholeRequests: boolean;
   /** How long a shutdown may take before the process gives up on what is in flight. */
   readonly shutdownGraceMs: number;
   /** How long requests are still served after SIGTERM, for balancers that notice late. */
@@ -45,6 +47,7 @@ export type AccessLog = 'all' | 'errors' | 'off';
 
 const MIN_SALT = 16;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const HTTP_READERS = ['own', 'node'] as const;
 const ACCESS_LOGS = ['all', 'errors', 'off'] as const;
 
 /** Throws CONFIG_INVALID with every problem of the first source that has one. */
@@ -71,6 +74,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     port: integer(env, 'PORT', 8080, 0, 65535),
     logLevel: choice(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
     accessLog: choice(env, 'ACCESS_LOG', 'all', ACCESS_LOGS),
+    wholeRequests: choice(env, 'HTTP_READER', 'own', HTTP_READERS) === 'own',
     shutdownGraceMs: integer(env, 'SHUTDOWN_GRACE_MS', 25_000, 0, 3_600_000),
     drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 3_600_000),
   };

@@ -4,6 +4,7 @@ import { createHttpServer } from './app.ts';
 import type { Config } from './config.ts';
 import { limitConnections } from './http/connections.ts';
 import { createRun, type Guard, type Route } from './http/exchange.ts';
+import { createRoom } from './http/room.ts';
 import { createRoutes, knownSeries } from './http/routes.ts';
 import { cpuLimit } from './inference/cpu.ts';
 import type { Predictor } from './inference/predictor.ts';
@@ -35,6 +36,7 @@ export interface ServiceOptions {
 
 export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
   const { serving } = config;
+  const { guards = [], hot = true } = options;
   const { inputs, limits, model, objectives } = serving;
   const metrics = createMetrics(
     inputs.flatMap(({ name, features }) => features?.map((feature) => feature.name) ?? [name]),
@@ -46,19 +48,22 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   const variants = createVariants({ config, metrics, logger, observers, pools: options.pools });
   // What asks for the model beside its clients asks for the main version.
   const predictor: Predictor = { ...variants.main.predictor, ...createLifecycle(variants, serving.variants?.mode) };
-  const routes = createRoutes(config, { predictor, variants, metrics, feedback });
+  const room = createRoom(limits.maxUploadBytes);
+  const routes = createRoutes(config, { predictor, variants, metrics, feedback, room });
   metrics.announce(knownSeries(routes));
   const run = createRun({
     predictor,
     metrics,
     logger,
-    guards: options.guards ?? [],
+    guards,
     accessLog: config.accessLog,
     timeoutMs: limits.timeoutMs,
     variants,
     predictionLog,
   });
-  const server = createHttpServer(routes, run, { hot: options.hot ?? true });
+  // Guards are shown Node.js' own requests.
+  const whole = hot && config.wholeRequests && guards.length === 0;
+  const server = createHttpServer(routes, run, { hot, wholeRoom: whole ? room : undefined });
   limitConnections(server, () => metrics.rejected('connections_full'));
   return { server, predictor, metrics, routes, predictionLog };
 }

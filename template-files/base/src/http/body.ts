@@ -5,28 +5,22 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Limits, Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { promised, type Told, tell } from '../told.ts';
+import type { Incoming } from './exchange.ts';
 import { type BodySink, Message } from './message.ts';
+import type { Room } from './room.ts';
+import { WholeRequest } from './whole/request.ts';
 
 const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
 
 /** Reads a request's body, decompressed, of at most `limit` bytes before and after; `limits.maxBodyBytes` where none is given. */
 export interface BodyReader {
-  readonly read: (req: IncomingMessage, limit?: number) => Promise<Buffer>;
+  readonly read: (req: Incoming, limit?: number) => Promise<Buffer>;
   /** The same, told in the turn in which the last piece comes. */
-  readonly receive: (req: IncomingMessage, told: Told<Buffer>, limit?: number) => void;
+  readonly receive: (req: Incoming, told: Told<Buffer>, limit?: number) => void;
 }
 
-/** One for the service: the bytes of all bodies that are being received count together, so that slow ones cannot add up. */
-export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): BodyReader {
-  let held = 0;
-
-  /** Takes bytes into account; false where there is no room for them. */
-  function hold(bytes: number): boolean {
-    if (held + bytes > maxUploadBytes) return false;
-    held += bytes;
-    return true;
-  }
-
+/** @param room one for the service, so that slow bodies cannot add up */
+export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>, room: Room): BodyReader {
   function collect(req: IncomingMessage, told: Told<Buffer>, limit: number): void {
     const declared = Number(req.headers['content-length'] ?? 0);
     if (req.destroyed) {
@@ -42,7 +36,7 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
     let open = true;
     const close = (): void => {
       open = false;
-      held -= size;
+      room.give(size);
       chunks = [];
     };
     const refuse = (error: ServiceError): void => {
@@ -62,7 +56,7 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
     };
     const data = (chunk: Buffer): void => {
       if (size + chunk.length > limit) refuse(tooLarge(limit));
-      else if (!hold(chunk.length)) refuse(uploadsFull());
+      else if (!room.take(chunk.length)) refuse(uploadsFull());
       else {
         size += chunk.length;
         chunks.push(chunk);
@@ -73,6 +67,17 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
       refuse(clientGone(error));
     };
     const stop = listen(req, { data, end: finish, failed });
+  }
+
+  /** The same limits for a body that is there already. */
+  function useWhole({ socket, body }: WholeRequest, told: Told<Buffer>, limit: number): void {
+    if (socket.destroyed) told.failed(clientGone());
+    else if (body.length > limit) told.failed(tooLarge(limit));
+    else if (!room.take(body.length)) told.failed(uploadsFull());
+    else {
+      room.give(body.length);
+      tell(told, body);
+    }
   }
 
   async function unpack(req: IncomingMessage, encoding: string, limit: number): Promise<Buffer> {
@@ -91,7 +96,11 @@ export function createBodyReader({ maxBodyBytes, maxUploadBytes }: Limits): Body
     }
   }
 
-  function receive(req: IncomingMessage, told: Told<Buffer>, limit = maxBodyBytes): void {
+  function receive(req: Incoming, told: Told<Buffer>, limit = maxBodyBytes): void {
+    if (req instanceof WholeRequest) {
+      useWhole(req, told, limit);
+      return;
+    }
     const encoding = req.headers['content-encoding'];
     if (encoding === undefined || encoding === 'identity') collect(req, told, limit);
     else unpack(req, encoding, limit).then((body) => tell(told, body), told.failed);

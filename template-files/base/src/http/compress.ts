@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, deflate, gzip } from 'node:zlib';
+import type { Incoming } from './exchange.ts';
 import type { Reply } from './reply.ts';
 
 const ENCODERS = { gzip: promisify(gzip), deflate: promisify(deflate) } as const;
@@ -9,7 +9,7 @@ const ENCODERS = { gzip: promisify(gzip), deflate: promisify(deflate) } as const
 const MIN_BYTES = 1400;
 
 /** Which compression an answer gets, if any. Cheap to ask: most answers are small, and most clients name none. */
-export function compressionFor({ headers }: IncomingMessage, reply: Reply): keyof typeof ENCODERS | undefined {
+export function compressionFor({ headers }: Incoming, reply: Reply): keyof typeof ENCODERS | undefined {
   if (reply.compressible !== true || reply.body.length < MIN_BYTES) return undefined;
   const accepted = headers['accept-encoding'];
   if (typeof accepted !== 'string') return undefined;

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { AccessLog } from '../config.ts';
 import { describe, ServiceError } from '../errors.ts';
@@ -11,11 +11,16 @@ import type { Variant, Variants } from '../variants/variant.ts';
 import { compress, compressionFor } from './compress.ts';
 import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
+import type { Responder } from './responder.ts';
 import { REJECTED } from './status.ts';
+import type { WholeRequest } from './whole/request.ts';
+
+/** A request, read by Node.js or by ourselves. */
+export type Incoming = IncomingMessage | WholeRequest;
 
 /** A request on its way through a handler. */
 export interface Exchange extends Call {
-  readonly req: IncomingMessage;
+  readonly req: Incoming;
   readonly id: string;
   /** Parts of the path, decoded. */
   readonly params: Readonly<Record<string, string>>;
@@ -25,7 +30,7 @@ export interface Exchange extends Call {
 
 /** The same with what is needed to answer it. */
 interface Pending extends Exchange {
-  readonly res: ServerResponse;
+  readonly back: Responder;
   readonly label: string;
   readonly started: number;
 }
@@ -63,8 +68,8 @@ export interface ExchangeDeps {
 
 export type Run = (
   route: Pick<Route, 'label' | 'handler' | 'needsModel' | 'open' | 'hot'>,
-  req: IncomingMessage,
-  res: ServerResponse,
+  req: Incoming,
+  back: Responder,
   params: Readonly<Record<string, string>>,
 ) => void | Promise<void>;
 
@@ -94,7 +99,7 @@ export function createRun(deps: ExchangeDeps): Run {
   }
 
   /** What is asked of a request before its handler is. */
-  function admit(route: Parameters<Run>[0], req: IncomingMessage, own: number | undefined): void {
+  function admit(route: Parameters<Run>[0], req: Incoming, own: number | undefined): void {
     if (own === undefined) throw invalidTimeout(req.headers['x-timeout-ms']);
     if (!route.needsModel) return;
     const { ready, reason } = predictor.accepts();
@@ -107,14 +112,19 @@ export function createRun(deps: ExchangeDeps): Run {
   }
 
   async function guarded(route: Parameters<Run>[0], exchange: Exchange, own: number | undefined): Promise<Reply> {
-    for (const guard of guards) await guard(exchange.req);
+    // Where there are guards, Node.js reads all requests (app.ts).
+    for (const guard of guards) await guard(exchange.req as IncomingMessage);
     return admitted(route, exchange, own);
   }
 
   function finish(pending: Pending, reply: Reply): void {
-    const { req, res, id, label, started, variant, trace } = pending;
+    const { req, back, id, label, started, variant, trace } = pending;
     const gone = req.socket.destroyed;
-    if (!gone) send(req, res, id, reply, predictor.stopping(), several ? variant : undefined);
+    if (!gone) {
+      const headers = several && variant ? ['X-Request-Id', id, 'X-Model-Variant', variant.name] : ['X-Request-Id', id];
+      // While shutting down, clients are asked to go elsewhere with their next request.
+      back.respond(reply, headers, predictor.stopping());
+    }
     const status = gone ? 499 : reply.status;
     const totalMs = performance.now() - started;
     account(label, id, status, totalMs);
@@ -146,14 +156,14 @@ export function createRun(deps: ExchangeDeps): Run {
   }
 
   // No async function: the frame of each would be kilobytes of garbage for every request.
-  return (route, req, res, params) => {
+  return (route, req, back, params) => {
     const started = performance.now();
     const { headers } = req;
     const id = requestId(headers['x-request-id']);
     const own = ownTimeout(headers['x-timeout-ms'], timeoutMs);
     const pending: Pending = {
       req,
-      res,
+      back,
       label: route.label,
       started,
       id,
@@ -187,33 +197,4 @@ function ownTimeout(header: string | string[] | undefined, timeoutMs: number): n
   if (header === undefined) return timeoutMs;
   if (typeof header !== 'string' || !/^[1-9]\d{0,8}$/.test(header)) return undefined;
   return Math.min(Number(header), timeoutMs);
-}
-
-function send(
-  req: IncomingMessage,
-  res: ServerResponse,
-  id: string,
-  reply: Reply,
-  closing: boolean,
-  variant: Variant | undefined,
-): void {
-  const { body } = reply;
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-  const headers = ['Content-Type', reply.type, 'Content-Length', `${length}`, 'X-Request-Id', id];
-  if (reply.headers) headers.push(...reply.headers);
-  if (variant) headers.push('X-Model-Variant', variant.name);
-  // While shutting down, clients are asked to go elsewhere with their next request.
-  if (closing) headers.push('Connection', 'close');
-  res.writeHead(reply.status, headers);
-  // One plain write: end(body) would put an empty piece behind the body, and two pieces are a vectored one, which costs a small
-  // request a few percent more.
-  const { socket } = res;
-  socket?.cork();
-  // Text of as many bytes as letters is ASCII, and need not be encoded letter by letter.
-  if (typeof body === 'string' && length === body.length) res.write(body, 'latin1');
-  else res.write(body);
-  socket?.uncork();
-  res.end();
-  // A body that nobody read is thrown away, so that the connection stays good for the next request.
-  if (!req.complete) req.resume();
 }

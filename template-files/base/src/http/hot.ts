@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Route } from './exchange.ts';
 
 export interface Match {
@@ -12,7 +11,7 @@ const NO_PARAMS = {};
  * Finds the hot route of a request without Express, whose set-up of a request costs more than a small model's run. Anything
  * out of the ordinary (an escape in the path, a trailing slash) is left to Express: both ways end in the same handler.
  */
-export function createHotMatcher(routes: readonly Route[]): (req: IncomingMessage) => Match | undefined {
+export function createHotMatcher(routes: readonly Route[]): (method: string, url: string) => Match | undefined {
   const hot = routes.filter((route) => route.hot);
   const fixed = new Map(
     hot.filter(({ path }) => !path.includes(':')).map((route) => [route.path, { route, params: NO_PARAMS }]),
@@ -21,7 +20,7 @@ export function createHotMatcher(routes: readonly Route[]): (req: IncomingMessag
     .filter(({ path }) => path.includes(':'))
     .map((route) => ({ route, parts: route.path.split('/') }));
 
-  return ({ method, url = '' }) => {
+  return (method, url) => {
     if (method !== 'POST') return undefined;
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);

@@ -5,6 +5,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Variants } from '../variants/variant.ts';
 import { createBodyReader } from './body.ts';
 import type { Route } from './exchange.ts';
+import type { Room } from './room.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metadataRoutes } from './routes/metadata.ts';
@@ -19,11 +20,14 @@ export interface RoutesDeps {
   readonly variants: Variants;
   readonly metrics: Metrics;
   readonly feedback: Feedback | undefined;
+  /** For bodies that are being received. */
+  readonly room: Room;
 }
 
 /** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
-export function createRoutes(config: Config, { predictor, variants, metrics, feedback }: RoutesDeps): readonly Route[] {
-  const bodies = createBodyReader(config.serving.limits);
+export function createRoutes(config: Config, deps: RoutesDeps): readonly Route[] {
+  const { predictor, variants, metrics, feedback, room } = deps;
+  const bodies = createBodyReader(config.serving.limits, room);
   const routes = [
     ...predictRoutes(config, variants, bodies),
     ...feedbackRoutes(feedback, bodies),

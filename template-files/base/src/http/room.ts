@@ -1,0 +1,20 @@
+/** Room for what is being received and not used yet: bytes that slow clients hold, all together. */
+export interface Room {
+  /** False, and nothing taken, where there is not so much left. */
+  readonly take: (bytes: number) => boolean;
+  readonly give: (bytes: number) => void;
+}
+
+export function createRoom(maxBytes: number): Room {
+  let held = 0;
+  return {
+    take(bytes) {
+      if (held + bytes > maxBytes) return false;
+      held += bytes;
+      return true;
+    },
+    give(bytes) {
+      held -= bytes;
+    },
+  };
+}
