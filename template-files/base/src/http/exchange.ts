@@ -131,7 +131,8 @@ export function createRun(deps: ExchangeDeps): Run {
     if (variant && status === 200) variant.answered();
     if (!trace) return;
     predictionLog.write({
-      id: pending.answerId ?? id,
+      id,
+      answerId: pending.answerId,
       route: label,
       status,
       totalMs,

@@ -1,12 +1,14 @@
 import type { Config } from '../config.ts';
 import { createPredictor, type Observe, type Predictor, type PredictorDeps } from '../inference/predictor.ts';
 import type { Pools } from '../inference/startup.ts';
-import { draw } from '../observability/draw.ts';
+import { drawer } from '../observability/draw.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createAgree } from './agreement.ts';
 import { candidateMetrics } from './candidate-metrics.ts';
 import { createShadow } from './shadow.ts';
 import { createPick, type Variant, type Variants } from './variant.ts';
+
+const drawShadow = drawer('shadow:');
 
 export interface VariantsDeps extends Omit<PredictorDeps, 'observe' | 'pool'> {
   /** Workers that have been started already. */
@@ -36,7 +38,7 @@ export function createVariants({ config, metrics, logger, pools, observers }: Va
     candidate: second,
     waiting: () => metrics.queueDepth(),
     agree: createAgree(config.serving, variants.tolerance),
-    chosen: (id) => draw(`shadow:${id}`) * 100 < variants.weight,
+    chosen: (id) => drawShadow(id) * 100 < variants.weight,
     outcome: (outcome) => metrics.health.shadow[outcome].inc(),
   });
   const observe: Observe =

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { VariantsSpec } from '../contract/serving.ts';
 import type { Predictor } from '../inference/predictor.ts';
-import { draw } from '../observability/draw.ts';
+import { drawer } from '../observability/draw.ts';
 
 /** A version of the model that this service serves. */
 export interface Variant {
@@ -30,6 +30,7 @@ export interface Variants {
 
 /** Anything longer than a key would be is not hashed on the way of every request. */
 const MAX_KEY = 1024;
+const drawVariant = drawer('variant:');
 
 /**
  * Which of two versions answers. The same key gets the same one as long as the weight stays, in every replica; a larger
@@ -41,6 +42,6 @@ export function createPick({ mode, weight, stickyHeader }: VariantsSpec): (reque
   return ({ id, headers }) => {
     const sent = header === undefined ? undefined : headers[header];
     const key = typeof sent === 'string' && sent !== '' ? sent.slice(0, MAX_KEY) : id;
-    return draw(`variant:${key}`) * 100 < weight ? 'candidate' : 'main';
+    return drawVariant(key) * 100 < weight ? 'candidate' : 'main';
   };
 }

@@ -1,4 +1,4 @@
-import { draw } from '../../../src/observability/draw.ts';
+import { draw, drawer } from '../../../src/observability/draw.ts';
 import { createRedact } from '../../../src/observability/prediction-log/redact.ts';
 
 const TABLE = { columns: ['name', 'age', 'income'], single: 'x' };
@@ -41,4 +41,7 @@ test('texts are drawn evenly, and always alike', () => {
     expect(Math.abs(drawn - share)).toBeLessThan(5 * Math.sqrt((share * (1 - share)) / ids.length));
   }
   expect(draw('a')).toBe(draw('a'));
+  // Other processes, and other versions of the service, draw the same.
+  expect(draw('variant:user-1')).toBe(0.05889585497789085);
+  expect(drawer('variant:')('user-1')).toBe(0.05889585497789085);
 });

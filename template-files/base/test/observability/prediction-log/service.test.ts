@@ -118,6 +118,23 @@ test('the protocol’s tensors are rows, under the client’s id', async () => {
   });
 });
 
+test('a client’s own id may be of any letters', async () => {
+  await start({ mode: 'full' });
+  const id = 'ü "quoted"\n';
+  await service.post(`/v2/models/${service.config.serving.model.name}/infer`, infer(id));
+  expect((await lines()).map((line) => line['id'])).toEqual([id]);
+});
+
+test('many requests at the same time are a line each, with its own answer', async () => {
+  await start({ mode: 'full' });
+  const ids = Array.from({ length: 400 }, (_, i) => `id-${i}`);
+  const ask = (id: string, i: number) =>
+    service.post('/predict', { instances: [{ ...ROW, sepal_length: 4 + i / 100 }] }, { 'x-request-id': id });
+  await Promise.all(ids.map(ask));
+  const found = new Map((await lines()).map(({ id, inputs }) => [id, inputs]));
+  expect(found).toEqual(new Map(ids.map((id, i) => [id, [{ ...ROW, sepal_length: 4 + i / 100 }]])));
+});
+
 test('failures are logged as well; of what was refused nothing is shown where there are secrets', async () => {
   await start({ mode: 'full', hash: ['sepal_length'] });
   await service.post('/predict', { instances: [{ ...ROW, sepal_lenght: 'a secret' }] });
