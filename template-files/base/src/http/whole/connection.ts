@@ -34,6 +34,8 @@ interface Known extends Head {
 }
 
 const END = Buffer.from('\r\n\r\n');
+/** First lines of more are Node.js' to accept or to refuse; each connection keeps its last ones. */
+const MAX_HEAD = 8 * 1024;
 /** A request that comes in pieces is waited for up to this size. As much as Node.js takes for the headers alone. */
 const MAX_WAITING = 16 * 1024;
 
@@ -52,6 +54,8 @@ export function openConnection(socket: Socket, ways: Ways, left: () => void): Co
   /** What came behind the request that is being answered. */
   let behind: Buffer | undefined;
   let busy = false;
+  /** With what has been answered last. */
+  let closing = false;
   let bytesSeen = 0;
   let quietSweeps = 0;
   let lateSweeps = 0;
@@ -60,7 +64,7 @@ export function openConnection(socket: Socket, ways: Ways, left: () => void): Co
     if (known && bytes.length >= known.bytes.length && known.bytes.compare(bytes, 0, known.bytes.length) === 0)
       return known;
     const end = bytes.indexOf(END);
-    if (end < 0) return undefined;
+    if (end < 0 || end > MAX_HEAD) return undefined;
     const head = readHead(bytes.toString('latin1', 0, end));
     const found = head && match('POST', head.url);
     if (!head || !found) return undefined;
@@ -112,7 +116,9 @@ export function openConnection(socket: Socket, ways: Ways, left: () => void): Co
       if (body.length > 0) flows = socket.write(body);
       busy = false;
       if (last) {
-        detach();
+        // Still ours until it is closed: a client may take its time to read the answer, or for ever.
+        closing = true;
+        stopReading();
         socket.destroySoon();
       } else if (behind) leave(behind);
       else if (!flows) {
@@ -151,8 +157,13 @@ export function openConnection(socket: Socket, ways: Ways, left: () => void): Co
 
   function ignore(): void {}
 
+  function stopReading(): void {
+    socket.off('data', take).off('end', end).off('drain', goOn);
+  }
+
   function detach(): void {
-    socket.off('data', take).off('end', end).off('close', close).off('drain', goOn);
+    stopReading();
+    socket.off('close', close);
     left();
   }
 
@@ -160,6 +171,7 @@ export function openConnection(socket: Socket, ways: Ways, left: () => void): Co
 
   return {
     isLively(idleSweeps) {
+      if (socket.destroyed) return true;
       const bytes = socket.bytesRead;
       if (begun || bytes === 0) {
         lateSweeps += 1;
@@ -168,11 +180,13 @@ export function openConnection(socket: Socket, ways: Ways, left: () => void): Co
         return true;
       }
       lateSweeps = 0;
-      quietSweeps = busy || bytes !== bytesSeen ? 0 : quietSweeps + 1;
+      // One who is still reading an answer is not idle.
+      const isUsed = busy || bytes !== bytesSeen || socket.writableLength > 0;
+      quietSweeps = isUsed ? 0 : quietSweeps + 1;
       bytesSeen = bytes;
       return quietSweeps <= idleSweeps;
     },
-    isIdle: () => !busy && begun === undefined,
+    isIdle: () => !busy && !closing && begun === undefined,
     destroy: () => socket.destroy(),
   };
 }

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** The first lines of a request. */
 export interface Head {
   readonly url: string;
-  /** Names in lower case. */
+  /** Names in lower case. The same for all requests that begin alike, so nobody may change them. */
   readonly headers: IncomingHttpHeaders;
   /** What Content-Length says. */
   readonly bodyBytes: number;
@@ -11,11 +11,19 @@ export interface Head {
 
 const REQUEST_LINE = /^POST (\/[!-~]*) HTTP\/1\.1$/;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const VALUE = /^[\t -~]*$/;
+const VALUE = /^[ -~]*$/;
 const LENGTH = /^[1-9]\d{0,8}$/;
 const MAX_FIELDS = 64;
 /** What changes how a request is read, or what is answered before it is. */
-const LEFT_TO_NODE = ['transfer-encoding', 'content-encoding', 'expect', 'upgrade', 'trailer', 'te'];
+const LEFT_TO_NODE = [
+  'transfer-encoding',
+  'content-encoding',
+  'proxy-connection',
+  'expect',
+  'upgrade',
+  'trailer',
+  'te',
+];
 
 /**
  * Reads the first lines of a request, without the empty one behind them. Only of requests of the plainest form, which can be read in
@@ -37,5 +45,5 @@ export function readHead(text: string): Head | undefined {
   if (headers['host'] === undefined || LEFT_TO_NODE.some((name) => name in headers)) return undefined;
   if ((headers['connection'] ?? 'keep-alive').toLowerCase() !== 'keep-alive') return undefined;
   const length = headers['content-length'] ?? '';
-  return LENGTH.test(length) ? { url, headers, bodyBytes: Number(length) } : undefined;
+  return LENGTH.test(length) ? { url, headers: Object.freeze(headers), bodyBytes: Number(length) } : undefined;
 }

@@ -21,7 +21,7 @@ async function asNode(head: string): Promise<Pick<IncomingMessage, 'url' | 'head
 test.each([
   ['the least that there may be', PLAIN],
   ['a query', PLAIN.replace('/predict', '/predict?top_k=2&x=%20')],
-  ['space around values, and none', `${PLAIN}\r\nA:\t b c \t\r\nB:d\r\nC:`],
+  ['space around values, and none', `${PLAIN} \r\nA:  b c  \r\nB:d\r\nC:`],
   ['names in any case, and of any letters', `${PLAIN}\r\nX-ReQuest-ID: r1\r\n!#$%&'*+.^_\`|~09: z`],
   ['values with everything that is visible', `${PLAIN}\r\nX: "quoted"; q=0.5, :,{}[]\\~`],
   ['a connection that stays', `${PLAIN}\r\nConnection: Keep-Alive`],
@@ -60,6 +60,8 @@ test.each([
   ['another protocol', `${PLAIN}\r\nUpgrade: h2c`],
   ['a connection that ends', `${PLAIN}\r\nConnection: close`],
   ['a connection that asks for more', `${PLAIN}\r\nConnection: keep-alive, x-forwarded-for`],
+  ['a tab', PLAIN.replace('2', '2\t')],
+  ['a proxy’s connection that ends', `${PLAIN}\r\nProxy-Connection: close`],
   ['a name twice', `${PLAIN}\r\nX: y\r\nx: y`],
   ['a name with a space', `${PLAIN}\r\nX y: z`],
   ['a space before the colon', `${PLAIN}\r\nX : y`],

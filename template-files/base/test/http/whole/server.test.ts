@@ -120,6 +120,32 @@ test('one that does not read its answers is not read either', async () => {
   expect(server.direct).toBe(1);
 });
 
+test('one that is still reading is not idle, and can be cut in the end, even behind its last answer', async () => {
+  const large = 'x'.repeat(30_000_000);
+  for (const last of [false, true]) {
+    answer = (back) => back.respond(json(large), [], last);
+    const socket = await open();
+    socket.pause();
+    socket.write(REQUEST);
+    await sleep(12 * SWEEP_MS);
+    expect([last, server.direct]).toEqual([last, 1]);
+    // What was answered last closes the connection by itself, once it has been read.
+    if (last) server.closeIdleConnections();
+    await sleep(SWEEP_MS);
+    expect([last, server.direct]).toEqual([last, 1]);
+    server.closeAllConnections();
+    await until(() => server.direct === 0);
+    socket.destroy();
+  }
+});
+
+test('first lines that are too long are Node.js’ to refuse', async () => {
+  const socket = await open();
+  socket.write(REQUEST.replace('\r\n\r\n', `\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`));
+  await until(() => socket.text.includes(' 431 '));
+  expect(asked).toBe(0);
+});
+
 test('who waits for an answer is not idle', async () => {
   let waiting: Responder | undefined;
   answer = (back) => {
