@@ -16,13 +16,16 @@ import { median } from './serving/process.mjs';
 import { startService } from './serving/servers.mjs';
 
 const { values: options } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
-const repeats = options.short ? 3 : 11;
+const repeats = options.short ? 3 : 4;
 const seconds = 1;
-/** Processes of a case: each has its own luck with memory and optimization, which lasts as long as it does. */
-const processes = options.short ? 1 : 3;
+/**
+ * Processes of a case: each has its own luck with memory and optimization, which lasts as long as it does and is worth ten percent.
+ * Many of them tell more than many runs of a few.
+ */
+const processes = options.short ? 1 : 9;
 
 /** Runs before it counts: as long as functions are being optimized, what is measured is that. */
-const WARM_UP = options.short ? 1 : 8;
+const WARM_UP = options.short ? 1 : 4;
 
 const base = fileURLToPath(new URL('../../template-files/base', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'bench-monitoring-'));
