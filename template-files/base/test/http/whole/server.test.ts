@@ -50,7 +50,9 @@ async function open(): Promise<Socket & { text: string }> {
   socket.on('data', (piece) => {
     socket.text += piece;
   });
-  await once(socket, 'connect');
+  const before = server.direct;
+  // The server may hear of it later than the client.
+  await until(() => server.direct > before);
   return socket;
 }
 
