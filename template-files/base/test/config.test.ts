@@ -65,3 +65,9 @@ test('the key of hashes comes from the environment', () => {
   });
   expect(predictionLogSalt).toBe(salt);
 });
+
+test('who reads requests comes from the environment', () => {
+  expect(load('').wholeRequests).toBe(true);
+  expect(load('', { HTTP_READER: 'node' }).wholeRequests).toBe(false);
+  expect(() => load('', { HTTP_READER: 'none' })).toThrow(/environment HTTP_READER: expected one of own, node/);
+});

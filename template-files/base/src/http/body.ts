@@ -73,11 +73,8 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
   function useWhole({ socket, body }: WholeRequest, told: Told<Buffer>, limit: number): void {
     if (socket.destroyed) told.failed(clientGone());
     else if (body.length > limit) told.failed(tooLarge(limit));
-    else if (!room.take(body.length)) told.failed(uploadsFull());
-    else {
-      room.give(body.length);
-      tell(told, body);
-    }
+    else if (!room.has(body.length)) told.failed(uploadsFull());
+    else tell(told, body);
   }
 
   async function unpack(req: IncomingMessage, encoding: string, limit: number): Promise<Buffer> {

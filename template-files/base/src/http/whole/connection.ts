@@ -21,8 +21,11 @@ export interface Ways {
 
 /** A connection as long as Node.js does not have it. */
 export interface Connection {
-  /** Looks at it now and then, so that no request need note when it came. @returns false when it has been idle for more sweeps */
-  readonly isLively: (idleSweeps: number) => boolean;
+  /**
+   * Called now and then, so that no request need note when it came: ends the connection when it has been idle for more than so many
+   * calls, and gives one that does not come to the point to Node.js.
+   */
+  readonly sweep: (idleSweeps: number) => void;
   /** Nothing of a request is here. */
   readonly isIdle: () => boolean;
   readonly destroy: () => void;
@@ -170,21 +173,21 @@ export function openConnection(socket: Socket, ways: Ways, left: () => void): Co
   socket.on('data', take).on('end', end).on('close', close).on('error', ignore);
 
   return {
-    isLively(idleSweeps) {
-      if (socket.destroyed) return true;
+    sweep(idleSweeps) {
+      if (socket.destroyed) return;
       const bytes = socket.bytesRead;
       if (begun || bytes === 0) {
         lateSweeps += 1;
         // Node.js has its own patience with those who do not come to the point.
         if (lateSweeps > 1) leave(begun);
-        return true;
+        return;
       }
       lateSweeps = 0;
       // One who is still reading an answer is not idle.
       const isUsed = busy || bytes !== bytesSeen || socket.writableLength > 0;
       quietSweeps = isUsed ? 0 : quietSweeps + 1;
       bytesSeen = bytes;
-      return quietSweeps <= idleSweeps;
+      if (quietSweeps > idleSweeps) socket.destroy();
     },
     isIdle: () => !busy && !closing && begun === undefined,
     destroy: () => socket.destroy(),

@@ -32,7 +32,7 @@ export class WholeServer extends Server<typeof Message> {
     });
     const idleSweeps = Math.ceil(keepAliveTimeout / connectionsCheckingInterval);
     const sweep = (): void => {
-      for (const connection of this.held) if (!connection.isLively(idleSweeps)) connection.destroy();
+      for (const connection of this.held) connection.sweep(idleSweeps);
     };
     this.on('listening', () => {
       const timer = setInterval(sweep, connectionsCheckingInterval).unref();

@@ -82,19 +82,9 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   const buffer = createLineBuffer(sink, options.bufferBytes, events);
   let waiting: LoggedPrediction[] = [];
   const middles = new Map<LoggedVariant, (route: string, status: number) => Buffer>();
-  /** What the last line was for; mostly the next one is for the same. */
-  let last: Pick<LoggedPrediction, 'variant' | 'route' | 'status'> | undefined;
-  let lastMiddle: Buffer = Buffer.alloc(0);
 
   /** Between the id and the first of the milliseconds. */
-  function middleOf({ variant, route, status }: LoggedPrediction): Buffer {
-    if (last?.variant === variant && last.route === route && last.status === status) return lastMiddle;
-    last = { variant, route, status };
-    lastMiddle = middlesOf(variant)(route, status);
-    return lastMiddle;
-  }
-
-  function middlesOf(variant: LoggedVariant): (route: string, status: number) => Buffer {
+  function middleOf(variant: LoggedVariant): (route: string, status: number) => Buffer {
     const known = middles.get(variant);
     if (known) return known;
     const { name, version, sha256 } = variant;
@@ -127,10 +117,10 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   }
 
   function write(head: Buffer, prediction: LoggedPrediction): void {
-    const { id, answerId, status, totalMs, trace } = prediction;
+    const { id, answerId, route, status, totalMs, variant, trace } = prediction;
     const { queue, preprocess, run, postprocess, outputs } = trace;
     const name = answerId === undefined ? id : JSON.stringify(answerId);
-    const middle = middleOf(prediction);
+    const middle = middleOf(variant)(route, status);
     const inputs = inputsOf(trace, status);
     const letters = name.length + middle.length + (inputs ? lettersOf(inputs) : 0) + (outputs?.length ?? 0);
     const line = buffer.begin(FRAME + letters);

@@ -108,6 +108,21 @@ test.each([
   expect(ours).toMatch(/^Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r$/m);
 });
 
+test('the limits of a body are those of every other way', async () => {
+  const limits = { ...own.config.serving.limits, maxBodyBytes: 40, maxUploadBytes: 100 };
+  const small = await boot({ config: (config) => ({ ...config, serving: { ...config.serving, limits } }) });
+  const large = '{"instances":[[5.125,3.125,1.125,0.125]]}';
+  expect([BODY.length <= 40, large.length > 40]).toEqual([true, true]);
+  const client = open(small);
+  client.send(request(large));
+  expect((await client.answers())[0]).toMatch(/^HTTP\/1\.1 413 [\s\S]*"PAYLOAD_TOO_LARGE"/);
+  client.send(request());
+  expect((await client.answers())[0]).toMatch(/^HTTP\/1\.1 200 /);
+  expect((small.server as WholeServer).direct).toBe(1);
+  client.socket.destroy();
+  await small.close();
+});
+
 test('a connection is ours as long as its requests are plain, and its first lines may change', async () => {
   await noneLeft();
   const client = open(own);
