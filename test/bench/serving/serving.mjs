@@ -79,7 +79,7 @@ async function measureStart() {
 
 const models = [];
 for (const model of Object.keys(MODELS)) models.push(await measureModel(model));
-const scaling = await measureScaling(place, thorough);
+const scaling = await measureScaling(place, repeats);
 const cores = await measureCores(place, 3);
 const text = report({ models, scaling, cores, readyMs: await measureStart(), repeats, thorough, seconds, connections });
 if (options.short) console.log(text);

@@ -8,7 +8,7 @@ import { type Block, stack } from './tensor.ts';
  * Where runs happen. In the workers, unless the model is so small that a whole batch takes less than to hand it to another
  * thread and back (two messages, two switches of context: 0.1 ms): such runs are done on the spot, by the main thread.
  */
-export interface Lane extends Pick<WorkerPool, 'idle' | 'run'> {
+export interface Lane extends Pick<WorkerPool, 'idle' | 'ahead' | 'run'> {
   /** Tries full batches of what the block repeats in a worker, and opens the short way where they are short enough. */
   open(block: Block, fetch: readonly number[]): Promise<boolean>;
   close(): Promise<void>;
@@ -37,7 +37,7 @@ async function openHere(options: SessionOptions) {
 }
 
 export interface LaneDeps extends LaneEvents {
-  readonly pool: Pick<WorkerPool, 'idle' | 'run'>;
+  readonly pool: Pick<WorkerPool, 'idle' | 'ahead' | 'run'>;
   readonly serving: Serving;
   readonly options: SessionOptions;
   readonly cpus: number;
@@ -47,6 +47,7 @@ export interface LaneDeps extends LaneEvents {
 
 export function createLane({ pool, serving, options, cpus, onSlow, openSession = openHere }: LaneDeps): Lane {
   const shortMs = cpus === 1 ? SHORT_MS_ALONE : SHORT_MS;
+  const predictable = isPredictable(serving);
   let session: Awaited<ReturnType<typeof openHere>> | undefined;
   let running = false;
   let slowRuns = 0;
@@ -92,10 +93,12 @@ export function createLane({ pool, serving, options, cpus, onSlow, openSession =
 
   return {
     idle: () => (session ? (running ? 0 : 1) : pool.idle()),
+    // A run of any length would hold up the one behind it, while another worker may be free.
+    ahead: () => (session || !predictable ? 0 : pool.ahead()),
     run: (message) => (session ? runHere(message) : pool.run(message)),
     async open(block, fetch) {
       const message = fullBatch(block, fetch);
-      if (!isPredictable(serving) || !(await isShort(message))) return false;
+      if (!predictable || hasHalfFloats(serving) || !(await isShort(message))) return false;
       const opened = await openSession(options);
       // The runtime takes only arrays of the realm that it was loaded in, which a test runner's code is not in.
       const works = (await opened.run(message)).kind === 'done';
@@ -109,11 +112,13 @@ export function createLane({ pool, serving, options, cpus, onSlow, openSession =
 
 const maxRows = (serving: Serving): number => (hasBatchAxis(serving) ? serving.batching.maxBatchSize : 1);
 
-/**
- * Where an axis beside the batch is free, the time of one run says nothing of the next. Half floats would need a change of
- * environment (half-floats.ts) that is not for the main thread.
- */
+/** Where an axis beside the batch is free, or a text is of any length, the time of one run says nothing of the next. */
 function isPredictable({ inputs, outputs }: Serving): boolean {
-  const isFixed = ({ shape, datatype }: TensorSpec) => shape.indexOf(-1, 1) < 0 && datatype !== 'FP16';
+  const isFixed = ({ shape }: TensorSpec) => shape.indexOf(-1, 1) < 0;
   return [...inputs, ...outputs].every(isFixed) && inputs.every(({ datatype }) => datatype !== 'BYTES');
+}
+
+/** They would need a change of environment (half-floats.ts) that is not for the main thread. */
+function hasHalfFloats({ inputs, outputs }: Serving): boolean {
+  return [...inputs, ...outputs].some(({ datatype }) => datatype === 'FP16');
 }

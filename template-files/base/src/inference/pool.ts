@@ -4,12 +4,12 @@ import type { FromWorker, RunMessage, SessionOptions, ToWorker } from './message
 
 export type Loaded = Extract<FromWorker, { kind: 'loaded' }>;
 
-/** How a run ended: with tensors, with the runtime's refusal, or with the death of the worker. */
-export type RunOutcome = Extract<FromWorker, { kind: 'done' | 'failed' }> | { readonly kind: 'lost' };
+/** How a run ended: with tensors, with the runtime's refusal, or with the death of the worker, before it or during it. */
+export type RunOutcome = Extract<FromWorker, { kind: 'done' | 'failed' }> | { readonly kind: 'lost' | 'unstarted' };
 
 export interface PoolEvents {
-  /** A worker has become free. */
-  readonly onIdle: () => void;
+  /** A worker has become free, or has begun with the run that was waiting for it. */
+  readonly onRoom: () => void;
   readonly onLost: (error: Error | undefined) => void;
 }
 
@@ -22,7 +22,9 @@ export interface WorkerPool {
   /** Workers that hold a model, busy or not. */
   alive(): number;
   idle(): number;
-  /** Runs on an idle worker; there must be one. */
+  /** Busy workers for which no further run waits. */
+  ahead(): number;
+  /** Runs on an idle worker, or next on the busy one that has been at it for longest; there must be one. */
   run(message: RunMessage, transfer?: readonly ArrayBuffer[]): Promise<RunOutcome>;
   /** Resolves when every worker has ended. A busy worker ends after its run: ending it earlier would abort the process. */
   close(): Promise<void>;
@@ -36,7 +38,8 @@ export interface PoolOptions extends SessionOptions {
 
 interface Slot {
   readonly worker: Worker;
-  finish: ((outcome: RunOutcome) => void) | undefined;
+  /** Told how its run ended, and the one that waits behind it. */
+  readonly runs: ((outcome: RunOutcome) => void)[];
   alive: boolean;
 }
 
@@ -47,7 +50,9 @@ export function createPool(options: PoolOptions): WorkerPool {
   const { workers, workerPath, ...workerData } = options;
   const slots = new Set<Slot>();
   const idle: Slot[] = [];
-  let events: PoolEvents = { onIdle() {}, onLost() {} };
+  /** With one run and none behind it, in the order in which those began. */
+  const single: Slot[] = [];
+  let events: PoolEvents = { onRoom() {}, onLost() {} };
   let closing = false;
   let failures = 0;
   let missing = workers;
@@ -71,24 +76,24 @@ export function createPool(options: PoolOptions): WorkerPool {
       return;
     } else {
       failures = 0;
-      slot.finish?.(message);
-      slot.finish = undefined;
+      slot.runs.shift()?.(message);
     }
-    if (closing) slot.worker.postMessage({ kind: 'close' } satisfies ToWorker);
-    else {
-      idle.push(slot);
-      events.onIdle();
-    }
+    remove(single, slot);
+    if (slot.runs.length > 0) single.push(slot);
+    else if (closing) slot.worker.postMessage({ kind: 'close' } satisfies ToWorker);
+    else idle.push(slot);
+    if (!closing) events.onRoom();
   }
 
   function bury(slot: Slot, error: Error | undefined): void {
     slots.delete(slot);
-    const index = idle.indexOf(slot);
-    if (index >= 0) idle.splice(index, 1);
+    remove(idle, slot);
+    remove(single, slot);
     if (slot.alive) missing += 1;
     slot.alive = false;
-    slot.finish?.({ kind: 'lost' });
-    slot.finish = undefined;
+    const [current, next] = slot.runs.splice(0);
+    current?.({ kind: 'lost' });
+    next?.({ kind: 'unstarted' });
     if (closing) {
       if (slots.size === 0) allGone();
       return;
@@ -107,7 +112,7 @@ export function createPool(options: PoolOptions): WorkerPool {
 
   function spawn(): void {
     const worker = new Worker(workerPath, { workerData, env: SHARE_ENV, name: 'inference' });
-    const slot: Slot = { worker, finish: undefined, alive: false };
+    const slot: Slot = { worker, runs: [], alive: false };
     slots.add(slot);
     let error: Error | undefined;
     worker.on('message', (message: FromWorker) => receive(slot, message));
@@ -128,11 +133,13 @@ export function createPool(options: PoolOptions): WorkerPool {
     },
     alive: () => workers - missing,
     idle: () => idle.length,
+    ahead: () => single.length,
     run(message, transfer = []) {
-      const slot = idle.pop();
-      if (!slot) throw new RangeError('no idle worker');
+      const slot = idle.pop() ?? single.shift();
+      if (!slot) throw new RangeError('no worker has room for a run');
+      if (slot.runs.length === 0) single.push(slot);
       return new Promise((resolve) => {
-        slot.finish = resolve;
+        slot.runs.push(resolve);
         slot.worker.postMessage(message, transfer as ArrayBuffer[]);
       });
     },
@@ -143,4 +150,9 @@ export function createPool(options: PoolOptions): WorkerPool {
       return gone;
     },
   };
+}
+
+function remove<T>(from: T[], one: T): void {
+  const index = from.indexOf(one);
+  if (index >= 0) from.splice(index, 1);
 }

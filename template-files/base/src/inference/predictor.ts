@@ -148,7 +148,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     },
   );
   pool.watch({
-    onIdle: () => scheduler.pump(),
+    onRoom: () => scheduler.pump(),
     onLost: (error) => logger.error({ err: error }, 'an inference worker died and is replaced'),
   });
   metrics.queueDepth = scheduler.depth;

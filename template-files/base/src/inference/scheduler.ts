@@ -45,7 +45,7 @@ const MAX_LOSSES = 2;
 
 /** One bounded queue before the workers. */
 export function createScheduler(
-  pool: Pick<WorkerPool, 'idle' | 'run'>,
+  pool: Pick<WorkerPool, 'idle' | 'ahead' | 'run'>,
   options: SchedulerOptions,
   events: SchedulerEvents,
 ): Scheduler {
@@ -74,6 +74,21 @@ export function createScheduler(
     }
     while (queue.length > 0 && pool.idle() > 0 && !mustWait()) {
       const { batch, rest } = takeBatch(queue, share());
+      queue = rest;
+      start(batch);
+    }
+    startAhead();
+  }
+
+  /**
+   * Full runs are handed to busy workers as well, one to each, so that none of them stands still until this thread comes to
+   * speak to it. What is not full gains by waiting (others may join it), and so does what shares no run: its client may go.
+   */
+  function startAhead(): void {
+    const { maxBatchSize } = options;
+    while (maxBatchSize > 1 && pool.ahead() > 0) {
+      const { batch, rest } = takeBatch(queue, maxBatchSize);
+      if (rowsOf(batch) < maxBatchSize || batch[0]?.alone) return;
       queue = rest;
       start(batch);
     }
@@ -117,11 +132,6 @@ export function createScheduler(
   }
 
   function start(batch: readonly Job[]): void {
-    const now = performance.now();
-    for (const job of batch) {
-      job.queuedMs = now - job.request.arrived;
-      events.onQueued(job.queuedMs);
-    }
     events.onBatch(rowsOf(batch));
     running = [...running, batch];
     const tensors = stackBatch(batch, options.create);
@@ -133,14 +143,21 @@ export function createScheduler(
     stirred += batch.length;
     if (outcome.kind === 'done') {
       events.onRun(outcome.ms);
+      // It may have waited for its worker: what was not the run was the wait for it.
+      const began = performance.now() - outcome.ms;
       let firstRow = 0;
       for (const job of batch) {
-        const { queuedMs, block } = job;
+        const { request, block } = job;
+        const queuedMs = Math.max(0, began - request.arrived);
+        events.onQueued(queuedMs);
         complete(job, { outputs: outcome.tensors, firstRow, rows: block.rows, queuedMs, runMs: outcome.ms });
         firstRow += job.block.rows;
       }
     } else if (outcome.kind === 'failed' && batch.length === 1) {
       for (const { request } of batch) fail(request, 'INFERENCE_FAILED', outcome.message);
+      dropSettled();
+    } else if (outcome.kind === 'unstarted') {
+      queue = [...batch, ...queue];
       dropSettled();
     } else retryAlone(batch, outcome.kind === 'lost');
     pump();

@@ -14,11 +14,13 @@ function say(message: FromWorker): void {
 
 try {
   const session = await openSession(workerData as SessionOptions);
+  // One after the other: a run that waits here begins when the one before has been told of.
+  let last = Promise.resolve();
   parentPort?.on('message', (message: ToWorker) => {
     if (message.kind === 'run') {
-      void session.run(message).then(say);
+      last = last.then(() => session.run(message)).then(say);
     } else {
-      void session.release().finally(() => parentPort?.close());
+      void last.then(() => session.release()).finally(() => parentPort?.close());
     }
   });
   say(session.loaded);

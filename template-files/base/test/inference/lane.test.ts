@@ -16,6 +16,7 @@ function setUp({ there = [0.1], here = 0.1, cpus = 2, contract = serving(), refu
   const lane = createLane({
     pool: {
       idle: () => 7,
+      ahead: () => 3,
       run: (asked) => {
         tried.push(asked);
         return Promise.resolve(took(there[(tried.length - 1) % there.length] as number));
@@ -47,6 +48,7 @@ test('a model whose full batch is short is run on the spot, the workers are not 
   expect(lane.idle()).toBe(0);
   await run;
   expect([lane.idle(), tried.length]).toEqual([1, asked]);
+  expect(lane.ahead()).toBe(0);
 });
 
 test.each([
@@ -65,6 +67,15 @@ test.each([
   const asked = tried.length;
   await lane.run(message);
   expect(tried.length).toBe(short ? asked : asked + 1);
+});
+
+test.each([
+  ['of equal length', serving(), 3],
+  ['of half floats', serving({ inputs: [{ name: 'x', datatype: 'FP16', shape: [-1, 2] }] }), 3],
+  ['of any length', serving({ inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, -1] }] }), 0],
+  ['of texts', serving({ inputs: [{ name: 'x', datatype: 'BYTES', shape: [-1, 1] }] }), 0],
+])('runs %s wait behind another one, or not', (_, contract, ahead) => {
+  expect(setUp({ contract }).lane.ahead()).toBe(ahead);
 });
 
 test('where the runtime refuses to run in the main thread, the workers do it', async () => {

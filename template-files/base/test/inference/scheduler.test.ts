@@ -18,19 +18,21 @@ const valuesOf = ({ outputs, firstRow, rows: count }: Answer) =>
 
 const nobody: Caller = { deadline: Number.POSITIVE_INFINITY, done: () => {}, failed: () => {} };
 
-function setUp(options: Partial<SchedulerOptions> = {}, workers = 1) {
+/** @param places runs that a worker takes: the one it is at, and one that waits for it */
+function setUp(options: Partial<SchedulerOptions> = {}, workers = 1, places: 1 | 2 = 1) {
   const runs: { message: RunMessage; end(outcome?: RunOutcome): void }[] = [];
   const batches: number[] = [];
-  let idle = workers;
+  let handedOut = 0;
   const pool = {
-    idle: () => idle,
+    idle: () => Math.max(0, workers - handedOut),
+    ahead: () => Math.min(handedOut, places * workers - handedOut),
     run(message: RunMessage) {
-      idle -= 1;
+      handedOut += 1;
       return new Promise<RunOutcome>((resolve) => {
         runs.push({
           message,
           end(outcome = { kind: 'done', tensors: message.tensors, ms: 1 }) {
-            idle += 1;
+            handedOut -= 1;
             resolve(outcome);
           },
         });
@@ -244,6 +246,41 @@ test('the death of a worker costs nobody his answer; a request that kills two is
   await turn();
   runs[3]?.end({ kind: 'lost' });
   await expect(poison.values).rejects.toMatchObject({ code: 'INFERENCE_FAILED' });
+});
+
+test('a busy worker is handed its next run ahead, one and only a full one', async () => {
+  const { ask, runs, batches, scheduler } = setUp({}, 1, 2);
+  const callers = [ask(rows(1)), ask(rows(2, 3, 4))];
+  await turn();
+  callers.push(ask(rows(5, 6, 7)));
+  await turn();
+  expect(batches).toEqual([4]);
+  callers.push(ask(rows(8)), ask(rows(9, 10, 11, 12)));
+  await turn();
+  expect([batches, scheduler.depth()]).toEqual([[4, 4], 1]);
+  for (const at of [0, 1, 2]) {
+    runs[at]?.end();
+    await turn();
+  }
+  expect(batches).toEqual([4, 4, 4]);
+  const values = await Promise.all(callers.map((caller) => caller.values));
+  expect(values).toEqual([[1], [2, 3, 4], [5, 6, 7], [8], [9, 10, 11, 12]]);
+});
+
+test('what waited for a worker that died goes to the next one, together, and that is not held against it', async () => {
+  const { ask, runs, batches } = setUp();
+  const callers = [ask(rows(1, 2)), ask(rows(3, 4))];
+  for (let deaths = 0; deaths < 3; deaths++) {
+    await turn();
+    runs[deaths]?.end({ kind: 'unstarted' });
+  }
+  await turn();
+  runs[3]?.end();
+  expect(await Promise.all(callers.map(({ values }) => values))).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(batches).toEqual([4, 4, 4, 4]);
 });
 
 test('a deadline answers TIMEOUT, in the queue and in a run, and frees the place', async () => {

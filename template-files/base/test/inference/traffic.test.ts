@@ -64,6 +64,16 @@ test('dead workers are replaced under traffic: everyone else gets his own answer
   expect(service.predictor.readiness().ready).toBe(true);
 });
 
+test('what was handed ahead to a worker that dies is answered by the next one', async () => {
+  await start({}, 1, 4);
+  const slow = ask(700);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const values = [666, 1, 2, 3, 4, 5, 6, 7];
+  const answers = await Promise.all(values.map((value) => ask(value)));
+  expect(answers.map(({ code, value }) => code ?? value)).toEqual(['INFERENCE_FAILED', 1, 2, 3, 4, 5, 6, 7]);
+  expect((await slow).value).toBe(700);
+});
+
 test('a bad row is its own caller’s, not its neighbours’', async () => {
   await start();
   const slow = ask(700);
