@@ -18,21 +18,12 @@ export interface ByteSpan {
  * uses it sees to it that there is room.
  */
 export class ByteWriter {
-  buffer: Buffer;
+  readonly buffer: Buffer;
   /** Where the next byte goes. */
   end = 0;
 
   constructor(size: number) {
     this.buffer = Buffer.allocUnsafeSlow(size);
-  }
-
-  /** Makes room for so many bytes more. */
-  reserve(bytes: number): void {
-    const needed = this.end + bytes;
-    if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.buffer.length));
-    this.buffer.copy(larger, 0, 0, this.end);
-    this.buffer = larger;
   }
 
   bytes(bytes: Buffer): void {

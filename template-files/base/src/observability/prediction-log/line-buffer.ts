@@ -27,24 +27,35 @@ export interface LineBuffer {
 }
 
 const FLUSH_MS = 100;
-/** Written at once when there is so much of it. */
-const FLUSH_SIZE = 256 * 1024;
+/** Lines are put down and written in blocks of so many bytes; a full one is written at once. */
+const BLOCK_BYTES = 256 * 1024;
 /** A write that takes longer than this is stalled. */
 const STALL_MS = 1000;
 /** After a failure the next attempt waits: a full disk is not freed by asking. */
 const RETRY_MS = 1000;
 
+interface Block {
+  readonly writer: ByteWriter;
+  lines: number;
+}
+
 export function createLineBuffer(sink: Sink, maxSize: number, events: LineBufferEvents): LineBuffer {
-  const enough = Math.min(FLUSH_SIZE, maxSize / 2);
-  let pending = new ByteWriter(2 * FLUSH_SIZE);
-  let spare: ByteWriter | undefined;
-  let lines = 0;
-  /** What is being written still takes its place. */
-  let inFlight = 0;
+  const enough = Math.min(BLOCK_BYTES, maxSize / 2);
+  /** Where lines are put down, and those before it, which wait to be written. */
+  let open = blockOf(BLOCK_BYTES);
+  const full: Block[] = [];
+  /**
+   * Blocks to be filled again. A buffer that grew, or one for each write, would be old garbage of that size: for lines of some
+   * kilobytes the marking of the heap that this asks for costs more than the lines.
+   */
+  const free: Block[] = [];
+  /** Bytes in all blocks: what is being written still takes its place. */
+  let taken = 0;
   let startedAt = 0;
   let writing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let pausedUntil = 0;
+  let lineStart = 0;
 
   function schedule(ms: number): void {
     timer ??= setTimeout(() => {
@@ -53,54 +64,66 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
     }, ms).unref();
   }
 
+  /** Sets the open block aside and opens another one with so much room. */
+  function turnOver(room: number): void {
+    (open.lines > 0 ? full : free).push(open);
+    open = (room <= BLOCK_BYTES ? free.pop() : undefined) ?? blockOf(Math.max(BLOCK_BYTES, room));
+  }
+
+  function waiting(): number {
+    return full.reduce((sum, { lines }) => sum + lines, open.lines);
+  }
+
   function flush(): void {
-    if (writing || lines === 0) return;
+    if (writing || (full.length === 0 && open.lines === 0)) return;
     const pause = pausedUntil - performance.now();
     if (pause > 0) {
       schedule(pause);
       return;
     }
-    const full = pending;
-    const count = lines;
-    inFlight = full.end;
-    pending = spare ?? new ByteWriter(2 * FLUSH_SIZE);
-    spare = undefined;
-    lines = 0;
+    if (full.length === 0) turnOver(0);
     startedAt = performance.now();
-    writing = write(full, count);
+    writing = write(full.shift() as Block);
   }
 
-  async function write(full: ByteWriter, count: number): Promise<void> {
+  async function write(block: Block): Promise<void> {
+    const { writer, lines } = block;
     try {
-      await sink.write(full.buffer.subarray(0, full.end));
-      events.onWritten(count);
+      await sink.write(writer.buffer.subarray(0, writer.end));
+      events.onWritten(lines);
     } catch (error) {
       pausedUntil = performance.now() + RETRY_MS;
-      events.onDropped(count, 'disk', error);
+      events.onDropped(lines, 'disk', error);
     }
-    full.end = 0;
-    // One that had to grow is given back.
-    if (full.buffer.length === 2 * FLUSH_SIZE) spare = full;
-    inFlight = 0;
+    taken -= writer.end;
+    writer.end = 0;
+    block.lines = 0;
+    if (writer.buffer.length === BLOCK_BYTES) free.push(block);
     writing = undefined;
-    if (pending.end >= enough) flush();
-    else if (lines > 0) schedule(FLUSH_MS);
+    flushOrWait();
+  }
+
+  function flushOrWait(): void {
+    if (full.length > 0 || open.writer.end >= enough) flush();
+    else if (open.lines > 0) schedule(FLUSH_MS);
   }
 
   return {
     begin(letters) {
-      if (pending.end + inFlight + letters > maxSize) {
+      if (taken + letters > maxSize) {
         const stalled = writing !== undefined && performance.now() - startedAt > STALL_MS;
         events.onDropped(1, stalled ? 'stalled' : 'buffer_full');
         return undefined;
       }
-      pending.reserve(3 * letters);
-      return pending;
+      const room = 3 * letters;
+      if (open.writer.buffer.length - open.writer.end < room) turnOver(room);
+      lineStart = open.writer.end;
+      return open.writer;
     },
     end() {
-      lines += 1;
-      if (pending.end >= enough) flush();
-      else schedule(FLUSH_MS);
+      open.lines += 1;
+      taken += open.writer.end - lineStart;
+      flushOrWait();
     },
     async close(patienceMs) {
       let patience: NodeJS.Timeout | undefined;
@@ -108,7 +131,7 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
         patience = setTimeout(resolve, patienceMs);
       });
       const finish = async (): Promise<void> => {
-        while (writing || lines > 0) {
+        while (writing || waiting() > 0) {
           pausedUntil = 0;
           flush();
           await writing;
@@ -118,7 +141,12 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
       await Promise.race([finish(), over]);
       clearTimeout(patience);
       clearTimeout(timer);
-      if (lines > 0) events.onDropped(lines, 'stalled');
+      const left = waiting();
+      if (left > 0) events.onDropped(left, 'stalled');
     },
   };
+}
+
+function blockOf(bytes: number): Block {
+  return { writer: new ByteWriter(bytes), lines: 0 };
 }
