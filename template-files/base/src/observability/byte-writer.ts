@@ -2,7 +2,7 @@ const [NEW_LINE, RETURN, SPACE, POINT, ZERO] = [10, 13, 32, 46, 48];
 /** Below this many milliseconds their thousandths are whole numbers of 31 bits. */
 const WHOLE = 2_000_000;
 /** So few are put down faster one by one than by a call of the runtime. */
-const FEW = 64;
+const FEW = 32;
 /** So many are looked through faster by calls of the runtime. */
 const MANY = 512;
 

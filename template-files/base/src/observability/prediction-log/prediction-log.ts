@@ -64,7 +64,6 @@ const MAX_WAITING = 256;
 const [PREPROCESS, RUN, POSTPROCESS, TOTAL] = ['preprocess', 'run', 'postprocess', 'total'].map((stage) =>
   Buffer.from(`,"${stage}":`),
 ) as [Buffer, Buffer, Buffer, Buffer];
-const QUOTE = Buffer.from('"');
 const CLOSE = Buffer.from('}');
 const INPUTS = Buffer.from(',"inputs":');
 const OUTPUTS = Buffer.from(',"outputs":');
@@ -91,7 +90,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     const texts = { model, version, sha256, variant: name, template: templateVersion, msg: 'prediction' };
     const constant = JSON.stringify(texts).slice(1, -1);
     const make = createByRoute((route, status) =>
-      Buffer.from(`,"route":"${route}","status":${status},${constant},"ms":{"queue":`),
+      Buffer.from(`","route":"${route}","status":${status},${constant},"ms":{"queue":`),
     );
     middles.set(variant, make);
     return make;
@@ -112,26 +111,23 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     if (waiting.length === 0) return;
     const ready = waiting;
     waiting = [];
-    const head = Buffer.from(`{"level":30,"time":"${new Date().toISOString()}","id":`);
+    const head = Buffer.from(`{"level":30,"time":"${new Date().toISOString()}","id":"`);
     for (const prediction of ready) write(head, prediction);
   }
 
   function write(head: Buffer, prediction: LoggedPrediction): void {
     const { id, answerId, route, status, totalMs, variant, trace } = prediction;
     const { queue, preprocess, run, postprocess, outputs } = trace;
-    const name = answerId === undefined ? id : JSON.stringify(answerId);
+    // The service's own ids are of letters that JSON writes as they are (http/request-id.ts).
+    const name = answerId === undefined ? id : JSON.stringify(answerId).slice(1, -1);
     const middle = middleOf(variant)(route, status);
     const inputs = inputsOf(trace, status);
     const letters = name.length + middle.length + (inputs ? lettersOf(inputs) : 0) + (outputs?.length ?? 0);
     const line = buffer.begin(FRAME + letters);
     if (line === undefined) return;
     line.bytes(head);
-    if (answerId === undefined) {
-      // The service's own ids are of letters that JSON writes as they are (http/request-id.ts).
-      line.bytes(QUOTE);
-      line.latin1(name);
-      line.bytes(QUOTE);
-    } else line.utf8(name);
+    if (answerId === undefined) line.latin1(name);
+    else line.utf8(name);
     line.bytes(middle);
     line.milliseconds(queue);
     line.bytes(PREPROCESS);

@@ -115,3 +115,23 @@ test('lines of every length and alphabet come out as they went in', async () => 
   }
   expect(writes.map(({ text }) => text).join('')).toBe(lines.join(''));
 });
+
+test('what comes while a write takes long waits in blocks, and a line that is longer than those comes whole', async () => {
+  const { push, writes, events } = setUp(10_000_000);
+  const lines = Array.from(
+    { length: 900 },
+    (_, i) => `${i}${(i === 500 ? 'é' : '.').repeat(i === 500 ? 300_000 : 999)}\n`,
+  );
+  for (const line of lines) push(line);
+  expect(writes).toHaveLength(1);
+  for (let at = 0; at < writes.length; at++) {
+    writes[at]?.done();
+    await after(0);
+  }
+  await after(150);
+  writes.at(-1)?.done();
+  await after(0);
+  expect(writes.map(({ text }) => text).join('')).toBe(lines.join(''));
+  expect(writes.filter(({ text }) => Buffer.byteLength(text) > 256 * 1024)).toHaveLength(1);
+  expect(events.map(([count]) => count).reduce((sum, count) => sum + count, 0)).toBe(lines.length);
+});
