@@ -49,6 +49,8 @@ export interface Job {
   readonly key: string;
   /** After a failure it shares no run any more, so that it can only hurt itself. */
   alone: boolean;
+  /** How long it waited for its last run. */
+  queuedMs: number;
   /** Workers that died with it. */
   losses: number;
 }
@@ -76,6 +78,7 @@ export function createJobs(
     fetch,
     key: block.key === '' ? outputs : `${block.key}|${outputs}`,
     alone: false,
+    queuedMs: 0,
     losses: 0,
   }));
 }

@@ -1,7 +1,7 @@
 import { hasBatchAxis, type Serving, type TensorSpec } from '../contract/serving.ts';
 import { KINDS } from './datatypes.ts';
 import type { RunMessage, SessionOptions } from './messages.ts';
-import type { RunOutcome, WorkerPool } from './pool.ts';
+import type { Handing, RunOutcome, WorkerPool } from './pool.ts';
 import { type Block, stack } from './tensor.ts';
 
 /**
@@ -72,9 +72,10 @@ export function createLane({ pool, serving, options, cpus, onSlow, openSession =
     return shortest <= shortMs;
   }
 
-  async function runHere(message: RunMessage): Promise<RunOutcome> {
-    if (!session) return pool.run(message);
+  async function runHere(message: RunMessage, handing?: Handing): Promise<RunOutcome> {
+    if (!session) return pool.run(message, handing);
     running = true;
+    handing?.onBegin();
     const outcome = await session.run(message);
     running = false;
     slowRuns = outcome.kind === 'done' && outcome.ms > SLOW_MS ? slowRuns + 1 : 0;
@@ -95,7 +96,7 @@ export function createLane({ pool, serving, options, cpus, onSlow, openSession =
     idle: () => (session ? (running ? 0 : 1) : pool.idle()),
     // A run of any length would hold up the one behind it, while another worker may be free.
     ahead: () => (session || !predictable ? 0 : pool.ahead()),
-    run: (message) => (session ? runHere(message) : pool.run(message)),
+    run: (message, handing) => (session ? runHere(message, handing) : pool.run(message, handing)),
     async open(block, fetch) {
       const message = fullBatch(block, fetch);
       if (!predictable || hasHalfFloats(serving) || !(await isShort(message))) return false;

@@ -7,6 +7,14 @@ export type Loaded = Extract<FromWorker, { kind: 'loaded' }>;
 /** How a run ended: with tensors, with the runtime's refusal, or with the death of the worker, before it or during it. */
 export type RunOutcome = Extract<FromWorker, { kind: 'done' | 'failed' }> | { readonly kind: 'lost' | 'unstarted' };
 
+/** What whoever hands out a run has to do with the worker's next one. */
+export interface Handing {
+  /** Called when the run begins: at once on an idle worker, later on a busy one, never where its worker dies before. */
+  readonly onBegin: () => void;
+  /** Whether another run may be handed ahead behind it. */
+  readonly followed: boolean;
+}
+
 export interface PoolEvents {
   /** A worker has become free, or has begun with the run that was waiting for it. */
   readonly onRoom: () => void;
@@ -22,11 +30,11 @@ export interface WorkerPool {
   /** Workers that hold a model, busy or not. */
   alive(): number;
   idle(): number;
-  /** Busy workers for which no further run waits. */
+  /** Busy workers whose run may be followed, and is not yet. */
   ahead(): number;
-  /** Runs on an idle worker, or next on the busy one that has been at it for longest; there must be one. */
-  run(message: RunMessage, transfer?: readonly ArrayBuffer[]): Promise<RunOutcome>;
-  /** Resolves when every worker has ended. A busy worker ends after its run: ending it earlier would abort the process. */
+  /** Runs on an idle worker, or else next on the busy one whose run began first; there must be one. By default nothing follows it. */
+  run(message: RunMessage, handing?: Handing): Promise<RunOutcome>;
+  /** Resolves when every worker has ended. A busy one ends after what it has been handed: ending it earlier would abort the process. */
   close(): Promise<void>;
 }
 
@@ -36,12 +44,18 @@ export interface PoolOptions extends SessionOptions {
   readonly workerPath: string;
 }
 
+interface Run extends Handing {
+  readonly finish: (outcome: RunOutcome) => void;
+}
+
 interface Slot {
   readonly worker: Worker;
-  /** Told how its run ended, and the one that waits behind it. */
-  readonly runs: ((outcome: RunOutcome) => void)[];
+  /** The run that it is at, and the one behind it. Answers come in this order. */
+  readonly runs: Run[];
   alive: boolean;
 }
+
+const UNFOLLOWED: Handing = { onBegin() {}, followed: false };
 
 const RESPAWN_MIN_MS = 100;
 const RESPAWN_MAX_MS = 5000;
@@ -50,8 +64,8 @@ export function createPool(options: PoolOptions): WorkerPool {
   const { workers, workerPath, ...workerData } = options;
   const slots = new Set<Slot>();
   const idle: Slot[] = [];
-  /** With one run and none behind it, in the order in which those began. */
-  const single: Slot[] = [];
+  /** At a run that may be followed, with none behind it yet; in the order in which those began. */
+  const open: Slot[] = [];
   let events: PoolEvents = { onRoom() {}, onLost() {} };
   let closing = false;
   let failures = 0;
@@ -76,24 +90,30 @@ export function createPool(options: PoolOptions): WorkerPool {
       return;
     } else {
       failures = 0;
-      slot.runs.shift()?.(message);
+      slot.runs.shift()?.finish(message);
     }
-    remove(single, slot);
-    if (slot.runs.length > 0) single.push(slot);
+    remove(open, slot);
+    const [next] = slot.runs;
+    if (next) begin(slot, next);
     else if (closing) slot.worker.postMessage({ kind: 'close' } satisfies ToWorker);
     else idle.push(slot);
     if (!closing) events.onRoom();
   }
 
+  function begin(slot: Slot, run: Run): void {
+    if (run.followed) open.push(slot);
+    run.onBegin();
+  }
+
   function bury(slot: Slot, error: Error | undefined): void {
     slots.delete(slot);
     remove(idle, slot);
-    remove(single, slot);
+    remove(open, slot);
     if (slot.alive) missing += 1;
     slot.alive = false;
     const [current, next] = slot.runs.splice(0);
-    current?.({ kind: 'lost' });
-    next?.({ kind: 'unstarted' });
+    current?.finish({ kind: 'lost' });
+    next?.finish({ kind: 'unstarted' });
     if (closing) {
       if (slots.size === 0) allGone();
       return;
@@ -116,6 +136,8 @@ export function createPool(options: PoolOptions): WorkerPool {
     slots.add(slot);
     let error: Error | undefined;
     worker.on('message', (message: FromWorker) => receive(slot, message));
+    // An answer that cannot be read is one all the same: the next one is not its own.
+    worker.on('messageerror', ({ message }: Error) => receive(slot, { kind: 'failed', message }));
     worker.on('error', (cause: Error) => {
       error = cause;
     });
@@ -133,14 +155,18 @@ export function createPool(options: PoolOptions): WorkerPool {
     },
     alive: () => workers - missing,
     idle: () => idle.length,
-    ahead: () => single.length,
-    run(message, transfer = []) {
-      const slot = idle.pop() ?? single.shift();
+    ahead: () => (closing ? 0 : open.length),
+    run(message, handing = UNFOLLOWED) {
+      const slot = idle.at(-1) ?? open[0];
       if (!slot) throw new RangeError('no worker has room for a run');
-      if (slot.runs.length === 0) single.push(slot);
-      return new Promise((resolve) => {
-        slot.runs.push(resolve);
-        slot.worker.postMessage(message, transfer as ArrayBuffer[]);
+      // First of all: what cannot be sent is not run.
+      slot.worker.postMessage(message);
+      remove(idle, slot);
+      remove(open, slot);
+      return new Promise((finish) => {
+        const run = { ...handing, finish };
+        slot.runs.push(run);
+        if (slot.runs.length === 1) begin(slot, run);
       });
     },
     close() {

@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts';
-import { stackBatch, takeBatch } from './batch.ts';
+import { isFull, stackBatch, takeBatch } from './batch.ts';
 import type { TensorData } from './datatypes.ts';
 import { type Caller, complete, createJobs, fail, type Job } from './job.ts';
 import type { RunOutcome, WorkerPool } from './pool.ts';
@@ -28,9 +28,9 @@ export interface Scheduler {
    * @param arrived when it came (performance.now)
    */
   submit(blocks: readonly Block[], fetch: readonly number[], caller: Caller, arrived: number): void;
-  /** Requests that wait. */
+  /** Requests that wait, in the queue or for the worker that they have been handed to. */
   depth(): number;
-  /** To be called when a worker has become free. */
+  /** To be called when there is room for a run. */
   pump(): void;
   /** Resolves when nothing waits or runs. */
   settled(): Promise<void>;
@@ -43,6 +43,12 @@ const MIN_SHARE = 8;
 /** A job that two workers died with is taken for the reason. */
 const MAX_LOSSES = 2;
 
+interface Run {
+  readonly batch: readonly Job[];
+  /** It does not wait for its worker any more. */
+  begun: boolean;
+}
+
 /** One bounded queue before the workers. */
 export function createScheduler(
   pool: Pick<WorkerPool, 'idle' | 'ahead' | 'run'>,
@@ -50,8 +56,8 @@ export function createScheduler(
   events: SchedulerEvents,
 ): Scheduler {
   let queue: Job[] = [];
-  /** Few: a batch for each worker. No set: the tables of an old one are old garbage as soon as they are made. */
-  let running: readonly (readonly Job[])[] = [];
+  /** Few: two for each worker. No set: the tables of an old one are old garbage as soon as they are made. */
+  let handedOut: readonly Run[] = [];
   let pumping = false;
   /** Jobs that came, and callers that were answered, since the loop last turned. */
   let stirred = 0;
@@ -73,24 +79,26 @@ export function createScheduler(
       return;
     }
     while (queue.length > 0 && pool.idle() > 0 && !mustWait()) {
-      const { batch, rest } = takeBatch(queue, share());
+      const rows = share();
+      const { batch, rest } = takeBatch(queue, rows);
       queue = rest;
-      start(batch);
+      start(batch, rows === options.maxBatchSize && isFull(batch, rest, rows));
     }
     startAhead();
   }
 
   /**
    * Full runs are handed to busy workers as well, one to each, so that none of them stands still until this thread comes to
-   * speak to it. What is not full gains by waiting (others may join it), and so does what shares no run: its client may go.
+   * speak to it. What is not full gains by waiting (others may join it), and so does what shares no run: its client may go. Only
+   * behind full runs: those take equally long, so that what is handed to the one that began first is begun first.
    */
   function startAhead(): void {
     const { maxBatchSize } = options;
-    while (maxBatchSize > 1 && pool.ahead() > 0) {
+    while (pool.ahead() > 0) {
       const { batch, rest } = takeBatch(queue, maxBatchSize);
-      if (rowsOf(batch) < maxBatchSize || batch[0]?.alone) return;
+      if (!isFull(batch, rest, maxBatchSize)) return;
       queue = rest;
-      start(batch);
+      start(batch, true);
     }
   }
 
@@ -131,25 +139,33 @@ export function createScheduler(
     return Math.min(maxBatchSize, Math.max(MIN_SHARE, Math.ceil(rowsOf(queue) / idle)));
   }
 
-  function start(batch: readonly Job[]): void {
-    events.onBatch(rowsOf(batch));
-    running = [...running, batch];
-    const tensors = stackBatch(batch, options.create);
-    void pool.run({ kind: 'run', tensors, fetch: batch[0]?.fetch ?? [] }).then((outcome) => finish(batch, outcome));
+  function start(batch: readonly Job[], full: boolean): void {
+    const run: Run = { batch, begun: false };
+    handedOut = [...handedOut, run];
+    const message = { kind: 'run', tensors: stackBatch(batch, options.create), fetch: batch[0]?.fetch ?? [] } as const;
+    const handing = { onBegin: () => begin(run), followed: full };
+    void pool.run(message, handing).then((outcome) => finish(run, outcome));
   }
 
-  function finish(batch: readonly Job[], outcome: RunOutcome): void {
-    running = running.filter((other) => other !== batch);
+  function begin(run: Run): void {
+    run.begun = true;
+    const now = performance.now();
+    for (const job of run.batch) {
+      job.queuedMs = now - job.request.arrived;
+      events.onQueued(job.queuedMs);
+    }
+    events.onBatch(rowsOf(run.batch));
+  }
+
+  function finish(run: Run, outcome: RunOutcome): void {
+    handedOut = handedOut.filter((other) => other !== run);
+    const { batch } = run;
     stirred += batch.length;
     if (outcome.kind === 'done') {
       events.onRun(outcome.ms);
-      // It may have waited for its worker: what was not the run was the wait for it.
-      const began = performance.now() - outcome.ms;
       let firstRow = 0;
       for (const job of batch) {
-        const { request, block } = job;
-        const queuedMs = Math.max(0, began - request.arrived);
-        events.onQueued(queuedMs);
+        const { queuedMs, block } = job;
         complete(job, { outputs: outcome.tensors, firstRow, rows: block.rows, queuedMs, runMs: outcome.ms });
         firstRow += job.block.rows;
       }
@@ -178,14 +194,14 @@ export function createScheduler(
   /** Ends what has waited too long, or for a client who is gone, and stops when nobody waits. */
   function sweep(): void {
     const now = performance.now();
-    for (const batch of [queue, ...running]) {
+    for (const batch of [queue, ...handedOut.map((run) => run.batch)]) {
       for (const { request } of batch) {
         if (request.caller.client?.destroyed) fail(request, 'CLIENT_GONE');
         else if (request.caller.deadline <= now) fail(request, 'TIMEOUT');
       }
     }
     dropSettled();
-    if (queue.length === 0 && running.length === 0) {
+    if (queue.length === 0 && handedOut.length === 0) {
       clearInterval(sweepTimer);
       sweepTimer = undefined;
     }
@@ -197,14 +213,20 @@ export function createScheduler(
   }
 
   function announceIfSettled(): void {
-    if (queue.length > 0 || running.length > 0) return;
+    if (queue.length > 0 || handedOut.length > 0) return;
     for (const waiter of waiters) waiter();
     waiters = [];
   }
 
+  function depth(): number {
+    let requests = requestsIn(queue);
+    for (const { batch, begun } of handedOut) if (!begun) requests += requestsIn(batch);
+    return requests;
+  }
+
   return {
     submit(blocks, fetch, caller, arrived) {
-      const waiting = requestsIn(queue);
+      const waiting = depth();
       if (waiting >= options.maxQueue) {
         throw new ServiceError('QUEUE_FULL', `${waiting} requests are waiting already; try again later`);
       }
@@ -214,10 +236,10 @@ export function createScheduler(
       sweepTimer ??= setInterval(sweep, SWEEP_MS);
       pump();
     },
-    depth: () => requestsIn(queue),
+    depth,
     pump,
     settled() {
-      if (queue.length === 0 && running.length === 0) return Promise.resolve();
+      if (queue.length === 0 && handedOut.length === 0) return Promise.resolve();
       return new Promise((resolve) => {
         waiters.push(resolve);
       });
@@ -233,6 +255,6 @@ function rowsOf(jobs: readonly Job[]): number {
 
 function requestsIn(jobs: readonly Job[]): number {
   let requests = 0;
-  for (const job of jobs) if (job.isLast) requests += 1;
+  for (const { isLast, request } of jobs) if (isLast && !request.settled) requests += 1;
   return requests;
 }

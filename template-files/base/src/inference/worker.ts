@@ -12,13 +12,24 @@ function say(message: FromWorker): void {
   parentPort?.postMessage(message);
 }
 
+/** Every run has one answer: the main thread knows by their order whose it is. */
+function fail(error: unknown): void {
+  say({ kind: 'failed', message: messageOf(error) });
+}
+
 try {
   const session = await openSession(workerData as SessionOptions);
   // One after the other: a run that waits here begins when the one before has been told of.
   let last = Promise.resolve();
+  parentPort?.on('messageerror', (error) => {
+    last = last.then(() => fail(error));
+  });
   parentPort?.on('message', (message: ToWorker) => {
     if (message.kind === 'run') {
-      last = last.then(() => session.run(message)).then(say);
+      last = last
+        .then(() => session.run(message))
+        .then(say)
+        .catch(fail);
     } else {
       void last.then(() => session.release()).finally(() => parentPort?.close());
     }

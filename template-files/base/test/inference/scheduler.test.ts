@@ -1,6 +1,6 @@
 import type { Answer, Caller, Connection } from '../../src/inference/job.ts';
 import type { RunMessage } from '../../src/inference/messages.ts';
-import type { RunOutcome } from '../../src/inference/pool.ts';
+import type { Handing, RunOutcome } from '../../src/inference/pool.ts';
 import { createScheduler, type SchedulerOptions } from '../../src/inference/scheduler.ts';
 import type { Block } from '../../src/inference/tensor.ts';
 
@@ -20,20 +20,26 @@ const nobody: Caller = { deadline: Number.POSITIVE_INFINITY, done: () => {}, fai
 
 /** @param places runs that a worker takes: the one it is at, and one that waits for it */
 function setUp(options: Partial<SchedulerOptions> = {}, workers = 1, places: 1 | 2 = 1) {
-  const runs: { message: RunMessage; end(outcome?: RunOutcome): void }[] = [];
+  const runs: { message: RunMessage; followed: boolean | undefined; end(outcome?: RunOutcome): void }[] = [];
   const batches: number[] = [];
+  const queued: number[] = [];
+  const ahead: (Handing | undefined)[] = [];
   let handedOut = 0;
   const pool = {
     idle: () => Math.max(0, workers - handedOut),
     ahead: () => Math.min(handedOut, places * workers - handedOut),
-    run(message: RunMessage) {
+    run(message: RunMessage, handing?: Handing) {
       handedOut += 1;
+      if (handedOut <= workers) handing?.onBegin();
+      else ahead.push(handing);
       return new Promise<RunOutcome>((resolve) => {
         runs.push({
           message,
+          followed: handing?.followed,
           end(outcome = { kind: 'done', tensors: message.tensors, ms: 1 }) {
             handedOut -= 1;
             resolve(outcome);
+            ahead.shift()?.onBegin();
           },
         });
       });
@@ -43,7 +49,7 @@ function setUp(options: Partial<SchedulerOptions> = {}, workers = 1, places: 1 |
     pool,
     { maxBatchSize: 4, maxDelayMs: 0, maxQueue: 8, create: [(length) => new Float32Array(length)], ...options },
     {
-      onQueued: () => {},
+      onQueued: (ms) => queued.push(ms),
       onBatch: (size) => batches.push(size),
       onRun: () => {},
     },
@@ -59,7 +65,7 @@ function setUp(options: Partial<SchedulerOptions> = {}, workers = 1, places: 1 |
   const ask = (block: Block, deadline = later(), client?: Connection) => ({
     values: submit([block], deadline, client).then(([answer]) => valuesOf(answer as Answer)),
   });
-  return { scheduler, runs, batches, submit, ask };
+  return { scheduler, runs, batches, queued, submit, ask };
 }
 
 test('what arrives in one turn shares a run, and everyone gets exactly his rows', async () => {
@@ -254,10 +260,12 @@ test('a busy worker is handed its next run ahead, one and only a full one', asyn
   await turn();
   callers.push(ask(rows(5, 6, 7)));
   await turn();
-  expect(batches).toEqual([4]);
+  expect(runs).toHaveLength(1);
   callers.push(ask(rows(8)), ask(rows(9, 10, 11, 12)));
   await turn();
-  expect([batches, scheduler.depth()]).toEqual([[4, 4], 1]);
+  expect(runs).toHaveLength(2);
+  // What has been handed to a worker that is at another run waits as well, and has not been a run yet.
+  expect([batches, scheduler.depth()]).toEqual([[4], 3]);
   for (const at of [0, 1, 2]) {
     runs[at]?.end();
     await turn();
@@ -265,6 +273,84 @@ test('a busy worker is handed its next run ahead, one and only a full one', asyn
   expect(batches).toEqual([4, 4, 4]);
   const values = await Promise.all(callers.map((caller) => caller.values));
   expect(values).toEqual([[1], [2, 3, 4], [5, 6, 7], [8], [9, 10, 11, 12]]);
+});
+
+test('what waits ahead counts for the bound of the queue, until its client goes', async () => {
+  const { ask, scheduler, runs } = setUp({ maxQueue: 2 }, 1, 2);
+  const client = { destroyed: false };
+  const callers = [ask(rows(1, 2, 3, 4))];
+  await turn();
+  callers.push(ask(rows(5, 6), later(), client), ask(rows(7, 8)));
+  await turn();
+  expect([runs.length, scheduler.depth()]).toEqual([2, 2]);
+  expect(() => ask(rows(9))).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
+  client.destroyed = true;
+  await expect(callers[1]?.values).rejects.toMatchObject({ code: 'CLIENT_GONE' });
+  const last = ask(rows(9));
+  for (const at of [0, 1, 2]) {
+    runs[at]?.end();
+    await turn();
+  }
+  expect(await Promise.all([callers[0], callers[2], last].map((caller) => caller?.values))).toEqual([
+    [1, 2, 3, 4],
+    [7, 8],
+    [9],
+  ]);
+});
+
+test('the wait for a worker is the wait of the run, not the time behind it', async () => {
+  const { ask, runs, queued } = setUp({}, 1, 2);
+  const callers = [ask(rows(1, 2, 3, 4)), ask(rows(5, 6, 7, 8))];
+  await turn();
+  expect(queued).toHaveLength(1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  runs[0]?.end();
+  // Told when it begins, so that nothing behind it counts.
+  expect(queued).toHaveLength(2);
+  expect(queued[1]).toBeGreaterThanOrEqual(49);
+  runs[1]?.end();
+  await Promise.all(callers.map(({ values }) => values));
+});
+
+test('nothing may follow a run that is shared out, or of those who run alone', async () => {
+  const { ask, runs } = setUp({ maxBatchSize: 32, maxQueue: 100 }, 2, 2);
+  const callers = Array.from({ length: 24 }, (_, i) => ask(rows(i)));
+  await turn();
+  const shapes = () => runs.map(({ message, followed }) => [message.tensors[0]?.dims[0], followed]);
+  expect(shapes()).toEqual([
+    [12, false],
+    [12, false],
+  ]);
+  for (const run of runs.splice(0)) run.end({ kind: 'failed', message: 'to be run alone' });
+  await turn();
+  expect(shapes()).toEqual([
+    [1, false],
+    [1, false],
+  ]);
+  while (runs.length > 0) {
+    for (const run of runs.splice(0)) run.end();
+    await turn();
+  }
+  await Promise.all(callers.map(({ values }) => values));
+});
+
+test('a run that none of those who wait fits into is full', async () => {
+  const { ask, runs } = setUp({ maxBatchSize: 8 }, 1, 2);
+  const callers = [rows(1, 2, 3), rows(4, 5, 6), rows(7, 8, 9), rows(10, 11, 12), rows(13)].map((block) => ask(block));
+  await turn();
+  const shapes = () => runs.map(({ message, followed }) => [message.tensors[0]?.dims[0], followed]);
+  expect(shapes()).toEqual([[7, true]]);
+  callers.push(ask(rows(14, 15, 16)));
+  await turn();
+  expect(shapes()).toEqual([
+    [7, true],
+    [6, true],
+  ]);
+  for (const at of [0, 1, 2]) {
+    runs[at]?.end();
+    await turn();
+  }
+  await Promise.all(callers.map(({ values }) => values));
 });
 
 test('what waited for a worker that died goes to the next one, together, and that is not held against it', async () => {

@@ -17,10 +17,10 @@ export interface LineBufferEvents {
 /** Lines wait in memory and are written some at a time, in the background. */
 export interface LineBuffer {
   /**
-   * For the next line, with room for so many letters; `end` is to be called behind it. Never waits: what finds no place is dropped
+   * For the next line, with room for so many bytes; `end` is to be called behind it. Never waits: what finds no place is dropped
    * and counted, and there is nothing to write to.
    */
-  readonly begin: (letters: number) => ByteWriter | undefined;
+  readonly begin: (room: number) => ByteWriter | undefined;
   readonly end: () => void;
   /** Writes what is left, for so long at most. */
   readonly close: (patienceMs: number) => Promise<void>;
@@ -29,6 +29,8 @@ export interface LineBuffer {
 const FLUSH_MS = 100;
 /** Lines are put down and written in blocks of so many bytes; a full one is written at once. */
 const BLOCK_BYTES = 256 * 1024;
+/** So many are kept to be filled again: more are needed only while a disk does not keep up. */
+const KEPT_BLOCKS = 16;
 /** A write that takes longer than this is stalled. */
 const STALL_MS = 1000;
 /** After a failure the next attempt waits: a full disk is not freed by asking. */
@@ -49,7 +51,7 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
    * kilobytes the marking of the heap that this asks for costs more than the lines.
    */
   const free: Block[] = [];
-  /** Bytes in all blocks: what is being written still takes its place. */
+  /** Bytes of all lines: what is being written still takes its place. */
   let taken = 0;
   let startedAt = 0;
   let writing: Promise<void> | undefined;
@@ -66,8 +68,13 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
 
   /** Sets the open block aside and opens another one with so much room. */
   function turnOver(room: number): void {
-    (open.lines > 0 ? full : free).push(open);
+    if (open.lines > 0) full.push(open);
+    else keep(open);
     open = (room <= BLOCK_BYTES ? free.pop() : undefined) ?? blockOf(Math.max(BLOCK_BYTES, room));
+  }
+
+  function keep(block: Block): void {
+    if (block.writer.buffer.length === BLOCK_BYTES && free.length < KEPT_BLOCKS) free.push(block);
   }
 
   function waiting(): number {
@@ -98,7 +105,7 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
     taken -= writer.end;
     writer.end = 0;
     block.lines = 0;
-    if (writer.buffer.length === BLOCK_BYTES) free.push(block);
+    keep(block);
     writing = undefined;
     flushOrWait();
   }
@@ -109,13 +116,12 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
   }
 
   return {
-    begin(letters) {
-      if (taken + letters > maxSize) {
+    begin(room) {
+      if (taken + room > maxSize) {
         const stalled = writing !== undefined && performance.now() - startedAt > STALL_MS;
         events.onDropped(1, stalled ? 'stalled' : 'buffer_full');
         return undefined;
       }
-      const room = 3 * letters;
       if (open.writer.buffer.length - open.writer.end < room) turnOver(room);
       lineStart = open.writer.end;
       return open.writer;

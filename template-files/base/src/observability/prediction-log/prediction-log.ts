@@ -70,6 +70,8 @@ const OUTPUTS = Buffer.from(',"outputs":');
 const END = Buffer.from('}\n');
 /** What is the same for all lines, and the numbers. */
 const FRAME = 300;
+/** Letters of a text whose bytes are not worth counting. */
+const SHORT = 1024;
 
 /**
  * JSON lines. Put together by hand, from bytes where they are the same for many requests: this is on the way of each one. Those of
@@ -122,8 +124,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     const name = answerId === undefined ? id : JSON.stringify(answerId).slice(1, -1);
     const middle = middleOf(variant)(route, status);
     const inputs = inputsOf(trace, status);
-    const letters = name.length + middle.length + (inputs ? lettersOf(inputs) : 0) + (outputs?.length ?? 0);
-    const line = buffer.begin(FRAME + letters);
+    const line = buffer.begin(FRAME + roomOf(name) + middle.length + roomOf(inputs) + roomOf(outputs));
     if (line === undefined) return;
     line.bytes(head);
     if (answerId === undefined) line.latin1(name);
@@ -165,6 +166,13 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       return buffer.close(patienceMs);
     },
   };
+}
+
+/** Bytes that are enough. Of a long text they are counted: three times its length would be most of a block. */
+function roomOf(text: string | ByteSpan | undefined): number {
+  if (text === undefined) return 0;
+  if (typeof text !== 'string') return text.end - text.start;
+  return text.length <= SHORT ? 3 * text.length : Buffer.byteLength(text);
 }
 
 function lettersOf(json: string | ByteSpan): number {

@@ -2,12 +2,22 @@ import { createLineBuffer, type Sink } from '../../../src/observability/predicti
 
 /** A sink of which the test says when a write ends, and how. */
 function setUp(maxSize = 100) {
-  const writes: { text: string; done(): void; fail(): void }[] = [];
+  const writes: { text: string; bytes: Buffer; done(): void; fail(): void }[] = [];
   const events: [number, string][] = [];
   const sink: Sink = {
     write: (lines) =>
       new Promise((resolve, reject) => {
-        writes.push({ text: lines.toString('utf8'), done: resolve, fail: () => reject(new Error('ENOSPC')) });
+        // Read when it is done: as long as it is not, nobody may change the bytes.
+        const write = {
+          text: lines.toString('utf8'),
+          bytes: lines,
+          done: () => {
+            write.text = lines.toString('utf8');
+            resolve();
+          },
+          fail: () => reject(new Error('ENOSPC')),
+        };
+        writes.push(write);
       }),
     close: async () => {},
   };
@@ -17,7 +27,7 @@ function setUp(maxSize = 100) {
   });
   const line = (letter: string) => `${letter.repeat(9)}\n`;
   const push = (text: string): void => {
-    const writer = buffer.begin(text.length);
+    const writer = buffer.begin(Buffer.byteLength(text));
     if (!writer) return;
     writer.utf8(text);
     buffer.end();
@@ -134,4 +144,38 @@ test('what comes while a write takes long waits in blocks, and a line that is lo
   expect(writes.map(({ text }) => text).join('')).toBe(lines.join(''));
   expect(writes.filter(({ text }) => Buffer.byteLength(text) > 256 * 1024)).toHaveLength(1);
   expect(events.map(([count]) => count).reduce((sum, count) => sum + count, 0)).toBe(lines.length);
+});
+
+test('blocks are filled again, and what has been written gives its place back', async () => {
+  const { push, writes, events, line } = setUp(300);
+  for (let i = 0; i < 100; i++) {
+    for (const letter of 'abcdefghijklmno') push(line(letter));
+    await after(0);
+    writes[i]?.done();
+    await after(0);
+  }
+  expect(writes.map(({ text }) => text)).toEqual(new Array(100).fill([...'abcdefghijklmno'].map(line).join('')));
+  expect(new Set(writes.map(({ bytes }) => bytes.buffer)).size).toBe(2);
+  // No more of it than there was.
+  for (const letter of 'abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz') push(line(letter));
+  expect(events.filter(([, what]) => what === 'buffer_full')).toHaveLength(22);
+});
+
+test('closing writes every block, and counts the lines of all that it could not', async () => {
+  const lines = (letter: string) => Array.from({ length: 700 }, () => `${letter.repeat(999)}\n`);
+  const first = setUp(10_000_000);
+  for (const line of lines('a')) first.push(line);
+  const closed = first.buffer.close(5000);
+  for (let at = 0; at < 3; at++) {
+    await after(0);
+    first.writes[at]?.done();
+  }
+  await closed;
+  expect(first.writes.map(({ text }) => text).join('')).toBe(lines('a').join(''));
+
+  const second = setUp(10_000_000);
+  for (const line of lines('b')) second.push(line);
+  await second.buffer.close(50);
+  const written = second.writes[0]?.text.split('\n').length ?? 0;
+  expect(second.events).toEqual([[700 - (written - 1), 'stalled']]);
 });
