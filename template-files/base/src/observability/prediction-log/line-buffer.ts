@@ -29,8 +29,8 @@ export interface LineBuffer {
 const FLUSH_MS = 100;
 /** Lines are put down and written in blocks of so many bytes; a full one is written at once. */
 const BLOCK_BYTES = 256 * 1024;
-/** So many are kept to be filled again: more are needed only while a disk does not keep up. */
-const KEPT_BLOCKS = 16;
+/** So many are kept to be filled again: as the default bound of 8 MiB takes, and the two that are open and being written. */
+const KEPT_BLOCKS = 34;
 /** A write that takes longer than this is stalled. */
 const STALL_MS = 1000;
 /** After a failure the next attempt waits: a full disk is not freed by asking. */
