@@ -22,12 +22,13 @@ export function takeBatch(queue: readonly Job[], maxBatchSize: number): { batch:
   return { batch, rest };
 }
 
-/** Whether nobody could join a batch that has been taken: it has all its rows, or what waits beside it did not fit. */
+/** Whether a batch that has been taken is as large as batches get: it has all its rows, or most of them and what waits beside it did not fit. */
 export function isFull(batch: readonly Job[], rest: readonly Job[], maxBatchSize: number): boolean {
   const [first] = batch;
   if (!first || first.alone || maxBatchSize === 1) return false;
   const rows = batch.reduce((sum, { block }) => sum + block.rows, 0);
-  return rows >= maxBatchSize || rest.some(({ key, alone }) => key === first.key && !alone);
+  if (rows >= maxBatchSize) return true;
+  return 2 * rows > maxBatchSize && rest.some(({ key, alone }) => key === first.key && !alone);
 }
 
 /** The tensors of a run: the jobs' rows, one below the other, input by input. */

@@ -334,6 +334,26 @@ test('nothing may follow a run that is shared out, or of those who run alone', a
   await Promise.all(callers.map(({ values }) => values));
 });
 
+test('a short run is not full because a long one did not fit into it', async () => {
+  const { ask, runs } = setUp({ maxBatchSize: 4 }, 1, 2);
+  const callers = [ask(rows(1, 2, 3, 4))];
+  await turn();
+  callers.push(ask(rows(5)), ask(rows(6, 7, 8, 9)));
+  await turn();
+  expect(runs).toHaveLength(1);
+  callers.push(ask(rows(10, 11, 12)));
+  await turn();
+  expect(runs.map(({ message }) => [...(message.tensors[0]?.data ?? [])])).toEqual([
+    [1, 2, 3, 4],
+    [5, 10, 11, 12],
+  ]);
+  for (const at of [0, 1, 2]) {
+    runs[at]?.end();
+    await turn();
+  }
+  await Promise.all(callers.map(({ values }) => values));
+});
+
 test('a run that none of those who wait fits into is full', async () => {
   const { ask, runs } = setUp({ maxBatchSize: 8 }, 1, 2);
   const callers = [rows(1, 2, 3), rows(4, 5, 6), rows(7, 8, 9), rows(10, 11, 12), rows(13)].map((block) => ask(block));
