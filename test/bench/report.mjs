@@ -12,3 +12,11 @@ export function writeSection(name, content) {
     `${text.slice(0, text.indexOf(start) + start.length)}\n\n${content}\n\n${text.slice(text.indexOf(end))}`,
   );
 }
+
+export const count = (value) => Math.round(value).toLocaleString('en-US');
+
+/** A Markdown table whose first column is words and whose others are figures. */
+export function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
+}

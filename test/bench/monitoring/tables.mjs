@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
+import { count, table } from '../report.mjs';
 import { median } from '../serving/process.mjs';
 
-const count = (value) => Math.round(value).toLocaleString('en');
 const ms = (value) => `${value.toFixed(2)} ms`;
 
 /** What a case costs of the first one's rate, in percent. Neighbours in time are compared: what disturbs the machine disturbs both. */
@@ -14,14 +14,15 @@ const percent = (cost) => `${cost.toFixed(1)} %`;
 /** @param watched the group of cases beside the plain service @param logged those of the full log, by model */
 export function report({ watched, logged }, { processes, repeats, seconds }) {
   const share = costs(watched.rates);
-  const rows = watched.cases.map(
-    ({ name }, c) =>
-      `| ${name} | ${count(median(watched.rates[c]))} | ${c === 0 ? '' : percent(share[c])} | ${ms(watched.p99s[c])} |`,
-  );
+  const rows = watched.cases.map(({ name }, c) => [
+    name,
+    count(median(watched.rates[c])),
+    c === 0 ? '' : percent(share[c]),
+    ms(watched.p99s[c]),
+  ]);
   const logRows = logged.map(({ model, rates, p99s, log }) => {
     const [without, withLog] = rates.map((runs) => count(median(runs)));
-    const cells = [model, count(log.bytes), without, withLog, percent(costs(rates)[1]), ...p99s.map(ms)];
-    return `| ${cells.join(' | ')} |`;
+    return [model, count(log.bytes), without, withLog, percent(costs(rates)[1]), ...p99s.map(ms)];
   });
   const logs = [watched, ...logged].map(({ log }) => log);
   const total = (name) => count(logs.reduce((sum, log) => sum + log[name], 0));
@@ -29,15 +30,14 @@ export function report({ watched, logged }, { processes, repeats, seconds }) {
     `Node.js ${process.versions.node}, one core of ${cpus()[0]?.model ?? 'an unknown processor'} for the server and its worker, one for the client; one row a request, 32 connections, ` +
       `medians of ${repeats} interleaved runs of ${seconds} s of each of ${processes} processes. Repeat with \`npm run bench:monitoring\`.`,
     '',
-    '| the sample service without access log, with | requests per second of its core | cost | p99 |',
-    '| --- | --: | --: | --: |',
-    ...rows,
+    table(['the sample service without access log, with', 'requests per second of its core', 'cost', 'p99'], rows),
     '',
     'The service as it starts by default (a line for each request in the access log, feedback, the drift counters of the sample), and with the full log:',
     '',
-    '| model | bytes a line | requests per second of its core | with the log | cost | p99 | with the log |',
-    '| --- | --: | --: | --: | --: | --: | --: |',
-    ...logRows,
+    table(
+      ['model', 'bytes a line', 'requests per second of its core', 'with the log', 'cost', 'p99', 'with the log'],
+      logRows,
+    ),
     '',
     `The full logs wrote ${total('written')} lines and lost ${total('dropped')}.`,
   ].join('\n');

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import { count, table } from '../report.mjs';
 import { layers } from './models.mjs';
 import { median } from './process.mjs';
 
@@ -11,14 +12,8 @@ const NAMES = {
   binary: 'this server, binary tensors',
 };
 
-const count = (value) => Math.round(value).toLocaleString('en-US');
 const ms = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
 const times = (value) => `${value.toFixed(2)} ×`;
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
-}
 
 export function report({ models, scaling, cores, readyMs, repeats, thorough, seconds, connections }) {
   const ratesOf = (model, key, at = 32) =>

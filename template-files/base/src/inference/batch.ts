@@ -22,11 +22,17 @@ export function takeBatch(queue: readonly Job[], maxBatchSize: number): { batch:
   return { batch, rest };
 }
 
+export function rowsOf(jobs: readonly Job[]): number {
+  let rows = 0;
+  for (const job of jobs) rows += job.block.rows;
+  return rows;
+}
+
 /** Whether a batch that has been taken is as large as batches get: it has all its rows, or most of them and what waits beside it did not fit. */
 export function isFull(batch: readonly Job[], rest: readonly Job[], maxBatchSize: number): boolean {
   const [first] = batch;
   if (!first || first.alone || maxBatchSize === 1) return false;
-  const rows = batch.reduce((sum, { block }) => sum + block.rows, 0);
+  const rows = rowsOf(batch);
   if (rows >= maxBatchSize) return true;
   return 2 * rows > maxBatchSize && rest.some(({ key, alone }) => key === first.key && !alone);
 }

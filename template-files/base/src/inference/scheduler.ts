@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts';
-import { isFull, stackBatch, takeBatch } from './batch.ts';
+import { isFull, rowsOf, stackBatch, takeBatch } from './batch.ts';
 import type { TensorData } from './datatypes.ts';
 import { type Caller, complete, createJobs, fail, type Job } from './job.ts';
 import type { RunOutcome, WorkerPool } from './pool.ts';
@@ -245,12 +245,6 @@ export function createScheduler(
       });
     },
   };
-}
-
-function rowsOf(jobs: readonly Job[]): number {
-  let rows = 0;
-  for (const job of jobs) rows += job.block.rows;
-  return rows;
 }
 
 function requestsIn(jobs: readonly Job[]): number {

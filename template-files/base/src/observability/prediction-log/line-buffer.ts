@@ -82,7 +82,7 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
   }
 
   function flush(): void {
-    if (writing || (full.length === 0 && open.lines === 0)) return;
+    if (writing || waiting() === 0) return;
     const pause = pausedUntil - performance.now();
     if (pause > 0) {
       schedule(pause);
