@@ -35,8 +35,12 @@ export async function measureGroup(
         started.push({ c, server, folder: join(scratch, folder) });
       }
     }
-    // As long as functions are being optimized, what is measured is that.
-    for (let i = 0; i < warmUp; i++) for (const one of started) await ask(one);
+    // As long as functions are being optimized, what is measured is that: it ends after some requests, however long those take.
+    const seen = started.map(() => 0);
+    const cold = (i, round) => round < warmUp.rounds || seen[i] < warmUp.requests;
+    for (let round = 0; seen.some((_, i) => cold(i, round)); round++) {
+      for (const [i, one] of started.entries()) if (cold(i, round)) seen[i] += (await ask(one)).requests;
+    }
     const rates = cases.map(() => []);
     const p99s = cases.map(() => []);
     for (let i = 0; i < repeats; i++) {

@@ -1,7 +1,7 @@
 // What it costs to watch the model: drift counters, feedback, the prediction log and a shadow, beside the same service without
 // them; and the full prediction log by the width of the model. Linux, with Python 3, wrk (apt-get install wrk) and two cores:
 // servers are pinned to the first, the client to the second.
-//   npm run bench:monitoring              into docs/BENCHMARKS.md (about 17 minutes)
+//   npm run bench:monitoring              into docs/BENCHMARKS.md (about 22 minutes)
 //   npm run bench:monitoring -- --short   one quick round, printed only
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,8 +15,8 @@ import { report } from './tables.mjs';
 
 const { values: options } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 const plan = options.short
-  ? { processes: 1, warmUp: 1, repeats: 3, seconds: 1 }
-  : { processes: 9, warmUp: 4, repeats: 4, seconds: 1 };
+  ? { processes: 1, warmUp: { rounds: 1, requests: 20_000 }, repeats: 3, seconds: 1 }
+  : { processes: 9, warmUp: { rounds: 4, requests: 100_000 }, repeats: 4, seconds: 1 };
 
 const place = prepare();
 const scratch = mkdtempSync(join(tmpdir(), 'bench-monitoring-'));

@@ -12,7 +12,7 @@ function costs(rates) {
 const percent = (cost) => `${cost.toFixed(1)} %`;
 
 /** @param watched the group of cases beside the plain service @param logged those of the full log, by model */
-export function report({ watched, logged }, { processes, repeats, seconds }) {
+export function report({ watched, logged }, { processes, repeats, seconds, warmUp }) {
   const share = costs(watched.rates);
   const rows = watched.cases.map(({ name }, c) => [
     name,
@@ -28,7 +28,7 @@ export function report({ watched, logged }, { processes, repeats, seconds }) {
   const total = (name) => count(logs.reduce((sum, log) => sum + log[name], 0));
   return [
     `Node.js ${process.versions.node}, one core of ${cpus()[0]?.model ?? 'an unknown processor'} for the server and its worker, one for the client; one row a request, 32 connections, ` +
-      `medians of ${repeats} interleaved runs of ${seconds} s of each of ${processes} processes. Repeat with \`npm run bench:monitoring\`.`,
+      `medians of ${repeats} interleaved runs of ${seconds} s of each of ${processes} processes, after ${count(warmUp.requests)} requests and more to each. Repeat with \`npm run bench:monitoring\`.`,
     '',
     table(['the sample service without access log, with', 'requests per second of its core', 'cost', 'p99'], rows),
     '',

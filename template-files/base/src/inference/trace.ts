@@ -1,4 +1,4 @@
-import type { ByteSpan } from '../observability/byte-writer.ts';
+import type { ByteSpan, TextSpan } from '../observability/byte-writer.ts';
 import type { Answer } from './job.ts';
 
 /** What is told of one request to those who want to know; filled in on its way. Milliseconds. */
@@ -11,8 +11,8 @@ export interface Trace {
   inputs: unknown;
   /** The inputs as JSON, where that is at hand instead. */
   inputsJson: ByteSpan | undefined;
-  /** JSON. */
-  outputs: string | undefined;
+  /** JSON, a part of the answer. */
+  outputs: TextSpan | undefined;
 }
 
 export function createTrace(): Trace {

@@ -1,12 +1,13 @@
 import { type Logger, symbols } from 'pino';
 import { createByRoute } from './by-route.ts';
+import { pieceOf } from './byte-writer.ts';
 import { createLineBlock } from './line-block.ts';
 import { bytesWriter } from './line-stream.ts';
 
 /** Writes a line for an answered request. */
 export type AccessLog = (id: string, route: string, status: number, ms: number) => void;
 
-const TAIL = Buffer.from(',"msg":"request"}\n');
+const TAIL = pieceOf(',"msg":"request"}\n');
 
 /**
  * The same lines as `logger.info({ id, route, status, ms }, 'request')`, put together by hand: with a line for every request,
@@ -38,6 +39,6 @@ export function createAccessLog(logger: Logger, which: 'all' | 'errors' | 'off')
     line.latin1(id);
     line.bytes(middle(route, status));
     line.milliseconds(ms);
-    line.bytes(TAIL);
+    line.piece(TAIL);
   };
 }

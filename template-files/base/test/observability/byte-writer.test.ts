@@ -1,4 +1,4 @@
-import { ByteWriter } from '../../src/observability/byte-writer.ts';
+import { ByteWriter, pieceOf } from '../../src/observability/byte-writer.ts';
 
 const textOf = ({ buffer, end }: ByteWriter) => buffer.toString('utf8', 0, end);
 
@@ -29,8 +29,9 @@ test('bytes and texts of every length come out as they went in', () => {
   const writer = new ByteWriter(100_000);
   const parts = Array.from({ length: 200 }, (_, i) => `${'ä€😀'.repeat(i % 20)}${i}`);
   for (const [i, part] of parts.entries()) {
-    if (i % 2 === 0) writer.utf8(part);
-    else writer.bytes(Buffer.from(part));
+    if (i % 3 === 0) writer.utf8(part);
+    else if (i % 3 === 1) writer.bytes(Buffer.from(part));
+    else writer.piece(pieceOf(part));
     writer.latin1('x'.repeat(i));
   }
   expect(textOf(writer)).toBe(parts.map((part, i) => part + 'x'.repeat(i)).join(''));

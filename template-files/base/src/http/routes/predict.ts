@@ -39,8 +39,8 @@ export function predictRoutes(config: Config, variants: Variants, bodies: BodyRe
       const write = (predictions: string[]): void => {
         const list = predictions.length === 1 ? (predictions[0] as string) : predictions.join(',');
         const text = `${HEAD}${list}${tails.get(variant)}${id}"}`;
-        // A part of the answer's own text, which is there once.
-        if (trace) trace.outputs = text.slice(HEAD.length - 1, HEAD.length + list.length + 1);
+        // Not cut out of the answer yet: only when that is on its way, its pieces have become one.
+        if (trace) trace.outputs = { text, start: HEAD.length - 1, end: HEAD.length + list.length + 1 };
         done(predictionsReply(text));
       };
       const ask = (body: Buffer): void => {

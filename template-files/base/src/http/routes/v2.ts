@@ -9,7 +9,7 @@ import type { Exchange, Handler, Route } from '../exchange.ts';
 import { json, type Reply } from '../reply.ts';
 import { readInferRequest } from '../v2/request.ts';
 import { createInferResponse, type WriteInferResponse } from '../v2/response.ts';
-import { tensorsToLog } from '../v2/to-log.ts';
+import { answerToLog, tensorsToLog } from '../v2/to-log.ts';
 
 interface V2Deps {
   readonly predictor: Pick<Predictor, 'readiness'>;
@@ -114,8 +114,7 @@ function inferHandler(serving: Serving, variants: Variants, stages: Metrics['sta
     stages.postprocess.observe(writtenMs / 1000);
     if (trace) {
       trace.postprocess = writtenMs;
-      const asJson = request.outputs.map((output) => ({ ...output, binary: false }));
-      trace.outputs = respond('', asJson, answers).body as string;
+      trace.outputs = answerToLog(reply, request.outputs, (asJson) => respond('', asJson, answers));
     }
     return reply;
   };

@@ -1,6 +1,9 @@
 import type { InputSpec } from '../../contract/serving.ts';
 import { hasColumns } from '../../inference/preprocess/columns.ts';
 import type { Block, Tensor } from '../../inference/tensor.ts';
+import type { TextSpan } from '../../observability/byte-writer.ts';
+import type { Reply } from '../reply.ts';
+import type { RequestedOutput } from './request.ts';
 
 /** Tensors as instances of POST /predict, so that a log has one form and its fields have names. */
 export function tensorsToLog(inputs: readonly InputSpec[], { rows, tensors }: Block): readonly unknown[] {
@@ -15,6 +18,17 @@ export function tensorsToLog(inputs: readonly InputSpec[], { rows, tensors }: Bl
       return plain(tensor).slice(row * width, (row + 1) * width);
     }),
   );
+}
+
+/** The answer as JSON: as it was given, or with what was given as bytes written once more. */
+export function answerToLog(
+  { body }: Reply,
+  outputs: readonly RequestedOutput[],
+  respond: (outputs: readonly RequestedOutput[]) => Reply,
+): TextSpan {
+  const asJson = () => respond(outputs.map((output) => ({ ...output, binary: false }))).body as string;
+  const text = typeof body === 'string' ? body : asJson();
+  return { text, start: 0, end: text.length };
 }
 
 /** JSON has no integers of 64 bits, and neither NaN nor Infinity. */

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Sink } from './line-buffer.ts';
 
@@ -57,13 +57,16 @@ export function createFileSink({ path, maxBytes, files }: FileSinkOptions): Sink
   };
 }
 
-/** `path` becomes `path.1`, and each older file the next number; the last one goes. */
+/**
+ * `path` becomes `path.1`, and each older file the next number; the last one goes. It goes first: where a file takes the place of
+ * another one, ext4 has it written to the disk before the call returns.
+ */
 async function rotate(path: string, files: number): Promise<void> {
+  const aged = (age: number) => (age === 0 ? path : `${path}.${age}`);
+  await rm(aged(files - 1), { force: true });
   for (let age = files - 1; age >= 1; age--) {
-    const younger = age === 1 ? path : `${path}.${age - 1}`;
-    await rename(younger, `${path}.${age}`).catch((error: NodeJS.ErrnoException) => {
+    await rename(aged(age - 1), aged(age)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });
   }
-  if (files === 1) await (await open(path, 'w', 0o600)).close();
 }

@@ -1,5 +1,5 @@
 import { createByRoute } from '../by-route.ts';
-import type { ByteSpan } from '../byte-writer.ts';
+import { type ByteSpan, type Piece, pieceOf, type TextSpan } from '../byte-writer.ts';
 import { draw } from '../draw.ts';
 import { createLineBuffer, type LineBufferEvents, type Sink } from './line-buffer.ts';
 import type { Redact } from './redact.ts';
@@ -27,7 +27,7 @@ export interface LoggedTrace {
   /** The inputs as JSON, where that is at hand instead. */
   readonly inputsJson: ByteSpan | undefined;
   /** JSON. */
-  readonly outputs: string | undefined;
+  readonly outputs: TextSpan | undefined;
 }
 
 export interface LoggedVariant {
@@ -62,16 +62,16 @@ export const NO_PREDICTION_LOG: PredictionLog = { wants: () => false, write: () 
 /** So many lines are written at the latest, however long a turn of the event loop is. */
 const MAX_WAITING = 256;
 const [PREPROCESS, RUN, POSTPROCESS, TOTAL] = ['preprocess', 'run', 'postprocess', 'total'].map((stage) =>
-  Buffer.from(`,"${stage}":`),
-) as [Buffer, Buffer, Buffer, Buffer];
-const CLOSE = Buffer.from('}');
-const INPUTS = Buffer.from(',"inputs":');
-const OUTPUTS = Buffer.from(',"outputs":');
-const END = Buffer.from('}\n');
-/** What is the same for all lines, and the numbers. */
+  pieceOf(`,"${stage}":`),
+) as [Piece, Piece, Piece, Piece];
+const CLOSE = pieceOf('}');
+const INPUTS = pieceOf(',"inputs":');
+const OUTPUTS = pieceOf(',"outputs":');
+const END = pieceOf('}\n');
+/** What is the same for all lines, the numbers, and the rest of a piece's last word. */
 const FRAME = 300;
 /** Letters of a text whose bytes are not worth counting. */
-const SHORT = 1024;
+const SHORT = 4096;
 
 /**
  * JSON lines. Put together by hand, from bytes where they are the same for many requests: this is on the way of each one. Those of
@@ -119,7 +119,8 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
 
   function write(head: Buffer, prediction: LoggedPrediction): void {
     const { id, answerId, route, status, totalMs, variant, trace } = prediction;
-    const { queue, preprocess, run, postprocess, outputs } = trace;
+    const { queue, preprocess, run, postprocess } = trace;
+    const outputs = trace.outputs && cut(trace.outputs);
     // The service's own ids are of letters that JSON writes as they are (http/request-id.ts).
     const name = answerId === undefined ? id : JSON.stringify(answerId).slice(1, -1);
     const middle = middleOf(variant)(route, status);
@@ -131,25 +132,25 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     else line.utf8(name);
     line.bytes(middle);
     line.milliseconds(queue);
-    line.bytes(PREPROCESS);
+    line.piece(PREPROCESS);
     line.milliseconds(preprocess);
-    line.bytes(RUN);
+    line.piece(RUN);
     line.milliseconds(run);
-    line.bytes(POSTPROCESS);
+    line.piece(POSTPROCESS);
     line.milliseconds(postprocess);
-    line.bytes(TOTAL);
+    line.piece(TOTAL);
     line.milliseconds(totalMs);
-    line.bytes(CLOSE);
+    line.piece(CLOSE);
     if (inputs !== undefined) {
-      line.bytes(INPUTS);
+      line.piece(INPUTS);
       if (typeof inputs === 'string') line.utf8(inputs);
       else line.json(inputs);
     }
     if (outputs !== undefined) {
-      line.bytes(OUTPUTS);
+      line.piece(OUTPUTS);
       line.utf8(outputs);
     }
-    line.bytes(END);
+    line.piece(END);
     buffer.end();
   }
 
@@ -166,6 +167,10 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       return buffer.close(patienceMs);
     },
   };
+}
+
+function cut({ text, start, end }: TextSpan): string {
+  return text.slice(start, end);
 }
 
 /** Bytes that are enough. Of a long text they are counted: three times its length would be most of a block. */

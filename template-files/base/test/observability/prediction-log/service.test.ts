@@ -114,8 +114,19 @@ test('the protocol’s tensors are rows, under the client’s id', async () => {
       [5, 3, 1.5, '[redacted]'],
       [7, 3, 6, '[redacted]'],
     ],
-    outputs: { outputs: [{ name: 'probabilities', shape: [2, 3] }] },
+    outputs: { id: 'mine', outputs: [{ name: 'probabilities', shape: [2, 3], data: expect.any(Array) }] },
   });
+});
+
+test('what was answered as bytes is numbers in the log', async () => {
+  await start({ mode: 'full' });
+  const request = infer('mine');
+  const path = `/v2/models/${service.config.serving.model.name}/infer`;
+  await service.post(path, request);
+  const binary = await service.post(path, { ...request, parameters: { binary_data_output: true } });
+  expect(binary.headers.get('content-type')).toBe('application/octet-stream');
+  const [asJson, asBytes] = (await lines()).map(({ outputs }) => outputs as { outputs: unknown[] });
+  expect(asBytes?.outputs).toEqual(asJson?.outputs);
 });
 
 test('a client’s own id may be of any letters', async () => {
