@@ -62,6 +62,10 @@ export function createFileSink({ path, maxBytes, files }: FileSinkOptions): Sink
  * another one, ext4 has it written to the disk before the call returns.
  */
 async function rotate(path: string, files: number): Promise<void> {
+  if (files === 1) {
+    await (await open(path, 'w', 0o600)).close();
+    return;
+  }
   const aged = (age: number) => (age === 0 ? path : `${path}.${age}`);
   await rm(aged(files - 1), { force: true });
   for (let age = files - 1; age >= 1; age--) {
