@@ -2,6 +2,7 @@ import { hasBatchAxis, type Serving, type TensorSpec } from '../contract/serving
 import { KINDS } from './datatypes.ts';
 import type { RunMessage, SessionOptions } from './messages.ts';
 import type { Handing, RunOutcome, WorkerPool } from './pool.ts';
+import type { Session } from './session.ts';
 import { type Block, stack } from './tensor.ts';
 
 /**
@@ -30,7 +31,7 @@ const SLOW_RUNS = 3;
 const TRIES = 5;
 
 /** The runtime, loaded into the main thread only where it is needed there. */
-async function openHere(options: SessionOptions) {
+async function openHere(options: SessionOptions): Promise<Session> {
   await import('./runtime-environment.ts');
   const { openSession } = await import('./session.ts');
   return openSession(options);
@@ -48,7 +49,7 @@ export interface LaneDeps extends LaneEvents {
 export function createLane({ pool, serving, options, cpus, onSlow, openSession = openHere }: LaneDeps): Lane {
   const shortMs = cpus === 1 ? SHORT_MS_ALONE : SHORT_MS;
   const predictable = isPredictable(serving);
-  let session: Awaited<ReturnType<typeof openHere>> | undefined;
+  let session: Session | undefined;
   let running = false;
   let slowRuns = 0;
 
@@ -72,11 +73,10 @@ export function createLane({ pool, serving, options, cpus, onSlow, openSession =
     return shortest <= shortMs;
   }
 
-  async function runHere(message: RunMessage, handing?: Handing): Promise<RunOutcome> {
-    if (!session) return pool.run(message, handing);
+  async function runHere(opened: Session, message: RunMessage, handing?: Handing): Promise<RunOutcome> {
     running = true;
     handing?.onBegin();
-    const outcome = await session.run(message);
+    const outcome = await opened.run(message);
     running = false;
     slowRuns = outcome.kind === 'done' && outcome.ms > SLOW_MS ? slowRuns + 1 : 0;
     if (slowRuns >= SLOW_RUNS && outcome.kind === 'done') {
@@ -96,7 +96,7 @@ export function createLane({ pool, serving, options, cpus, onSlow, openSession =
     idle: () => (session ? (running ? 0 : 1) : pool.idle()),
     // A run of any length would hold up the one behind it, while another worker may be free.
     ahead: () => (session || !predictable ? 0 : pool.ahead()),
-    run: (message, handing) => (session ? runHere(message, handing) : pool.run(message, handing)),
+    run: (message, handing) => (session ? runHere(session, message, handing) : pool.run(message, handing)),
     async open(block, fetch) {
       const message = fullBatch(block, fetch);
       if (!predictable || hasHalfFloats(serving) || !(await isShort(message))) return false;

@@ -167,7 +167,7 @@ export function createScheduler(
       for (const job of batch) {
         const { queuedMs, block } = job;
         complete(job, { outputs: outcome.tensors, firstRow, rows: block.rows, queuedMs, runMs: outcome.ms });
-        firstRow += job.block.rows;
+        firstRow += block.rows;
       }
     } else if (outcome.kind === 'failed' && batch.length === 1) {
       for (const { request } of batch) fail(request, 'INFERENCE_FAILED', outcome.message);

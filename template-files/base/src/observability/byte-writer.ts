@@ -1,9 +1,9 @@
 const [NEW_LINE, RETURN, SPACE, POINT, ZERO] = [10, 13, 32, 46, 48];
 /** Below this many milliseconds their thousandths are whole numbers of 31 bits. */
 const WHOLE = 2_000_000;
-/** So few are put down faster one by one than by a call of the runtime. */
+/** So few letters are put down faster one by one than by a call of the runtime. */
 const FEW = 32;
-/** So many are looked through faster by calls of the runtime. */
+/** So many bytes are looked through faster by calls of the runtime. */
 const MANY = 512;
 
 /** Some of the bytes that somebody has. */
@@ -21,8 +21,7 @@ export interface Piece {
 
 export function pieceOf(text: string): Piece {
   const bytes = Buffer.from(text);
-  const padded = Buffer.alloc(4 * Math.ceil(bytes.length / 4));
-  bytes.copy(padded);
+  const padded = Buffer.concat([bytes], 4 * Math.ceil(bytes.length / 4));
   const words = Uint32Array.from({ length: padded.length / 4 }, (_, i) => padded.readUInt32LE(4 * i));
   return { words, length: bytes.length };
 }
@@ -50,11 +49,8 @@ export class ByteWriter {
   }
 
   bytes(bytes: Buffer): void {
-    const { buffer, end } = this;
-    const { length } = bytes;
-    if (length > FEW) buffer.set(bytes, end);
-    else for (let i = 0; i < length; i++) buffer[end + i] = bytes[i] as number;
-    this.end = end + length;
+    this.buffer.set(bytes, this.end);
+    this.end += bytes.length;
   }
 
   /** Takes the room of whole words: up to three bytes more than it has letters. */

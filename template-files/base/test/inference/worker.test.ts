@@ -1,6 +1,6 @@
 import { loadConfig } from '../../src/config.ts';
 import type { RunMessage } from '../../src/inference/messages.ts';
-import type { WorkerPool } from '../../src/inference/pool.ts';
+import type { Handing, WorkerPool } from '../../src/inference/pool.ts';
 import { startWorkers } from '../../src/inference/startup.ts';
 import { SAMPLE } from '../helpers/service.ts';
 
@@ -12,6 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool.close());
 
+const FOLLOWED: Handing = { onBegin() {}, followed: true };
 const rowsOf = (rows: number, numbers = 4 * rows): RunMessage => ({
   kind: 'run',
   tensors: [{ dims: [rows, 4], data: new Float32Array(numbers).fill(1) }],
@@ -19,10 +20,7 @@ const rowsOf = (rows: number, numbers = 4 * rows): RunMessage => ({
 });
 
 test('what is refused at once is told of behind the run before it, which takes its time', async () => {
-  const runs = [
-    pool.run(rowsOf(2), { onBegin: () => {}, followed: true }),
-    pool.run(rowsOf(3, 5), { onBegin: () => {}, followed: true }),
-  ];
+  const runs = [pool.run(rowsOf(2), FOLLOWED), pool.run(rowsOf(3, 5), FOLLOWED)];
   const [first, second] = await Promise.all(runs);
   expect(first).toMatchObject({ kind: 'done', tensors: [{ dims: [2, 3] }] });
   expect(second).toMatchObject({ kind: 'failed', message: expect.stringContaining('5') });
@@ -30,8 +28,8 @@ test('what is refused at once is told of behind the run before it, which takes i
 
 test('a run that failed leaves the next one its answer', async () => {
   const [refused, answered] = await Promise.all([
-    pool.run({ ...rowsOf(1), fetch: [7] }, { onBegin: () => {}, followed: true }),
-    pool.run(rowsOf(4), { onBegin: () => {}, followed: true }),
+    pool.run({ ...rowsOf(1), fetch: [7] }, FOLLOWED),
+    pool.run(rowsOf(4), FOLLOWED),
   ]);
   expect(refused.kind).toBe('failed');
   expect(answered).toMatchObject({ kind: 'done', tensors: [{ dims: [4, 3] }] });

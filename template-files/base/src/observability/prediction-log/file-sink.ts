@@ -63,6 +63,7 @@ export function createFileSink({ path, maxBytes, files }: FileSinkOptions): Sink
  */
 async function rotate(path: string, files: number): Promise<void> {
   if (files === 1) {
+    // Emptied, for whoever reads it on; and it may be a pipe or a device.
     await (await open(path, 'w', 0o600)).close();
     return;
   }
