@@ -11,6 +11,8 @@ import type { Room } from './http/room.ts';
 import { OTHER } from './http/routes.ts';
 import { WholeServer } from './http/whole/server.ts';
 
+const HOSTLESS = 'expected the header Host, which HTTP/1.1 asks for, found none';
+
 /** The Express app. It never listens; a team's own middleware and routes have their place here. */
 export function createApp(routes: readonly Route[], run: Run): Express {
   const app = express();
@@ -56,7 +58,16 @@ export function createHttpServer(routes: readonly Route[], run: Run, options: Ht
   const { hot = true, wholeRoom } = options;
   const app = createApp(routes, run);
   const match = createHotMatcher(hot ? routes : []);
+  const refuseHostless = {
+    label: OTHER,
+    open: true,
+    handler: () => errorReply(new ServiceError('INVALID_REQUEST', HOSTLESS)),
+  };
   const listener = (req: Message, res: ServerResponse): void => {
+    if (req.headers.host === undefined && req.httpVersion === '1.1') {
+      void run(refuseHostless, req, throughNode(req, res), {});
+      return;
+    }
     const found = match(req.method ?? '', req.url ?? '');
     if (found) {
       req.direct = true;
@@ -67,5 +78,7 @@ export function createHttpServer(routes: readonly Route[], run: Run, options: Ht
     ? new WholeServer(CONNECTION_LIMITS, listener, { match, run, room: wholeRoom })
     : createServer({ ...CONNECTION_LIMITS, IncomingMessage: Message }, listener);
   answerBrokenRequests(server);
+  // What a client expects and we do not know of is passed over.
+  server.on('checkExpectation', listener);
   return server;
 }

@@ -75,8 +75,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     logLevel: choice(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
     accessLog: choice(env, 'ACCESS_LOG', 'all', ACCESS_LOGS),
     wholeRequests: choice(env, 'HTTP_READER', 'own', HTTP_READERS) === 'own',
-    shutdownGraceMs: integer(env, 'SHUTDOWN_GRACE_MS', 25_000, 0, 3_600_000),
-    drainDelayMs: integer(env, 'DRAIN_DELAY_MS', 0, 0, 3_600_000),
+    ...readShutdown(env),
   };
   return { ...config, candidate: candidateOf(config) };
 }
@@ -122,6 +121,17 @@ function readSalt({ predictionLog }: Serving, env: NodeJS.ProcessEnv): string {
   throw new ServiceError(
     'CONFIG_INVALID',
     `environment PREDICTION_LOG_SALT: expected a secret of at least ${MIN_SALT} letters, because predictionLog.hash is set, found ${salt.length}`,
+  );
+}
+
+/** A delay as long as the grace period would leave nothing of it for what is in flight. */
+function readShutdown(env: NodeJS.ProcessEnv): Pick<Config, 'shutdownGraceMs' | 'drainDelayMs'> {
+  const shutdownGraceMs = integer(env, 'SHUTDOWN_GRACE_MS', 25_000, 0, 3_600_000);
+  const drainDelayMs = integer(env, 'DRAIN_DELAY_MS', 0, 0, 3_600_000);
+  if (drainDelayMs === 0 || drainDelayMs < shutdownGraceMs) return { shutdownGraceMs, drainDelayMs };
+  throw new ServiceError(
+    'CONFIG_INVALID',
+    `environment DRAIN_DELAY_MS: expected less than SHUTDOWN_GRACE_MS, which is ${shutdownGraceMs}, found ${drainDelayMs}`,
   );
 }
 

@@ -29,7 +29,7 @@ export async function shutDown(
   logger.info({ signal }, 'shutting down');
   const cutOff = setTimeout(() => server.closeAllConnections(), Math.max(0, config.shutdownGraceMs - LAST_MS));
   const giveUp = setTimeout(() => {
-    logger.fatal('the grace period is over while a run is in flight');
+    logger.fatal('the grace period is over while something is in flight');
     logger.flush();
     // process.exit() during a run would abort with a core dump; this ends as surely, and says so in the exit code.
     process.kill(process.pid, 'SIGKILL');
@@ -48,6 +48,7 @@ export async function shutDown(
   await predictor.close();
   await predictionLog.close(LAST_LINES_MS);
   clearTimeout(cutOff);
-  clearTimeout(giveUp);
+  // A write that never ends (of a log on a disk that hangs) would hold the process for ever.
+  giveUp.unref();
   logger.info('stopped');
 }

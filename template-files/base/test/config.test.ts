@@ -66,6 +66,14 @@ test('the key of hashes comes from the environment', () => {
   expect(predictionLogSalt).toBe(salt);
 });
 
+test('a delay that leaves nothing of the grace period is refused', () => {
+  expect(load('', { DRAIN_DELAY_MS: '2999', SHUTDOWN_GRACE_MS: '3000' })).toMatchObject({ drainDelayMs: 2999 });
+  expect(load('', { SHUTDOWN_GRACE_MS: '0' })).toMatchObject({ drainDelayMs: 0 });
+  for (const env of [{ DRAIN_DELAY_MS: '3000', SHUTDOWN_GRACE_MS: '3000' }, { DRAIN_DELAY_MS: '30000' }]) {
+    expect(() => load('', env)).toThrow(/environment DRAIN_DELAY_MS: expected less than SHUTDOWN_GRACE_MS/);
+  }
+});
+
 test('who reads requests comes from the environment', () => {
   expect(load('').wholeRequests).toBe(true);
   expect(load('', { HTTP_READER: 'node' }).wholeRequests).toBe(false);

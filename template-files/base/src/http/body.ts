@@ -28,7 +28,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
       return;
     }
     if (declared > limit) {
-      told.failed(tooLarge(limit));
+      told.failed(tooLarge(limit, maxBodyBytes));
       return;
     }
     let chunks: Buffer[] = [];
@@ -55,7 +55,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
       tell(told, body);
     };
     const data = (chunk: Buffer): void => {
-      if (size + chunk.length > limit) refuse(tooLarge(limit));
+      if (size + chunk.length > limit) refuse(tooLarge(limit, maxBodyBytes));
       else if (!room.take(chunk.length)) refuse(uploadsFull());
       else {
         size += chunk.length;
@@ -72,7 +72,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
   /** The same limits for a body that is there already. */
   function useWhole({ socket, body }: WholeRequest, told: Told<Buffer>, limit: number): void {
     if (socket.destroyed) told.failed(clientGone());
-    else if (body.length > limit) told.failed(tooLarge(limit));
+    else if (body.length > limit) told.failed(tooLarge(limit, maxBodyBytes));
     else if (!room.has(body.length)) told.failed(uploadsFull());
     else tell(told, body);
   }
@@ -88,7 +88,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
     try {
       return await DECODERS[encoding as keyof typeof DECODERS](packed, { maxOutputLength: limit });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit, maxBodyBytes);
       throw new ServiceError('INVALID_REQUEST', `the body is not valid ${encoding}`, { cause: error });
     }
   }
@@ -98,7 +98,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
       useWhole(req, told, limit);
       return;
     }
-    const encoding = req.headers['content-encoding'];
+    const encoding = req.headers['content-encoding']?.toLowerCase();
     if (encoding === undefined || encoding === 'identity') collect(req, told, limit);
     else unpack(req, encoding, limit).then((body) => tell(told, body), told.failed);
   }
@@ -155,6 +155,8 @@ function uploadsFull(): ServiceError {
   return new ServiceError('UPLOADS_FULL', 'too many bytes are being received at the same time; try again later');
 }
 
-function tooLarge(limit: number): ServiceError {
-  return new ServiceError('PAYLOAD_TOO_LARGE', `the body is larger than ${limit} bytes (limits.maxBodyBytes)`);
+/** Some routes have a limit of their own, which no setting changes. */
+function tooLarge(limit: number, maxBodyBytes: number): ServiceError {
+  const setting = limit === maxBodyBytes ? ' (limits.maxBodyBytes)' : '';
+  return new ServiceError('PAYLOAD_TOO_LARGE', `the body is larger than ${limit} bytes${setting}`);
 }

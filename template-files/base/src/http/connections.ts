@@ -5,6 +5,8 @@ import { errorReply } from './reply.ts';
 /** What a connection may cost. A client that sends slower than this is cut off. */
 export const CONNECTION_LIMITS: ServerOptions = {
   maxHeaderSize: 16 * 1024,
+  // Its absence is answered by ourselves (app.ts), as all errors are.
+  requireHostHeader: false,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 2000,

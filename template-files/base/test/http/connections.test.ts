@@ -57,6 +57,20 @@ test.each([
   expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ code });
 });
 
+test('a request without Host is told so, as of any error, and the connection stays', async () => {
+  const both = await talk('GET /health HTTP/1.1\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  const [refused, ok] = both.split('HTTP/1.1 200 ');
+  expect(refused).toMatch(/^HTTP\/1.1 400 /);
+  expect(refused).toContain('"code":"INVALID_REQUEST"');
+  expect(ok).toBeDefined();
+  expect(await talk('GET /health HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+});
+
+test('an expectation that is not known is passed over', async () => {
+  const answer = await talk('GET /health HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1.1 200 /);
+});
+
 test('a refused body does not cost the connection: the next request on it is answered', async () => {
   const large = 'x'.repeat(5_000_000);
   const first = `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${large.length}\r\n\r\n${large}`;

@@ -84,6 +84,7 @@ test.each([
 test('bodies are short', async () => {
   const response = await service.post('/feedback', { id: 'x', label: 'y'.repeat(20_000) });
   expect(response.status).toBe(413);
+  expect((await bodyOf(response))['error']).toBe('the body is larger than 16384 bytes');
 });
 
 test('without memory there is no route', async () => {

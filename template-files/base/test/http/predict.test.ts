@@ -161,6 +161,7 @@ test('compressed bodies are taken, bombs are not', async () => {
     });
   const body = gzipSync(JSON.stringify({ instances: [golden()[0]?.instance] }));
   expect((await send(body, 'gzip')).status).toBe(200);
+  expect((await send(body, 'GZIP')).status).toBe(200);
   expect(await errorOf(await send(gzipSync(Buffer.alloc(50_000_000)), 'gzip'))).toMatchObject({ status: 413 });
   expect(await errorOf(await send(body.subarray(0, 20), 'gzip'))).toMatchObject({ status: 400 });
   expect(await errorOf(await send(body, 'zstd'))).toMatchObject({ status: 415 });

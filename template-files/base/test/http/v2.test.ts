@@ -172,6 +172,8 @@ test.each<[string, unknown, string]>([
   ['another datatype', { inputs: [input({ datatype: 'FP64' })] }, 'inputs[0].datatype: expected FP32, found "FP64"'],
   ['a wrong rank', { inputs: [input({ shape: [8] })] }, 'inputs[0].shape: expected [-1, 4] (-1 is free), found [8]'],
   ['a wrong axis', { inputs: [input({ shape: [4, 2] })] }, 'found [4,2]'],
+  ['lists for an axis', { inputs: [input({ shape: [4, [2]] })] }, 'found [4,a list of 1]'],
+  ['many axes', { inputs: [input({ shape: new Array(50).fill(1) })] }, 'found [1,1,1,1,1,1,1,1,1,1,…]'],
   ['a negative axis', { inputs: [input({ shape: [-2, 4] })] }, 'inputs[0].shape'],
   ['a fractional axis', { inputs: [input({ shape: [1.5, 4] })] }, 'inputs[0].shape'],
   ['no rows', { inputs: [input({ shape: [0, 4], data: [] })] }, 'inputs[0].shape'],

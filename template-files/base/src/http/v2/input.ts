@@ -1,9 +1,12 @@
 import { elementCount, type InputSpec } from '../../contract/serving.ts';
-import { inputError, ServiceError } from '../../errors.ts';
+import { describe, inputError, ServiceError } from '../../errors.ts';
 import { KINDS } from '../../inference/datatypes.ts';
 import { fillNested } from '../../inference/preprocess/fill.ts';
 import type { Tensor } from '../../inference/tensor.ts';
 import type { BinaryReader } from './binary.ts';
+
+/** Axes of a wrong shape that an error shows. */
+const MAX_SHOWN = 10;
 
 /** An input as a client sends it: nothing of it is trusted. */
 export interface WireTensor {
@@ -45,6 +48,12 @@ export function decodeInput(
   return { dims, data };
 }
 
+/** Sizes as they were sent, and what is none by its kind: a client may nest lists deeper than JSON.stringify goes. */
+function shown(shape: readonly unknown[]): string {
+  const sizes = shape.slice(0, MAX_SHOWN).map((size) => (typeof size === 'number' ? String(size) : describe(size)));
+  return `[${sizes.join(',')}${shape.length > MAX_SHOWN ? ',…' : ''}]`;
+}
+
 function checkShape(shape: unknown, spec: InputSpec, where: string): readonly number[] {
   const expected = `[${spec.shape.join(', ')}] (-1 is free)`;
   if (!Array.isArray(shape)) throw inputError(where, expected, shape);
@@ -54,8 +63,7 @@ function checkShape(shape: unknown, spec: InputSpec, where: string): readonly nu
       (size, axis) => Number.isSafeInteger(size) && size > 0 && (spec.shape[axis] === -1 || spec.shape[axis] === size),
     );
   if (!fits) {
-    const found = JSON.stringify(shape).slice(0, 60);
-    throw new ServiceError('INVALID_INPUT', `${where}: expected ${expected}, found ${found}`);
+    throw new ServiceError('INVALID_INPUT', `${where}: expected ${expected}, found ${shown(shape)}`);
   }
   return shape as number[];
 }

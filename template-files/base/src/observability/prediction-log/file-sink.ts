@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Sink } from './line-buffer.ts';
 
@@ -10,21 +10,35 @@ export interface FileSinkOptions {
   readonly files: number;
 }
 
+/** How often it is asked whether the file is still in its place: somebody may have removed it, or put it aside. */
+const LOOK_MS = 1000;
+
 /** A file that is put aside when it is full. After an error the file is opened anew: its disk may have been changed. */
 export function createFileSink({ path, maxBytes, files }: FileSinkOptions): Sink {
   let handle: FileHandle | undefined;
   let size = 0;
+  let inode = 0;
+  let lookedAt = 0;
   let broken = false;
 
   async function reopen(): Promise<FileHandle> {
     await mkdir(dirname(path), { recursive: true });
     const opened = await open(path, 'a', 0o600);
     handle = opened;
-    size = (await opened.stat()).size;
+    ({ size, ino: inode } = await opened.stat());
+    lookedAt = performance.now();
     return opened;
   }
 
+  /** What is written to a file that has been removed is lost, and would be counted as written. */
+  async function isInPlace(): Promise<boolean> {
+    if (performance.now() - lookedAt < LOOK_MS) return true;
+    lookedAt = performance.now();
+    return (await stat(path).catch(() => undefined))?.ino === inode;
+  }
+
   async function current(more: number): Promise<FileHandle> {
+    if (handle && !(await isInPlace())) await close();
     const file = handle ?? (await reopen());
     if (size === 0 || size + more <= maxBytes) return file;
     await close();

@@ -56,6 +56,8 @@ export interface PredictionLogOptions {
 
 /** A line is for reading, later and by many: a picture in it helps nobody. */
 const MAX_INPUTS = 64 * 1024;
+/** Instead of inputs that cannot be written. */
+const UNWRITABLE = '{"omitted":"nested too deeply"}';
 
 export const NO_PREDICTION_LOG: PredictionLog = { wants: () => false, write: () => {}, close: async () => {} };
 
@@ -192,6 +194,11 @@ function redacted(inputs: unknown, redact: Redact): unknown {
   return Array.isArray(inputs) ? inputs.map(redact) : inputs;
 }
 
+/** JSON.parse takes lists within lists that JSON.stringify has too short a stack for: what a client sends must not end the service. */
 function textOf(inputs: unknown): string {
-  return JSON.stringify(inputs) ?? 'null';
+  try {
+    return JSON.stringify(inputs) ?? 'null';
+  } catch {
+    return UNWRITABLE;
+  }
 }

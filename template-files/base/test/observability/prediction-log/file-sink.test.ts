@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { createFileSink } from '../../../src/observability/prediction-log/file-sink.ts';
 
 let folder: string;
@@ -46,6 +47,25 @@ test('others on the machine may not read it', async () => {
   await sink.write(Buffer.from('a\n'));
   await sink.close();
   if (process.platform !== 'win32') expect(statSync(join(folder, 'log')).mode & 0o077).toBe(0);
+});
+
+test('a file that was removed, or put aside by another, is made anew', async () => {
+  const clock = jest.spyOn(performance, 'now');
+  let now = 0;
+  clock.mockImplementation(() => now);
+  const path = join(folder, 'deep/log');
+  const sink = createFileSink({ path, maxBytes: 100, files: 2 });
+  await sink.write(Buffer.from('a\n'));
+  rmSync(join(folder, 'deep'), { recursive: true });
+  now += 1000;
+  await sink.write(Buffer.from('b\n'));
+  expect(read('deep/log')).toBe('b\n');
+  renameSync(path, join(folder, 'aside'));
+  now += 1000;
+  await sink.write(Buffer.from('c\n'));
+  await sink.close();
+  clock.mockRestore();
+  expect([read('aside'), read('deep/log')]).toEqual(['b\n', 'c\n']);
 });
 
 /** A device of Linux that is always full. */

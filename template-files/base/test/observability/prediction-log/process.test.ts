@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function run(predictionLog: string) {
+interface RunOptions {
+  readonly env?: Record<string, string>;
+  readonly stdout?: 'pipe' | number;
+}
+
+async function run(predictionLog: string, options: RunOptions = {}) {
   const file = join(folder, 'serving.yaml');
   writeFileSync(file, `${readFileSync(file, 'utf8')}\npredictionLog: ${predictionLog}\n`);
   const port = await freePort();
@@ -37,8 +42,10 @@ async function run(predictionLog: string) {
     WORKERS: '1',
     ACCESS_LOG: 'off',
     SHUTDOWN_GRACE_MS: '4000',
+    ...options.env,
   };
-  const child = spawn(process.execPath, ['dist/server.js'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const stdio = ['ignore', options.stdout ?? 'pipe', 'ignore'] as const;
+  const child = spawn(process.execPath, ['dist/server.js'], { cwd: ROOT, env, stdio: [...stdio] });
   const exit = once(child, 'exit');
   const url = `http://127.0.0.1:${port}`;
   while (
@@ -82,7 +89,7 @@ test('a reader of standard output that stalls costs lines, not answers', async (
     expect(dropped[1]).toBeGreaterThanOrEqual(20);
     expect(metric('written_total') + dropped.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(120);
   } finally {
-    child.stdout.resume();
+    child.stdout?.resume();
     child.kill('SIGTERM');
     await exit;
   }
@@ -91,10 +98,39 @@ test('a reader of standard output that stalls costs lines, not answers', async (
 test('what waits is written before the end', async () => {
   const path = join(folder, 'log.jsonl');
   const { child, exit, url } = await run(`{ mode: full, to: file, path: ${path} }`);
-  child.stdout.resume();
+  child.stdout?.resume();
   for (let i = 0; i < 10; i++) await predict(url);
   child.kill('SIGTERM');
   expect(await exit).toEqual([0, null]);
   const lines = readFileSync(path, 'utf8').trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).status)).toEqual(new Array(10).fill(200));
+});
+
+/** A device of Linux that is always full. */
+const onFullDisk = existsSync('/dev/full') ? test : test.skip;
+
+onFullDisk('a disk that is full under standard output costs lines, not answers', async () => {
+  const full = openSync('/dev/full', 'w');
+  const { child, exit, url } = await run('{ mode: full }', { stdout: full, env: { ACCESS_LOG: 'all' } });
+  closeSync(full);
+  for (let i = 0; i < 10; i++) {
+    expect((await predict(url)).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+});
+
+const withPipes = process.platform === 'win32' ? test.skip : test;
+
+withPipes('a log that takes nothing, for ever, holds the end up as long as anything may', async () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const { child, exit, url } = await run(`{ mode: full, to: file, path: ${path}, files: 1 }`);
+  child.stdout?.resume();
+  expect((await predict(url)).status).toBe(200);
+  // So that the line is on its way.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([null, 'SIGKILL']);
 });

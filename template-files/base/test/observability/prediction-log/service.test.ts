@@ -94,6 +94,19 @@ test('whichever way rows were read, they are logged as they came, and redacted w
   expect((await lines()).map(({ inputs }) => inputs)).toEqual(bodies.map(({ inputs }) => inputs));
 });
 
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+test('what is nested deeper than it can be written is a line without inputs', async () => {
+  await start({ mode: 'full' });
+  for (const body of [`{"instances":[${nested(50_000)}]}`, JSON.stringify({ instances: [ROW] })]) {
+    await service.post('/predict', body);
+  }
+  expect(await lines()).toMatchObject([
+    { status: 400, inputs: { omitted: 'nested too deeply' } },
+    { status: 200, inputs: [ROW] },
+  ]);
+});
+
 test('a body on several lines is one line of the log', async () => {
   await start({ mode: 'full' });
   const bodies = ['{"instances":[[5.10,3.5,1.4,0.2]]}', '{"instances":[\n[5.1,\r\n3.5,1.4,0.2]\n]\n}\n'];
