@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import type { Serving } from './contract/serving.ts';
+import type { PredictionLogSpec } from './contract/serving.ts';
 import { ServiceError } from './errors.ts';
+import { namesOf } from './field-names.ts';
 import { preprocess } from './hooks/preprocess.ts';
-import { hasColumns } from './inference/preprocess/columns.ts';
 import type { ModelHealth } from './observability/model-health.ts';
 import { createFileSink } from './observability/prediction-log/file-sink.ts';
 import {
@@ -24,7 +24,7 @@ export function openPredictionLog(config: Config, health: ModelHealth, logger: L
   const { mode, rate, to, path, maxBytes, files, bufferBytes, remove, hash } = serving.predictionLog;
   if (mode === 'off') return NO_PREDICTION_LOG;
   const names = namesOf(serving);
-  checkFields(serving, names);
+  checkFields(serving.predictionLog, names);
   let complainedAt = Number.NEGATIVE_INFINITY;
   return createPredictionLog({
     rate: mode === 'full' ? 1 : rate,
@@ -32,7 +32,7 @@ export function openPredictionLog(config: Config, health: ModelHealth, logger: L
     model: serving.model.name,
     templateVersion,
     sink: to === 'stdout' ? createStreamSink(logger) : createFileSink({ path: resolve(folder, path), maxBytes, files }),
-    redact: createRedact({ remove, hash, salt }, names),
+    redact: createRedact({ remove, hash, salt, hooked: preprocess !== undefined }, names),
     events: {
       onWritten: (lines) => health.logWritten.inc(lines),
       onDropped(lines, reason, error) {
@@ -46,25 +46,16 @@ export function openPredictionLog(config: Config, health: ModelHealth, logger: L
   });
 }
 
-function namesOf({ model, inputs }: Serving): Names {
-  if (model.type === 'text-classification') return { columns: [], single: 'text' };
-  if (model.type === 'image-classification') return { columns: [], single: 'image' };
-  const columns = hasColumns(inputs)
-    ? inputs.flatMap(({ name, features }) => features?.map((feature) => feature.name) ?? [name])
-    : [];
-  return { columns, single: inputs.length === 1 ? inputs[0]?.name : undefined };
-}
-
 /** A misspelt name would show what it was to hide. With a preprocess hook clients have names of their own. */
-function checkFields({ predictionLog, inputs }: Serving, { columns, single }: Names): void {
+function checkFields(spec: PredictionLogSpec, { covers }: Names): void {
   if (preprocess) return;
-  const known = new Set([...columns, ...inputs.map(({ name }) => name), ...(single ? [single] : [])]);
   for (const side of ['remove', 'hash'] as const) {
-    const stranger = predictionLog[side].find((name) => !known.has(name));
+    const stranger = spec[side].find((name) => !covers.has(name));
     if (stranger === undefined) continue;
+    const known = [...covers.keys()].slice(0, 12).join(', ');
     throw new ServiceError(
       'CONFIG_INVALID',
-      `serving.yaml predictionLog.${side}: expected names of ${[...known].slice(0, 12).join(', ')}, found "${stranger}"`,
+      `serving.yaml predictionLog.${side}: expected names of ${known}, found "${stranger}"`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { Serving } from '../../src/contract/serving.ts';
+import { hasColumns } from '../../src/inference/preprocess/columns.ts';
 import { createEncoder } from '../../src/inference/preprocess/encoder.ts';
 import type { Block } from '../../src/inference/tensor.ts';
 import { serving } from '../helpers/serving.ts';
@@ -151,4 +152,10 @@ test('pictures need code that is in the repositories of such models only', async
   await expect(encoder(['no picture'])).rejects.toMatchObject({
     code: expect.stringMatching(/^(CONFIG_INVALID|INVALID_INPUT)$/),
   });
+});
+
+test('two axes whose sizes are free are no column', () => {
+  const input = { name: 'x', datatype: 'FP32' } as const;
+  const shapes = [[-1], [-1, 1], [-1, 1, 1], [-1, -1, -1], [-1, -1, -1, 1], [-1, 2]];
+  expect(shapes.map((shape) => hasColumns([{ ...input, shape }]))).toEqual([true, true, true, false, false, false]);
 });

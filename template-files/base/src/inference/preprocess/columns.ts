@@ -25,7 +25,7 @@ interface Column {
 
 /** Tables: each input names its columns, or is one. */
 export function hasColumns(inputs: readonly InputSpec[]): boolean {
-  return inputs.every((input) => input.features !== undefined || elementCount(input.shape.slice(1)) === 1);
+  return inputs.every(({ features, shape }) => features !== undefined || shape.slice(1).every((size) => size === 1));
 }
 
 /** Instances are objects by column name, or lists in the order of the columns. */

@@ -191,7 +191,7 @@ function textIn({ bytes, start, end }: ByteSpan): string {
 }
 
 function redacted(inputs: unknown, redact: Redact): unknown {
-  return Array.isArray(inputs) ? inputs.map(redact) : inputs;
+  return Array.isArray(inputs) ? inputs.map(redact) : redact(inputs);
 }
 
 /** JSON.parse takes lists within lists that JSON.stringify has too short a stack for: what a client sends must not end the service. */

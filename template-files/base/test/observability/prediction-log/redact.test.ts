@@ -1,11 +1,17 @@
-import { draw, drawer } from '../../../src/observability/draw.ts';
-import { createRedact } from '../../../src/observability/prediction-log/redact.ts';
+import { createRedact, type Names } from '../../../src/observability/prediction-log/redact.ts';
 
-const TABLE = { columns: ['name', 'age', 'income'], single: 'x' };
-const salt = 'a salt of the tests';
+const COLUMNS = ['name', 'age', 'income'];
+const TABLE: Names = {
+  covers: new Map([...COLUMNS.map((name): [string, string[]] => [name, [name]]), ['x', ['x', ...COLUMNS]]]),
+  row: COLUMNS,
+  parts: new Map([['x', COLUMNS]]),
+  single: 'x',
+};
+const TENSOR: Names = { covers: new Map([['x', ['x']]]), row: [], parts: new Map(), single: 'x' };
+const plain = { remove: [], hash: [], salt: 'a salt of the tests', hooked: false };
 
 test('fields are removed or hashed, in objects and in lists', () => {
-  const redact = createRedact({ remove: ['income'], hash: ['name'], salt }, TABLE);
+  const redact = createRedact({ ...plain, remove: ['income'], hash: ['name'] }, TABLE);
   const [asObject, asList] = [{ name: 'Ann', age: 30, income: 1 }, ['Ann', 30, 1]].map((row) => redact?.(row));
   const { name } = asObject as { name: string };
   expect(name).toMatch(/^hmac:[0-9a-f]{32}$/);
@@ -13,35 +19,68 @@ test('fields are removed or hashed, in objects and in lists', () => {
   expect(asList).toEqual([name, 30, '[redacted]']);
 });
 
+test('what is to be removed and hashed is removed, whichever of its names says so', () => {
+  for (const remove of [['name'], ['x']]) {
+    const redact = createRedact({ ...plain, remove, hash: ['name', 'x'] }, TABLE);
+    expect(redact?.(['Ann', 30, 1])).toContain('[redacted]');
+    expect(redact?.({ name: 'Ann' })).toEqual({ name: '[redacted]' });
+  }
+});
+
 test('a hash needs its key', () => {
-  const hashOf = (key: string, value: unknown) => createRedact({ remove: [], hash: ['x'], salt: key }, TABLE)?.(value);
-  expect(hashOf(salt, 'Ann')).toBe(hashOf(salt, 'Ann'));
-  expect(hashOf(salt, 'Ann')).not.toBe(hashOf('another', 'Ann'));
-  expect(hashOf(salt, 'Ann')).not.toBe(hashOf(salt, 'Bob'));
+  const hashOf = (salt: string, value: unknown) => createRedact({ ...plain, hash: ['x'], salt }, TENSOR)?.(value);
+  expect(hashOf('one', 'Ann')).toBe(hashOf('one', 'Ann'));
+  expect(hashOf('one', 'Ann')).not.toBe(hashOf('another', 'Ann'));
+  expect(hashOf('one', 'Ann')).not.toBe(hashOf('one', 'Bob'));
 });
 
 test('what cannot be told apart is left out as a whole', () => {
-  const redact = createRedact({ remove: ['income'], hash: [], salt }, TABLE);
-  expect(redact?.(['Ann', 30])).toBe('[redacted]');
-  const media = createRedact({ remove: ['text'], hash: [], salt }, { columns: [], single: 'text' });
-  expect([media?.('a secret'), media?.({ text: 'a secret' })]).toEqual(['[redacted]', { text: '[redacted]' }]);
-  const several = createRedact({ remove: ['a'], hash: [], salt }, { columns: [], single: undefined });
+  const redact = createRedact({ ...plain, remove: ['income'] }, TABLE);
+  const shorter = ['Ann', 30];
+  const longer = ['Ann', 30, 1, 1];
+  const nested = [['Ann', 30, 1], ['Bob', 31, 2], []];
+  for (const row of [shorter, longer, nested, 'Ann']) expect(redact?.(row)).toBe('[redacted]');
+  const several = createRedact({ ...plain, remove: ['x'] }, { ...TENSOR, single: undefined });
   expect(several?.([1, 2])).toBe('[redacted]');
 });
 
-test('without fields there is nothing to do', () => {
-  expect(createRedact({ remove: [], hash: [], salt }, TABLE)).toBeUndefined();
+test('columns are told apart within their input', () => {
+  const redact = createRedact({ ...plain, remove: ['income'] }, TABLE);
+  expect(redact?.({ x: ['Ann', 30, 1], y: 2 })).toEqual({ x: ['Ann', 30, '[redacted]'], y: 2 });
+  expect(redact?.({ x: ['Ann', 30, 1, 'Bob', 31, 2] })).toEqual({ x: '[redacted]' });
 });
 
-test('texts are drawn evenly, and always alike', () => {
-  const ids = Array.from({ length: 20_000 }, (_, i) => `request-${i}`);
-  for (const share of [0.01, 0.1, 0.5]) {
-    const drawn = ids.filter((id) => draw(id) < share).length / ids.length;
-    // Five standard deviations.
-    expect(Math.abs(drawn - share)).toBeLessThan(5 * Math.sqrt((share * (1 - share)) / ids.length));
-  }
-  expect(draw('a')).toBe(draw('a'));
-  // Other processes, and other versions of the service, draw the same.
-  expect(draw('variant:user-1')).toBe(0.05889585497789085);
-  expect(drawer('variant:')('user-1')).toBe(0.05889585497789085);
+test('bytes are one value', () => {
+  const redact = createRedact({ ...plain, remove: ['x'] }, TENSOR);
+  expect(redact?.(Buffer.from('a picture'))).toBe('[redacted]');
+});
+
+describe('with a preprocess hook', () => {
+  const hooked = (remove: string[], names = TABLE) => createRedact({ ...plain, remove, hooked: true }, names);
+
+  test('fields of clients are theirs to name, also deeper down', () => {
+    const redact = hooked(['ssn']);
+    const person = { ssn: 'secret', home: { ssn: 'secret', city: 'Bern' }, all: [{ ssn: 'secret' }] };
+    expect(redact?.(person)).toEqual({
+      ssn: '[redacted]',
+      home: { ssn: '[redacted]', city: 'Bern' },
+      all: [{ ssn: '[redacted]' }],
+    });
+  });
+
+  test('what has none of the named fields may have them under another name', () => {
+    expect(hooked(['text'], TENSOR)?.({ document: 'a secret' })).toBe('[redacted]');
+    expect(hooked(['income'])?.({ salary: 1 })).toBe('[redacted]');
+  });
+
+  test('where a field of the hook is named, tensors and lists are left out', () => {
+    for (const instance of [['Ann', 30, 1], 'Ann', { x: ['Ann', 30, 1] }]) {
+      expect(hooked(['ssn'])?.(instance)).toBe('[redacted]');
+    }
+    expect(hooked(['income'])?.(['Ann', 30, 1])).toEqual(['Ann', 30, '[redacted]']);
+  });
+});
+
+test('without fields there is nothing to do', () => {
+  expect(createRedact(plain, TABLE)).toBeUndefined();
 });
