@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { type Process, portOf, start } from './helpers/process.ts';
 
 type Outcome = 'answered' | 'refused' | 'lost';
@@ -89,3 +90,14 @@ test('a second signal changes nothing', async () => {
   expect(await server.exit).toEqual([0, null]);
   expect(server.output().match(/shutting down/g)).toHaveLength(1);
 });
+
+test('who does not come to an end with his request is cut off before the grace period is over', async () => {
+  const server = start({ SHUTDOWN_GRACE_MS: '2500' });
+  await server.seen('"msg":"ready"');
+  const client = connect(portOf(server.output()), '127.0.0.1');
+  client.on('error', () => {});
+  client.write(`POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY.slice(0, 20)}`);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  server.child.kill('SIGTERM');
+  expect(await server.exit).toEqual([0, null]);
+}, 20_000);
