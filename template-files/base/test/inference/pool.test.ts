@@ -95,3 +95,19 @@ test('closing ends after what has been handed out, and takes no more', async () 
   await Promise.all([...runs, closed]);
   expect(seen.at(-1)).toBe('b 2');
 });
+
+test('workers that die one after the other are replaced ever later, until one has answered', async () => {
+  await start(1);
+  const replacedAfter = async () => {
+    await pool.run(message(666));
+    const died = performance.now();
+    while (pool.idle() === 0) await pause(5);
+    return performance.now() - died;
+  };
+  const [, second, third] = [await replacedAfter(), await replacedAfter(), await replacedAfter()];
+  // Timers may be early by a millisecond, and the end of a thread is heard of late.
+  expect(second).toBeGreaterThan(190);
+  expect(third).toBeGreaterThan(390);
+  await pool.run(message(1));
+  expect(await replacedAfter()).toBeLessThan(390);
+});

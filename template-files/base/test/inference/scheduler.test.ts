@@ -435,3 +435,68 @@ test('with a delay a run waits for more rows, but not longer, and not when it is
   runs[1]?.end();
   await Promise.all(callers.map(({ values }) => values));
 });
+
+test('half a run is not full, though nothing that waits fits into it', async () => {
+  const { ask, runs } = setUp({ maxBatchSize: 8 }, 1, 2);
+  const callers = [ask(rows(0, 1, 2, 3, 4, 5, 6, 7))];
+  await turn();
+  callers.push(ask(rows(1, 2, 3, 4)), ask(rows(5, 6, 7, 8, 9)));
+  await turn();
+  expect(runs).toHaveLength(1);
+  for (const at of [0, 1, 2]) {
+    runs[at]?.end();
+    await turn();
+  }
+  await Promise.all(callers.map(({ values }) => values));
+});
+
+/** First values of the runs, in their order; each ends as it is told. */
+async function orderOf(runs: ReturnType<typeof setUp>['runs'], first: RunOutcome, count: number) {
+  runs[0]?.end(first);
+  for (let at = 1; at < count; at++) {
+    await turn();
+    runs[at]?.end();
+  }
+  await turn();
+  return runs.map(({ message }) => message.tensors[0]?.data[0]);
+}
+
+test('what waited for a worker that died keeps its place before those who came later', async () => {
+  const { ask, runs } = setUp({ maxBatchSize: 1 });
+  const callers = [ask(rows(1))];
+  await turn();
+  callers.push(ask(rows(2)));
+  expect(await orderOf(runs, { kind: 'unstarted' }, 3)).toEqual([1, 1, 2]);
+  await Promise.all(callers.map(({ values }) => values));
+});
+
+test('what is run again after a failure goes before those who came later', async () => {
+  const { ask, runs } = setUp({ maxBatchSize: 2 });
+  const callers = [ask(rows(1)), ask(rows(2))];
+  await turn();
+  callers.push(ask(rows(3, 4)));
+  expect(await orderOf(runs, { kind: 'failed', message: 'bad row' }, 4)).toEqual([1, 1, 2, 3]);
+  await Promise.all(callers.map(({ values }) => values));
+});
+
+test('a caller is told once, however much goes wrong', async () => {
+  const { scheduler, runs } = setUp({ maxBatchSize: 1 }, 3);
+  const client = { destroyed: false };
+  const told: unknown[] = [];
+  const tell = (what: unknown) => told.push(what);
+  scheduler.submit(
+    [rows(1), rows(2), rows(3)],
+    [0],
+    { ...nobody, client, done: tell, failed: tell },
+    performance.now(),
+  );
+  await turn();
+  runs[0]?.end({ kind: 'failed', message: 'first' });
+  await turn();
+  runs[1]?.end({ kind: 'failed', message: 'second' });
+  client.destroyed = true;
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  runs[2]?.end();
+  await scheduler.settled();
+  expect(told).toEqual([expect.objectContaining({ code: 'INFERENCE_FAILED', cause: 'first' })]);
+});

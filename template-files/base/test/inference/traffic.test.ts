@@ -165,3 +165,13 @@ test('a drain finishes what was accepted and refuses what is new', async () => {
   await drained;
   expect(await accepted).toMatchObject({ status: 200, value: 700 });
 });
+
+test('while there is no worker the service is not ready, and what comes waits for the next one', async () => {
+  await start();
+  expect(await ask(666)).toMatchObject({ code: 'INFERENCE_FAILED' });
+  // It took two workers with it: the second one is replaced after a pause.
+  const ready = await fetch(`${service.url}/v2/health/ready`);
+  expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('workers are being replaced')]);
+  expect(await ask(1)).toMatchObject({ status: 200, value: 1 });
+  expect((await fetch(`${service.url}/v2/health/ready`)).status).toBe(200);
+});

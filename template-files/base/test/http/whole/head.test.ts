@@ -55,6 +55,8 @@ test.each([
   ['a hexadecimal length', PLAIN.replace('2', '0x2')],
   ['a length beyond all bounds', PLAIN.replace('2', '9999999999')],
   ['chunks', `${PLAIN}\r\nTransfer-Encoding: chunked`],
+  ['a client that takes trailers', `${PLAIN}\r\nTE: trailers`],
+  ['trailers', `${PLAIN}\r\nTrailer: X`],
   ['a packed body', `${PLAIN}\r\nContent-Encoding: gzip`],
   ['a client that waits for leave', `${PLAIN}\r\nExpect: 100-continue`],
   ['another protocol', `${PLAIN}\r\nUpgrade: h2c`],

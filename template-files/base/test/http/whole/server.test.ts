@@ -4,23 +4,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Route, Run } from '../../../src/http/exchange.ts';
 import { json } from '../../../src/http/reply.ts';
 import type { Responder } from '../../../src/http/responder.ts';
-import { createRoom } from '../../../src/http/room.ts';
+import { createRoom, type Room } from '../../../src/http/room.ts';
 import { WholeServer } from '../../../src/http/whole/server.ts';
 
 /* A server whose patience is short. */
 
 const SWEEP_MS = 50;
+const ROOM = 100_000;
 const REQUEST = 'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}';
 const match = (_method: string, path: string) => (path === '/predict' ? { route: {} as Route, params: {} } : undefined);
 
 let server: WholeServer;
 let port: number;
+let room: Room;
 /** What is done with a request, and how often it was. */
 let answer: (back: Responder) => void;
 let asked: number;
 
 beforeEach(async () => {
   asked = 0;
+  room = createRoom(ROOM);
   answer = (back) => back.respond(json('own'), [], false);
   const run: Run = (_route, _request, back) => {
     asked += 1;
@@ -32,7 +35,7 @@ beforeEach(async () => {
       req.resume();
       req.on('end', () => res.end('"node"'));
     },
-    { match, run, room: createRoom(1000) },
+    { match, run, room },
   );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -105,6 +108,57 @@ test('a body that is too large to wait for is Node.js’ at once', async () => {
   await until(() => server.direct === 0);
   socket.write(' '.repeat(50_000));
   await until(() => socket.text.includes('"node"'));
+});
+
+test('one that is larger than what is waited for is Node.js’ at once, however little of it is there', async () => {
+  const socket = await open();
+  const bytes = 20_000;
+  socket.write(`POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes}\r\n\r\n${' '.repeat(10)}`);
+  await sleep(SWEEP_MS / 2);
+  socket.write(' '.repeat(bytes - 10));
+  await until(() => socket.text !== '');
+  expect(socket.text).toContain('"node"');
+});
+
+test('what is waited for has its place in the room, and gives it back however it ends', async () => {
+  const begin = 'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n    ';
+  const ends: Record<string, (socket: Awaited<ReturnType<typeof open>>) => Promise<void>> = {
+    'with its last bytes': async (socket) => {
+      socket.write(' '.repeat(6));
+      await until(() => socket.text !== '');
+    },
+    'in pieces': async (socket) => {
+      socket.write('   ');
+      await sleep(SWEEP_MS / 5);
+      socket.write('   ');
+      await until(() => socket.text !== '');
+    },
+    'with its client': async (socket) => {
+      socket.destroy();
+      await until(() => server.direct === 0);
+    },
+    'at Node.js': () => until(() => server.direct === 0),
+  };
+  for (const [how, end] of Object.entries(ends)) {
+    const socket = await open();
+    socket.write(begin);
+    await until(() => !room.has(ROOM));
+    expect([how, room.has(ROOM - 4), room.has(ROOM - 3)]).toEqual([how, true, false]);
+    await end(socket);
+    expect([how, room.has(ROOM)]).toEqual([how, true]);
+    socket.destroy();
+    await until(() => server.direct === 0);
+  }
+});
+
+test('who is in the middle of a request is not idle', async () => {
+  const socket = await open();
+  socket.write(REQUEST.slice(0, -1));
+  await until(() => !room.has(ROOM));
+  server.closeIdleConnections();
+  socket.write('}');
+  await until(() => socket.text !== '' || socket.destroyed);
+  expect(socket.text).toContain('"own"');
 });
 
 test('one that does not read its answers is not read either', async () => {
