@@ -23,6 +23,13 @@ test('an edge is compared as the float it was read from', () => {
   expect(binOf(rangeBins(edges, true), Math.fround(0.7))).toBe('[0.3, 0.7]');
 });
 
+test('floats of 32 bits that are an edge are in its bin, though they are less or more than what is written', () => {
+  const edges = [0.7, 0.9, 1.1];
+  expect(edges.map((edge) => Math.sign(Math.fround(edge) - edge))).toEqual([-1, -1, 1]);
+  const bins = rangeBins(edges, true);
+  expect(edges.map((edge) => binOf(bins, Math.fround(edge)))).toEqual(['[0.7, 0.9)', '[0.9, 1.1]', '[0.9, 1.1]']);
+});
+
 test('a bin of one value', () => {
   const bins = rangeBins([1, 2, 2], false);
   expect([1, 1.9, 2, 2.1].map((value) => binOf(bins, value))).toEqual(['[1, 2)', '[1, 2)', '[2, 2]', '_above']);

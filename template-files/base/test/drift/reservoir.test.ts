@@ -23,6 +23,17 @@ test('of a long stream, sorted at that, every part has its share', () => {
   }
 });
 
+test('each of a few has the same chance to be kept', () => {
+  const times = 3000;
+  const kept = [0, 0, 0];
+  for (let seed = 1; seed <= times; seed++) {
+    const [value = 0] = sampleOf(upTo(3), 1, seed);
+    kept[value] = (kept[value] ?? 0) + 1;
+  }
+  // Five standard deviations of a binomial of 3000 and a third.
+  for (const count of kept) expect(Math.abs(count / times - 1 / 3)).toBeLessThan(0.043);
+});
+
 test('the same stream gives the same sample, another seed another', () => {
   expect(sampleOf(upTo(5000), 100)).toEqual(sampleOf(upTo(5000), 100));
   expect(sampleOf(upTo(5000), 100)).not.toEqual(sampleOf(upTo(5000), 100, 2));

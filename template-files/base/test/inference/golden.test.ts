@@ -7,6 +7,16 @@ test('numbers agree within the tolerance, relative beyond 1', () => {
 });
 
 test.each([
+  [1, 1e-5],
+  [200_000, 2],
+  [-200_000, 2],
+  [0.001, 1e-5],
+])('around %p the tolerance is %p, and no more', (value, tolerance) => {
+  expect(compare(value, value + 0.9 * tolerance, 1e-5).agrees).toBe(true);
+  expect(compare(value, value + 1.5 * tolerance, 1e-5).agrees).toBe(false);
+});
+
+test.each([
   [{ label: 'a' }, { label: 'b' }, '/label: expected "a", found "b"'],
   [{ a: 1 }, { a: 1, b: 2 }, '/b'],
   [[1, 2], [1], '/1'],

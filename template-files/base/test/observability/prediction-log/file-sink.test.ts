@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -32,6 +42,17 @@ test('a file that is there already is gone on with', async () => {
     await sink.close();
   }
   expect([read('log'), read('log.1')]).toEqual(['cccc\n', 'aaaa\nbbbb\n']);
+});
+
+test('the oldest is gone before another file takes its place', async () => {
+  const path = join(folder, 'log');
+  writeFileSync(path, 'aaaa\n');
+  // Two names of one file: renamed onto each other they would both stay, and the full one would be written on.
+  linkSync(path, `${path}.1`);
+  const sink = createFileSink({ path, maxBytes: 6, files: 2 });
+  await sink.write(Buffer.from('bbbb\n'));
+  await sink.close();
+  expect([read('log'), read('log.1')]).toEqual(['bbbb\n', 'aaaa\n']);
 });
 
 test('with one file nothing is kept beside it', async () => {
