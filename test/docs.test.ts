@@ -38,3 +38,13 @@ test('docs/CLI.md lists every error', () => {
 test('docs/answers.schema.json is the schema of the answers file', () => {
   expectDerived('docs/answers.schema.json', `${JSON.stringify(answersSchema(), null, 2)}\n`);
 });
+
+test('what the README of a repository says to change is in the file that it names', () => {
+  const readme = readFileSync('template-files/base/README.md.ejs', 'utf8');
+  const places = [...readme.matchAll(/`(\w+)` in `(src\/[\w/.-]+)`/g)].map(([, word, file]) => [word, file] as const);
+  expect(places.length).toBeGreaterThan(0);
+  const absent = places.filter(
+    ([word, file]) => !readFileSync(`template-files/base/${file}`, 'utf8').includes(`${word}`),
+  );
+  expect(absent).toEqual([]);
+});

@@ -10,7 +10,7 @@ import { type Golden, parseGolden } from './inference/golden.ts';
 /** The repository's root: src/ and dist/ are both one level below it. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Everything that is set from outside. Read once, at the start; nothing else reads process.env or serving.yaml. */
+/** Everything that is set from outside. Read once, at the start; nothing else takes settings from process.env or serving.yaml. */
 export interface Config {
   readonly serving: Serving;
   readonly golden: Golden | undefined;

@@ -3,12 +3,16 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { type Config, loadConfig } from './config.ts';
 import { ServiceError } from './errors.ts';
+import type { Guard } from './http/exchange.ts';
 import { startWorkers, stopWorkers } from './inference/startup.ts';
 import { createLogger } from './observability/logger.ts';
 import type { Service } from './service.ts';
 import { shutDown } from './shutdown.ts';
 
 /** The process: configuration, wiring, listening, signals. */
+
+/** Who may ask: each is shown every request but the probes of health, and throws to turn it away. Without any, everybody may. */
+const guards: readonly Guard[] = [];
 
 function giveUp(error: unknown, log: (message: string, error: unknown) => void): void {
   log(error instanceof ServiceError ? error.message : 'the service cannot start', error);
@@ -20,7 +24,7 @@ async function openService(config: Config, logger: Logger): Promise<Service> {
   const pools = startWorkers(config);
   try {
     const { createService } = await import('./service.ts');
-    return createService(config, logger, { pools });
+    return createService(config, logger, { pools, guards });
   } catch (error) {
     // What is wrong is said at once: workers that are loading cannot be stopped before they have.
     void stopWorkers(pools);
