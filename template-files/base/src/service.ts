@@ -34,6 +34,10 @@ export interface ServiceOptions {
   readonly pools?: Pools;
 }
 
+/**
+ * Nothing is loaded or listened to yet: `predictor.start()` and `server.listen()` do that. Guards have every request read by
+ * Node.js, since that is what they are shown. @throws CONFIG_INVALID where the prediction log is to hide a field that there is not
+ */
 export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
   const { serving } = config;
   const { guards = [], hot = true } = options;

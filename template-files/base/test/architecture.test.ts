@@ -15,6 +15,24 @@ const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
 
 const importersOf = (module: string) => files.filter(({ imports }) => imports.includes(module)).map(({ name }) => name);
 
+/*
+ * Imports point one way. Each room may import its own files and the rooms listed. Files beside the rooms wire them together,
+ * and rooms of your own are yours.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  observability: [],
+  inference: ['contract', 'hooks', 'observability'],
+  drift: ['contract', 'inference'],
+  feedback: ['contract', 'drift', 'inference', 'observability'],
+  variants: ['contract', 'inference', 'observability'],
+  http: ['contract', 'feedback', 'inference', 'observability', 'variants'],
+  batch: ['contract', 'hooks', 'http', 'inference'],
+  cli: ['batch', 'contract', 'drift', 'inference', 'observability'],
+};
+/** Hooks are yours, and may import what they need. */
+const ROOMS = new Set([...Object.keys(MAY_IMPORT), 'hooks']);
+
 /** Own modules that the files of a room import, relative to src/. */
 const importsOfRoom = (room: string) =>
   files
@@ -58,6 +76,23 @@ test('the contract knows of no other room, and the inference core knows nothing 
   const drift = importsOfRoom('drift/').filter((path) => !/^(drift|contract|inference)\/|^errors\.ts/.test(path));
   expect(drift).toEqual([]);
   expect(importsOfRoom('observability/').filter((path) => !path.startsWith('observability/'))).toEqual([]);
+});
+
+test.each(Object.entries(MAY_IMPORT).filter(([room]) => room !== 'hooks'))(
+  '%s imports only the rooms below it',
+  (room, allowed) => {
+    const imported = new Set(importsOfRoom(`${room}/`).map((path) => path.split('/')[0] ?? ''));
+    const others = [...imported].filter((name) => name !== room && ROOMS.has(name));
+    expect(others.filter((name) => !allowed.includes(name))).toEqual([]);
+  },
+);
+
+test('no room is below itself', () => {
+  const visit = (room: string, above: readonly string[]): void => {
+    expect(above).not.toContain(room);
+    for (const below of MAY_IMPORT[room] ?? []) visit(below, [...above, room]);
+  };
+  for (const room of Object.keys(MAY_IMPORT)) visit(room, []);
 });
 
 test('files stay small', () => {

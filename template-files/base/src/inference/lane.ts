@@ -46,6 +46,10 @@ export interface LaneDeps extends LaneEvents {
   readonly openSession?: typeof openHere;
 }
 
+/**
+ * All runs are the workers' until `open` has tried the model, on a block of the inputs in their order; it resolves to whether the
+ * main thread does them from here on. A run that fails is an outcome, here as in the pool; `onSlow` is told milliseconds.
+ */
 export function createLane({ pool, serving, options, cpus, onSlow, openSession = openHere }: LaneDeps): Lane {
   const shortMs = cpus === 1 ? SHORT_MS_ALONE : SHORT_MS;
   const predictable = isPredictable(serving);

@@ -60,6 +60,11 @@ const UNFOLLOWED: Handing = { onBegin() {}, followed: false };
 const RESPAWN_MIN_MS = 100;
 const RESPAWN_MAX_MS = 5000;
 
+/**
+ * Starts the workers at once; `loaded` tells when all of them hold the model. A run takes the tensors in the order of `inputs`, and
+ * always resolves: failures and deaths are outcomes. What cannot be sent to a thread, and a run that no worker has room for
+ * (RangeError), throw at once.
+ */
 export function createPool(options: PoolOptions): WorkerPool {
   const { workers, workerPath, ...workerData } = options;
   const slots = new Set<Slot>();

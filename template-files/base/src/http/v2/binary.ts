@@ -13,6 +13,10 @@ export interface BinaryReader {
   end(): void;
 }
 
+/**
+ * @param bytes those behind the JSON; tensors are read in the order in which they are asked for
+ * `read` throws INVALID_INPUT where too few are left or they are not `count` elements of the datatype, `end` INVALID_REQUEST.
+ */
 export function createBinaryReader(bytes: Buffer): BinaryReader {
   let offset = 0;
   return {
@@ -69,6 +73,7 @@ function decodeStrings(part: Buffer, count: number, where: string): string[] {
   return strings;
 }
 
+/** The text that bytes are, without a length before them. @throws INVALID_INPUT for what is no UTF-8 or has a NUL, naming `where` */
 export function decodeString(bytes: Buffer, where: string): string {
   const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined;
   if (text === undefined || !isServable(text)) throw inputError(where, 'UTF-8 without NUL', `${bytes.length} bytes`);

@@ -41,6 +41,10 @@ interface Block {
   lines: number;
 }
 
+/**
+ * @param maxSize bytes of all lines that wait or are being written, together; a line for which there is no room is dropped
+ * @param events told of each line once: written, or dropped and why. A sink that rejects costs the lines of that write alone
+ */
 export function createLineBuffer(sink: Sink, maxSize: number, events: LineBufferEvents): LineBuffer {
   const enough = Math.min(BLOCK_BYTES, maxSize / 2);
   /** Where lines are put down, and those before it, which wait to be written. */
