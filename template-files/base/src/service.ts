@@ -35,8 +35,9 @@ export interface ServiceOptions {
 }
 
 /**
- * Nothing is loaded or listened to yet: `predictor.start()` and `server.listen()` do that. Guards have every request read by
- * Node.js, since that is what they are shown. @throws CONFIG_INVALID where the prediction log is to hide a field that there is not
+ * Workers begin to load, where none are given; nothing listens, and nothing is ready before `predictor.start()`. Guards have every
+ * request read by Node.js, since its requests are what they are shown.
+ * @throws CONFIG_INVALID where the prediction log is to hide a field that there is not
  */
 export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
   const { serving } = config;

@@ -107,6 +107,19 @@ test('what is nested deeper than it can be written is a line without inputs', as
   ]);
 });
 
+test('an input that is not to be shown is hidden with all of its columns, on every way in', async () => {
+  await start({ mode: 'full', remove: ['float_input'] });
+  const hidden = '[redacted]';
+  await service.post('/predict', '{"instances":[[5.1,3.5,1.4,0.2]]}');
+  await service.post('/predict', { instances: [ROW] });
+  await service.post(`/v2/models/${service.config.serving.model.name}/infer`, infer('mine'));
+  expect((await lines()).map(({ inputs }) => inputs)).toEqual([
+    [new Array(4).fill(hidden)],
+    [Object.fromEntries(Object.keys(ROW).map((name) => [name, hidden]))],
+    [new Array(4).fill(hidden), new Array(4).fill(hidden)],
+  ]);
+});
+
 test('a body on several lines is one line of the log', async () => {
   await start({ mode: 'full' });
   const bodies = ['{"instances":[[5.10,3.5,1.4,0.2]]}', '{"instances":[\n[5.1,\r\n3.5,1.4,0.2]\n]\n}\n'];
