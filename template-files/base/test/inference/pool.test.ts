@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
 import type { RunMessage } from '../../src/inference/messages.ts';
 import { createPool, type RunOutcome, type WorkerPool } from '../../src/inference/pool.ts';
 
@@ -98,16 +100,14 @@ test('closing ends after what has been handed out, and takes no more', async () 
 
 test('workers that die one after the other are replaced ever later, until one has answered', async () => {
   await start(1);
-  const replacedAfter = async () => {
+  const timers = jest.spyOn(globalThis, 'setTimeout');
+  const die = async () => {
     await pool.run(message(666));
-    const died = performance.now();
-    while (pool.idle() === 0) await pause(5);
-    return performance.now() - died;
+    while (pool.idle() === 0) await nextTurn();
   };
-  const [, second, third] = [await replacedAfter(), await replacedAfter(), await replacedAfter()];
-  // Timers may be early by a millisecond, and the end of a thread is heard of late.
-  expect(second).toBeGreaterThan(190);
-  expect(third).toBeGreaterThan(390);
+  for (let i = 0; i < 3; i++) await die();
   await pool.run(message(1));
-  expect(await replacedAfter()).toBeLessThan(390);
+  await die();
+  expect(timers.mock.calls.map(([, ms]) => ms)).toEqual([0, 200, 400, 0]);
+  timers.mockRestore();
 });
