@@ -1,14 +1,29 @@
-/** The tests boot the real app with the real model; native code runs in worker threads, out of Jest's realm. */
-export default {
+const common = {
   testEnvironment: 'node',
-  // A guard against what hangs, wide enough for a busy machine.
-  testTimeout: 30_000,
-  // Jest would leave a core idle, and on two cores run one file after the other; most tests wait for a service anyway.
-  maxWorkers: '100%',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
+};
+
+/** Tests in these folders ask the fixture's model, of which the hooks in src/ know nothing. */
+const OF_THE_FIXTURE = ['batch', 'http', 'inference', 'observability', 'variants'].map(
+  (folder) => `<rootDir>/test/${folder}/`,
+);
+
+/** The tests boot the real app with the real model; native code runs in worker threads, out of Jest's realm. */
+export default {
+  // A guard against what hangs, wide enough for a busy machine.
+  testTimeout: 30_000,
+  // Jest would leave a core idle, and on two cores run one file after the other; most tests wait for a service anyway.
+  maxWorkers: '100%',
+  projects: [
+    { ...common, testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: OF_THE_FIXTURE },
+    {
+      ...common,
+      testMatch: OF_THE_FIXTURE.map((folder) => `${folder}**/*.test.ts`),
+      moduleNameMapper: { '/hooks/(pre|post)process\\.ts$': '<rootDir>/test/helpers/no-hooks.ts' },
+    },
+  ],
 };

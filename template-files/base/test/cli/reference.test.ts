@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../src/config.ts';
+import { built } from '../helpers/built.ts';
 import { SAMPLE } from '../helpers/service.ts';
 
 /** The command itself, over a copy of the sample. */
@@ -18,7 +19,7 @@ function reference(name: string, text: string) {
   const file = join(folder, name);
   writeFileSync(file, text);
   const env = { ...process.env, SERVING_CONFIG: join(folder, 'serving.yaml') };
-  const run = spawnSync(process.execPath, ['dist/cli/reference.js', file], { cwd: ROOT, env, encoding: 'utf8' });
+  const run = spawnSync(process.execPath, built('cli/reference', file), { cwd: ROOT, env, encoding: 'utf8' });
   const made = join(folder, 'model/reference.json');
   return { ...run, made: existsSync(made) ? JSON.parse(readFileSync(made, 'utf8')) : undefined };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ROOT } from '../../src/config.ts';
+import { built } from './built.ts';
 import { SAMPLE } from './service.ts';
 
 export interface Process {
@@ -18,7 +19,7 @@ afterEach(() => {
 
 /** Starts the built server as the container does, on a port of its own. */
 export function start(env: Record<string, string> = {}): Process {
-  const child = spawn(process.execPath, ['dist/server.js'], {
+  const child = spawn(process.execPath, built('server'), {
     cwd: ROOT,
     env: { ...process.env, SERVING_CONFIG: SAMPLE, PORT: '0', HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

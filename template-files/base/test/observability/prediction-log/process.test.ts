@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../../src/config.ts';
+import { built } from '../../helpers/built.ts';
 import { SAMPLE } from '../../helpers/service.ts';
 
 /** The whole process, and a reader that reads nothing. */
@@ -45,7 +46,7 @@ async function run(predictionLog: string, options: RunOptions = {}) {
     ...options.env,
   };
   const stdio = ['ignore', options.stdout ?? 'pipe', 'ignore'] as const;
-  const child = spawn(process.execPath, ['dist/server.js'], { cwd: ROOT, env, stdio: [...stdio] });
+  const child = spawn(process.execPath, built('server'), { cwd: ROOT, env, stdio: [...stdio] });
   const exit = once(child, 'exit');
   const url = `http://127.0.0.1:${port}`;
   while (
