@@ -18,7 +18,10 @@ function takeExample(name: string, change: (example: string) => string = (exampl
   const [, comment = ''] = /^ \*\n( \* {5}export const [\s\S]*?) \*\/$/m.exec(text) ?? [];
   const example = change(comment.replace(/^ \* {5}/gm, ''));
   expect(example).toMatch(`export const ${name}: `);
-  writeFileSync(path, text.replace(/^export const \w+: \w+ \| undefined = undefined;\n/m, () => example));
+  writeFileSync(
+    path,
+    text.replace(/^export const \w+: \w+ \| undefined = undefined;\n/m, () => example),
+  );
 }
 
 /** What clients send, where the hook makes centimetres of millimetres. */
