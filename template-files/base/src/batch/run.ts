@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { hasBatchAxis } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
-import { preprocess } from '../hooks/preprocess.ts';
+import { hasPreprocess } from '../inference/hooks.ts';
 import type { Predictor } from '../inference/predictor.ts';
 import type { BatchOptions } from './options.ts';
 import { openLines } from './output.ts';
@@ -83,7 +83,7 @@ export async function runBatch(options: BatchOptions, deps: RunDeps): Promise<Su
 function outcomesOf(options: BatchOptions, { config, predictor }: RunDeps, from: number): AsyncGenerator<Outcome> {
   const { serving, workers } = config;
   const wanted = (row: number): boolean => row >= from && row % options.shards === options.shard;
-  return predictRows(readRows(options, serving, wanted, preprocess === undefined), predictor, {
+  return predictRows(readRows(options, serving, wanted, !hasPreprocess), predictor, {
     rows: hasBatchAxis(serving) ? serving.batching.maxBatchSize : 1,
     bytes: serving.limits.maxBodyBytes,
     inFlight: 2 * workers + 1,

@@ -1,13 +1,12 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { hasBatchAxis } from '../contract/serving.ts';
-import { postprocess } from '../hooks/postprocess.ts';
-import { preprocess } from '../hooks/preprocess.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { promised, type Told } from '../told.ts';
 import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
+import { hasPostprocess, hasPreprocess, postprocessed, preprocessed } from './hooks.ts';
 import type { Answer, Connection } from './job.ts';
 import { createLane } from './lane.ts';
 import { createPool, type Loaded, type WorkerPool } from './pool.ts';
@@ -198,7 +197,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   function answer(instances: readonly unknown[], call: Call, asked: Asked): Promise<string[]> {
     return promised((told) => {
       const started = performance.now();
-      const encoded = encode(preprocess ? instances.map(preprocess) : instances, call.deadline);
+      const encoded = encode(preprocessed(instances), call.deadline);
       const go = (blocks: readonly Block[]) => answerBlocks(blocks, started, call, asked, told);
       if (encoded instanceof Promise) encoded.then(go).catch(told.failed);
       else go(encoded);
@@ -237,11 +236,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
 
   function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]> {
     const predictions = answer(instances, call, { byClient: true, topK });
-    const hook = postprocess;
-    if (!hook) return predictions;
-    return predictions.then((texts) =>
-      texts.map((text, i) => JSON.stringify(hook(JSON.parse(text), instances[i])) ?? 'null'),
-    );
+    return hasPostprocess ? predictions.then((texts) => postprocessed(texts, instances)) : predictions;
   }
 
   async function test(sample: GoldenSample, tolerance: number, call: Call) {
@@ -255,10 +250,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   async function tryOut(): Promise<Readiness> {
     const { golden } = config;
     const [sample] = golden?.samples ?? [];
-    const trial = trialBlock(
-      serving,
-      sample && (await encode([preprocess ? preprocess(sample.instance, 0) : sample.instance])),
-    );
+    const trial = trialBlock(serving, sample && (await encode(preprocessed([sample.instance]))));
     await warmUp(pool, trial, decoder.fetch);
     await checkBatchAxis(pool, serving, trial);
     const short = await lane.open(trial, decoder.fetch);
@@ -306,7 +298,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     predict,
     predictBlocks: (blocks, started, call, topK, told) =>
       answerBlocks(blocks, started, call, { byClient: true, topK }, told),
-    hooked: preprocess !== undefined || postprocess !== undefined,
+    hooked: hasPreprocess || hasPostprocess,
     inferTensors,
     test,
     stop() {
