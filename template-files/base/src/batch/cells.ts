@@ -1,13 +1,22 @@
 import { isUtf8 } from 'node:buffer';
-import { hasBatchAxis, type Serving } from '../contract/serving.ts';
+import { type Datatype, type Feature, hasBatchAxis, type Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { hasColumns } from '../inference/preprocess/columns.ts';
 
 /** Makes an instance of the cells of a record. */
 export type ToInstance = (cells: readonly string[]) => Record<string, unknown>;
 
+/** A column of a table of instances, as cells are read for it. */
+export interface CellColumn {
+  readonly datatype: Datatype;
+  readonly nullable: boolean;
+}
+
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
+const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+/** How tools write that there is no number. */
+const NOTHING = /^(nan|na|n\/a|null|none)$/i;
 
 /**
  * How the cells below a header become instances: by column, as its datatype asks. What a cell does not hold stays as it is, so
@@ -21,7 +30,7 @@ export function createToInstance(
   strict: boolean,
 ): ToInstance {
   const columns = columnsOf(serving);
-  const names = header.map((cell) => decode(cell).trim());
+  const names = namesOf(header);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw headerError(`the column "${twice}" stands twice`);
   if (id !== undefined && !names.includes(id)) throw headerError(`there is no column "${id}" (--id)`);
@@ -42,10 +51,10 @@ export function createToInstance(
   };
 }
 
-/** The columns that a table of instances has, and their datatypes. */
-export function columnsOf(serving: Serving): ReadonlyMap<string, string> {
+/** The columns that a table of instances has. */
+export function columnsOf(serving: Serving): ReadonlyMap<string, CellColumn> {
   const { inputs, model } = serving;
-  if (model.type === 'text-classification') return new Map([['text', 'BYTES']]);
+  if (model.type === 'text-classification') return new Map([['text', { datatype: 'BYTES', nullable: false }]]);
   if (!model.type.startsWith('tabular-') || !hasColumns(inputs) || !hasBatchAxis(serving)) {
     throw new ServiceError(
       'INVALID_REQUEST',
@@ -54,20 +63,37 @@ export function columnsOf(serving: Serving): ReadonlyMap<string, string> {
   }
   return new Map(
     inputs.flatMap(({ name, datatype, features }) =>
-      (features ?? [{ name }]).map((feature): [string, string] => [feature.name, datatype]),
+      (features ?? [{ name }]).map((feature: Feature): [string, CellColumn] => [
+        feature.name,
+        { datatype, nullable: feature.nullable === true },
+      ]),
     ),
   );
 }
 
-/** A cell as its datatype asks; what it does not hold stays as it is. */
-export function toValue(text: string, datatype: string | undefined): unknown {
-  if (datatype === undefined || datatype === 'BYTES') return text;
+/**
+ * A cell as its column asks; what the column does not hold stays as it is. A column that is not the model's is for a
+ * preprocess hook, which gets of a number what it gets of JSON: a number.
+ */
+export function toValue(text: string, column: CellColumn | undefined): unknown {
+  if (!column) return JSON_NUMBER.test(text.trim()) ? numberOf(text.trim()) : text;
+  const { datatype, nullable } = column;
+  if (datatype === 'BYTES') return text === '' && nullable ? null : text;
   const cell = text.trim();
-  if (cell === '') return null;
+  if (cell === '' || (nullable && NOTHING.test(cell))) return null;
   if (datatype === 'BOOL') return /^(true|1)$/i.test(cell) ? true : /^(false|0)$/i.test(cell) ? false : text;
   if (datatype.startsWith('FP')) return NUMBER.test(cell) ? Number(cell) : cell;
-  // Beyond 2^53 a number would be rounded; the tensors take such integers as strings.
-  return INTEGER.test(cell) ? (Number.isSafeInteger(Number(cell)) ? Number(cell) : cell.replace('+', '')) : cell;
+  return INTEGER.test(cell) ? numberOf(cell) : cell;
+}
+
+/** Beyond 2^53 an integer would be rounded; the tensors take such integers as strings. */
+function numberOf(text: string): number | string {
+  return INTEGER.test(text) && !Number.isSafeInteger(Number(text)) ? text.replace('+', '') : Number(text);
+}
+
+/** The names in a header. */
+export function namesOf(header: readonly string[]): readonly string[] {
+  return header.map((cell) => decode(cell).trim());
 }
 
 /** The text of a cell that was read as latin1. */

@@ -2,10 +2,9 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import type { Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
-import { createJsonParser } from '../http/body.ts';
 import { createToInstance, type ToInstance } from './cells.ts';
 import { readCsv } from './csv.ts';
-import { readLines } from './lines.ts';
+import { readJsonLines } from './json-lines.ts';
 import type { BatchOptions } from './options.ts';
 
 /** A row of the input: an instance, or why it is none. */
@@ -31,15 +30,14 @@ export function readRows(
 ): AsyncGenerator<Row> {
   const file = createReadStream(options.input, { highWaterMark: 256 * 1024 });
   const chunks = options.gzip ? unzipped(file) : file;
-  const max = serving.limits.maxBodyBytes;
   return options.format === 'csv'
     ? csvRows(
-        readCsv(chunks, max),
+        readCsv(chunks, serving.limits.maxBodyBytes),
         (header) => createToInstance(serving, header, options.id, strict),
         options.id,
         wanted,
       )
-    : jsonRows(readLines(chunks, max), createJsonParser(serving), max, options.id, wanted);
+    : jsonRows(readJsonLines(chunks, serving), options.id, wanted);
 }
 
 async function* unzipped(file: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
@@ -49,23 +47,14 @@ async function* unzipped(file: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
 }
 
 async function* jsonRows(
-  lines: ReturnType<typeof readLines>,
-  parse: (bytes: Buffer) => unknown,
-  max: number,
+  lines: ReturnType<typeof readJsonLines>,
   id: string | undefined,
   wanted: Wanted,
 ): AsyncGenerator<Row> {
   let row = -1;
-  for await (const { number: line, bytes } of lines) {
-    if (bytes && isBlank(bytes)) continue;
+  for await (const { line, bytes, read } of lines) {
     row += 1;
-    if (!wanted(row)) continue;
-    if (!bytes) {
-      const error = new ServiceError('PAYLOAD_TOO_LARGE', `the line is larger than ${max} bytes (limits.maxBodyBytes)`);
-      yield { row, line, bytes: 0, error };
-      continue;
-    }
-    yield { row, line, bytes: bytes.length, ...attempt(() => withId(parse(withoutMark(bytes, line)), id)) };
+    if (wanted(row)) yield { row, line, bytes, ...attempt(() => withId(read(), id)) };
   }
 }
 
@@ -118,15 +107,6 @@ function attempt(read: () => { instance: unknown; id?: unknown }): {
     return read();
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    return { error: new ServiceError(error.code, error.message.replace(/^the body/, 'the line')) };
+    return { error };
   }
-}
-
-function isBlank(bytes: Buffer): boolean {
-  return bytes.length === 0 || bytes.every((byte) => byte === 0x20 || byte === 0x09);
-}
-
-/** The mark that some editors put before UTF-8. */
-function withoutMark(bytes: Buffer, line: number): Buffer {
-  return line === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }

@@ -1,8 +1,9 @@
-import { columnsOf, decode, toValue } from '../batch/cells.ts';
+import { type CellColumn, columnsOf, decode, namesOf, toValue } from '../batch/cells.ts';
 import { readCsv } from '../batch/csv.ts';
-import { readLines } from '../batch/lines.ts';
+import { readJsonLines } from '../batch/json-lines.ts';
 import type { Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
+import { hasColumns } from '../inference/preprocess/columns.ts';
 
 /** Rows that are handed on together. */
 const CHUNK = 1024;
@@ -29,36 +30,26 @@ function instancesOf(name: string, chunks: AsyncIterable<Buffer>, serving: Servi
   throw new ServiceError('DATA_INVALID', `: expected a file that ends in .csv or .jsonl`);
 }
 
-async function* fromJsonLines(chunks: AsyncIterable<Buffer>, { limits }: Serving): AsyncGenerator<unknown> {
-  for await (const { number, bytes } of readLines(chunks, limits.maxBodyBytes)) {
-    if (!bytes) throw tooLong(number, limits.maxBodyBytes);
-    const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-    if (text.trim() === '') continue;
-    try {
-      yield JSON.parse(text);
-    } catch (error) {
-      throw new ServiceError('DATA_INVALID', `line ${number}: expected JSON: ${(error as Error).message}`);
-    }
+/** Further names (the target, a key) are passed over, as the columns of a table are. */
+async function* fromJsonLines(chunks: AsyncIterable<Buffer>, serving: Serving): AsyncGenerator<unknown> {
+  const names = instanceNames(serving);
+  for await (const { line, read } of readJsonLines(chunks, serving)) {
+    const instance = located(line, read);
+    yield isObject(instance)
+      ? Object.fromEntries(names.flatMap((name) => (Object.hasOwn(instance, name) ? [[name, instance[name]]] : [])))
+      : instance;
   }
 }
 
 /** Columns are found by name; further ones (the target, a key) are passed over. */
 async function* fromCsv(chunks: AsyncIterable<Buffer>, serving: Serving): AsyncGenerator<unknown> {
   const columns = [...columnsOf(serving)];
-  const nullable = new Set(
-    serving.inputs.flatMap(({ features = [] }) => features.filter((one) => one.nullable).map((one) => one.name)),
-  );
   let places: readonly number[] | undefined;
   let width = 0;
   for await (const { line, cells, problem } of readCsv(chunks, serving.limits.maxBodyBytes)) {
     if (problem !== undefined) throw new ServiceError('DATA_INVALID', `line ${line}: ${problem}`);
     if (!places) {
-      const names = cells.map((cell) => decode(cell).trim());
-      places = placesOf(
-        names,
-        columns.map(([name]) => name),
-        nullable,
-      );
+      places = placesOf(namesOf(cells), columns);
       width = cells.length;
       continue;
     }
@@ -66,34 +57,44 @@ async function* fromCsv(chunks: AsyncIterable<Buffer>, serving: Serving): AsyncG
       throw new ServiceError('DATA_INVALID', `line ${line}: expected ${width} fields, found ${cells.length}`);
     }
     const at = places;
-    const values = columns.map(([, datatype], i) => cellValue(cells[at[i] ?? -1], datatype));
+    const values = located(line, () =>
+      columns.map(([, column], i) => toValue(decode(cells[at[i] ?? -1] ?? ''), column)),
+    );
     yield serving.model.type === 'text-classification' ? values[0] : values;
   }
 }
 
-function placesOf(
-  names: readonly string[],
-  columns: readonly string[],
-  nullable: ReadonlySet<string>,
-): readonly number[] {
-  const twice = columns.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+/** What the objects of a model's instances hold. */
+function instanceNames({ model, inputs }: Serving): readonly string[] {
+  if (model.type === 'text-classification') return ['text'];
+  if (model.type === 'image-classification') return ['image'];
+  const columns = model.type.startsWith('tabular-') && hasColumns(inputs);
+  return inputs.flatMap(({ name, features }) => (columns && features ? features.map((one) => one.name) : [name]));
+}
+
+/** Where the columns are; -1 for one that is not there and may be missing. */
+function placesOf(names: readonly string[], columns: readonly (readonly [string, CellColumn])[]): readonly number[] {
+  const known = columns.map(([name]) => name);
+  const twice = known.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
   if (twice) throw new ServiceError('DATA_INVALID', `line 1: expected each column once, found "${twice}" twice`);
-  const lost = columns.filter((name) => !nullable.has(name) && !names.includes(name));
-  if (lost.length === 0) return columns.map((name) => names.indexOf(name));
+  const lost = columns.filter(([name, { nullable }]) => !nullable && !names.includes(name)).map(([name]) => name);
+  if (lost.length === 0) return known.map((name) => names.indexOf(name));
   const found = names.slice(0, 12).join(', ');
   const expected = 'line 1: expected the columns of serving.yaml';
   throw new ServiceError('DATA_INVALID', `${expected}, found no ${lost.join(', ')} among ${found}`);
 }
 
-/** How tools write that there is no number. */
-const NOTHING = /^\s*(nan|na|n\/a|null|none)\s*$/i;
-
-function cellValue(cell: string | undefined, datatype: string): unknown {
-  if (cell === undefined || cell === '') return null;
-  const text = decode(cell);
-  return datatype !== 'BYTES' && NOTHING.test(text) ? null : toValue(text, datatype);
+/** What is wrong with a line names it by its number. */
+function located<T>(line: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const message = error.message.replace(/^the (line|record) /, '');
+    throw new ServiceError('DATA_INVALID', `line ${line}: ${message}`, { cause: error });
+  }
 }
 
-function tooLong(line: number, max: number): ServiceError {
-  return new ServiceError('DATA_INVALID', `line ${line}: is larger than ${max} bytes (limits.maxBodyBytes)`);
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

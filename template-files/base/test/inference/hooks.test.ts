@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { predictRows, type Row } from '../../src/batch/predict-rows.ts';
+import { predictRows } from '../../src/batch/predict-rows.ts';
+import type { Row } from '../../src/batch/rows.ts';
 import type { Running } from '../helpers/service.ts';
 
 /* What a hook must not give. Both hooks are one module here: jest.config.js has the tests of these folders run without them. */
