@@ -48,11 +48,13 @@ export async function runBatch(options: BatchOptions, deps: RunDeps): Promise<Su
   const refusals = await openLines(`${errors}.part`, begin.errorBytes);
   let { next, predicted, refused } = begin;
   let checked = Date.now();
+  let canGoOn = begin.next > 0;
 
   const checkpoint = async (): Promise<void> => {
     const [outputBytes, errorBytes] = await Promise.all([predictions.sync(), refusals.sync()]);
     const progress = { subject, next, outputBytes, errorBytes, predicted, refused };
     await writeProgress(progressFile, progress);
+    canGoOn = true;
     deps.onProgress(progress);
     checked = Date.now();
   };
@@ -69,6 +71,7 @@ export async function runBatch(options: BatchOptions, deps: RunDeps): Promise<Su
     await checkpoint();
   } finally {
     await Promise.all([predictions.close(), refusals.close()]);
+    if (!canGoOn) await Promise.all([output, errors].map((path) => rm(`${path}.part`, { force: true })));
   }
   if (deps.signal.aborted) return { predicted, refused, interrupted: true };
 
