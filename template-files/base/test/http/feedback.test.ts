@@ -102,3 +102,29 @@ test('without memory there is no route', async () => {
     await without.close();
   }
 });
+
+test('a class that is named by an integer may be told as one', async () => {
+  const named = await boot({
+    config: (config) => {
+      const outputs = config.serving.outputs.map((output) => ({ ...output, labels: ['5', '15', '25'] }));
+      return { ...config, serving: { ...config.serving, outputs }, golden: undefined };
+    },
+  });
+  try {
+    const { id } = await bodyOf(await named.post('/predict', { instances: [SETOSA, VIRGINICA] }));
+    expect(await bodyOf(await named.post('/feedback', { id, label: 5 }))).toMatchObject({
+      predicted: '5',
+      correct: true,
+    });
+    const wrong = await named.post('/feedback', { id, instance: 1, label: '5' });
+    expect(await bodyOf(wrong)).toMatchObject({ predicted: '25', correct: false });
+    const refused = await bodyOf(await named.post('/feedback', { id, label: 7 }));
+    expect(refused['error']).toBe('label: expected one of 5, 15, 25, found 7');
+    const { components } = await bodyOf(await fetch(`${named.url}/openapi.json`));
+    expect(components).toMatchObject({
+      schemas: { Feedback: { properties: { label: { enum: ['5', '15', '25', 5, 15, 25] } } } },
+    });
+  } finally {
+    await named.close();
+  }
+});

@@ -150,7 +150,8 @@ export function predictionSchema(serving: Serving): Schema {
 /** What had been right, by the model's type. */
 export function feedbackSchema({ model, outputs }: Serving): Schema {
   const labels = outputs.find((output) => output.labels)?.labels ?? [];
-  const truth = model.type.endsWith('-classification') ? { label: { enum: labels } } : { value: { type: 'number' } };
+  const names = [...labels, ...labels.filter((label) => String(Number.parseInt(label, 10)) === label).map(Number)];
+  const truth = model.type.endsWith('-classification') ? { label: { enum: names } } : { value: { type: 'number' } };
   return {
     type: 'object',
     additionalProperties: false,

@@ -50,10 +50,16 @@ function readFeedback(body: unknown, labels: readonly string[] | undefined) {
     if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong('value', 'a number', value);
     return { id, instance, truth: value };
   }
-  const truth = typeof label === 'string' ? labels.indexOf(label) : -1;
+  const truth = labels.indexOf(labelName(label));
   if (truth < 0)
     throw wrong('label', `one of ${labels.slice(0, 12).join(', ')}${labels.length > 12 ? ', …' : ''}`, label);
   return { id, instance, truth };
+}
+
+/** Where classes are named by integers, the truth is often kept as one. */
+function labelName(label: unknown): string {
+  if (typeof label === 'string') return label;
+  return Number.isSafeInteger(label) ? String(label) : '';
 }
 
 function wrong(where: string, expected: string, found: unknown): ServiceError {
