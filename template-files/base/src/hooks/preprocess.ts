@@ -4,6 +4,7 @@
  *
  * `preprocess` gets each instance of POST /predict as the client sent it, and returns the instance that serving.yaml
  * describes. Throw `inputError(where, expected, found)` of ../errors.ts for a 400. Undefined, the default, costs nothing.
+ * In a CSV file for `npm run batch`, columns that serving.yaml does not know are numbers where their text is one in JSON.
  *
  *     export const preprocess: Preprocess | undefined = (instance) => {
  *       const { length_mm, ...rest } = instance as { length_mm: number };

@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import { readInferRequest } from '../../src/http/v2/request.ts';
 import { bodyOf, boot, type Running } from '../helpers/service.ts';
+import { serving } from '../helpers/serving.ts';
 
 let service: Running;
 beforeAll(async () => {
@@ -262,4 +264,22 @@ test.each<[string, (tensor: Float32Array) => { body: Uint8Array; header: string 
   const { body, header } = make(Float32Array.from(ROWS));
   const response = await sendBytes(body, header);
   expect([response.status, (await bodyOf(response))['error']]).toEqual([400, expect.stringContaining(message)]);
+});
+
+test('a missing value is NaN, where the input takes it; null is no element of a tensor', () => {
+  const features = [{ name: 'a', nullable: true }, { name: 'b' }];
+  const read = (allowNonFinite: boolean, data: unknown[]) => {
+    const contract = serving({ inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2], features, allowNonFinite }] });
+    const body = { inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2], data }] };
+    const { block } = readInferRequest(
+      Buffer.from(JSON.stringify(body)),
+      undefined,
+      (json) => JSON.parse(`${json}`),
+      contract,
+    );
+    return block.tensors[0]?.data;
+  };
+  expect(read(true, ['NaN', 1])).toEqual(Float32Array.of(Number.NaN, 1));
+  expect(() => read(false, ['NaN', 1])).toThrow('inputs[0].data[0]: expected a number');
+  expect(() => read(true, [null, 1])).toThrow('inputs[0].data[0]: expected a number');
 });

@@ -69,6 +69,20 @@ test('missing values become NaN or an empty string where they are allowed', () =
   expect(counted).toEqual(['a:missing', 'a:missing', 'colour:missing', 'colour:unseen_category']);
 });
 
+test('a null says how its column could take it, where it could', () => {
+  const { encode } = setUp({
+    inputs: [
+      { name: 'x', datatype: 'FP64', shape: [-1, 1] },
+      { name: 'count', datatype: 'INT32', shape: [-1, 1] },
+    ],
+  });
+  expect(() => encode([{ x: null, count: 1 }])).toThrow(
+    'instances[0].x: expected a number (or null, with nullable: true in serving.yaml), found null',
+  );
+  expect(() => encode([{ count: 1 }])).toThrow('instances[0].x: expected a number, found nothing');
+  expect(() => encode([{ x: 1, count: null }])).toThrow(/^instances\[0\]\.count: expected an? [^(]*, found null$/);
+});
+
 test('NaN and Infinity are words, where they are allowed', () => {
   const [input] = serving().inputs;
   const { encode } = setUp({ inputs: input ? [{ ...input, allowNonFinite: true }] : [] });

@@ -19,6 +19,8 @@ interface Column {
   readonly range: string;
   readonly refuse: boolean;
   readonly allowNonFinite: boolean;
+  /** The datatype has a value that says that there is none. */
+  readonly canBeNullable: boolean;
   /** What the model gets for a missing value; undefined where none may be missing. */
   readonly missing: Element | undefined;
 }
@@ -57,7 +59,8 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
       return special;
     }
     onInvalid(column.name, isMissing ? 'missing' : 'type');
-    throw inputError(placeOf(column, index, listed), column.kind.expected, value);
+    const or = value === null && column.canBeNullable ? ' (or null, with nullable: true in serving.yaml)' : '';
+    throw inputError(placeOf(column, index, listed), `${column.kind.expected}${or}`, value);
   }
 
   function encodeRows(instances: readonly unknown[], start: number, end: number): Block {
@@ -152,6 +155,7 @@ function columnsOf(input: InputSpec, index: number): Column[] {
       : `a value from ${feature.min ?? '-∞'} to ${feature.max ?? '∞'}`,
     refuse: input.outOfRange === 'refuse',
     allowNonFinite: input.allowNonFinite === true,
+    canBeNullable: input.datatype === 'BYTES' || input.datatype.startsWith('FP'),
     missing: feature.nullable ? (input.datatype === 'BYTES' ? '' : missingFloat(input.datatype)) : undefined,
   }));
 }
