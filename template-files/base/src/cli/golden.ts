@@ -9,7 +9,7 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
-import { type GoldenSample, parseGolden, type Question } from '../inference/golden.ts';
+import { type GoldenSample, parseGolden, type Question, refusalOf } from '../inference/golden.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
@@ -17,7 +17,6 @@ import { createMetrics } from '../observability/metrics.ts';
 const { values } = parseArgs({
   options: { write: { type: 'boolean', default: false }, candidate: { type: 'boolean', default: false } },
 });
-const REFUSED: readonly string[] = ['INVALID_INPUT', 'INFERENCE_FAILED', 'OUTPUT_NOT_FINITE'];
 
 interface Asked {
   /** With the model's own answer; undefined where it gives none. */
@@ -51,11 +50,7 @@ try {
   });
   const different = asked.filter(({ agrees }) => !agrees).length;
   if (values.write) {
-    write(
-      path,
-      source,
-      asked.flatMap(({ sample }) => sample ?? []),
-    );
+    write(path, source, asked);
   } else if (different > 0) throw new ServiceError('MODEL_MISMATCH', `${different} golden samples do not agree`);
 } catch (error) {
   if (!(error instanceof ServiceError)) throw error;
@@ -74,15 +69,18 @@ async function ask(predictor: Predictor, question: Question, tolerance: number):
     if (isOpen) return { sample, agrees: false, line: 'had no answer; the model now answers for itself' };
     return { sample, agrees, line: agrees ? `agrees (largest difference ${maxAbsDiff})` : `${difference}` };
   } catch (error) {
-    if (!(error instanceof ServiceError) || !REFUSED.includes(error.code)) throw error;
-    const reason = error.code === 'INFERENCE_FAILED' ? `the model fails on it: ${error.cause}` : error.message;
+    const reason = refusalOf(error);
+    if (reason === undefined) throw error;
     return { sample: undefined, agrees: false, line: `no longer an instance: ${reason}` };
   }
 }
 
-function write(path: string, source: string, samples: readonly GoldenSample[]): void {
+function write(path: string, source: string, asked: readonly Asked[]): void {
+  const samples = asked.flatMap(({ sample }) => sample ?? []);
   if (samples.length === 0) {
-    throw new ServiceError('CONFIG_INVALID', 'no golden sample is an instance of this model: write new ones by hand');
+    const [first] = asked;
+    const message = `the model answers no golden sample, so that none would be left: ${first?.line}; write new ones by hand`;
+    throw new ServiceError('CONFIG_INVALID', message);
   }
   const before = JSON.parse(readFileSync(source, 'utf8')) as object;
   const draft = `${path}.new`;

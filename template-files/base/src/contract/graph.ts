@@ -33,15 +33,23 @@ export function graphProblems(serving: Serving, graph: Graph): Problem[] {
   return [...sides, ...missing];
 }
 
+const UNSERVED =
+  'Sequences and maps (ZipMap) cannot be served: take the model in with `create-ml-serving model`, or list another output.';
+
 function tensorProblems(field: string, tensor: TensorSpec, declared: readonly GraphTensor[]): Problem[] {
   const actual = declared.find((candidate) => candidate.name === tensor.name);
   if (!actual) {
+    const served = declared.filter(({ datatype }) => datatype !== undefined);
+    const others = declared.filter(({ datatype }) => datatype === undefined);
     return [
       {
         field: `${field}.name`,
-        expected: `one of the model's: ${declared.map((candidate) => candidate.name).join(', ')}`,
+        expected: `one of the model's: ${served.map((candidate) => candidate.name).join(', ')}`,
         found: tensor.name,
-        mend: 'Use the name in the graph.',
+        mend: [
+          'Use the name in the graph.',
+          ...others.map(({ name, type }) => `"${name}" is ${type}. ${UNSERVED}`),
+        ].join(' '),
       },
     ];
   }
@@ -51,7 +59,7 @@ function tensorProblems(field: string, tensor: TensorSpec, declared: readonly Gr
         field: `${field}.datatype`,
         expected: 'a tensor of a type that can be served',
         found: `"${tensor.name}" is ${actual.type}`,
-        mend: 'Sequences and maps (ZipMap) cannot be served: take the model in with `create-ml-serving model`, or list another output.',
+        mend: UNSERVED,
       },
     ];
   }

@@ -91,7 +91,9 @@ export function createPool(options: PoolOptions): WorkerPool {
       // A model that is being served is only announced whole: the first readiness waits for every worker.
       if (missing === 0) settle?.resolve(message);
     } else if (message.kind === 'refused') {
-      settle?.reject(new ServiceError('MODEL_INVALID', `the model cannot be loaded: ${message.message}`));
+      settle?.reject(
+        new ServiceError('MODEL_INVALID', `the model cannot be loaded: ${message.message}${wayOut(message)}`),
+      );
       return;
     } else {
       failures = 0;
@@ -181,6 +183,13 @@ export function createPool(options: PoolOptions): WorkerPool {
       return gone;
     },
   };
+}
+
+/** Text models of scikit-learn ask for a locale that slim images do not have. */
+function wayOut({ message }: { readonly message: string }): string {
+  const [, locale] = /construct locale with name:\s*([\w.@-]+)/.exec(message) ?? [];
+  if (locale === undefined) return '';
+  return ` (its StringNormalizer wants the locale ${locale}, which is not here: take the model in with \`create-ml-serving model\`, or set the node's attribute locale to C.UTF-8)`;
 }
 
 function remove<T>(from: T[], one: T): void {

@@ -1,8 +1,10 @@
+import { relative } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { hasBatchAxis } from '../contract/serving.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { promised, type Told } from '../told.ts';
+import { createFindMisfit } from './answer-shape.ts';
 import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
@@ -12,7 +14,7 @@ import { createLane } from './lane.ts';
 import { createPool, type Loaded, type WorkerPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
 import { createEncoder } from './preprocess/encoder.ts';
-import { checkBatchAxis, READY, type Readiness, runGolden, trialBlock, warmUp } from './release.ts';
+import { checkAnswerShapes, READY, type Readiness, runGolden, trialBlock, warmUp, withSample } from './release.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { inspectModel, workerOptions } from './startup.ts';
 import { type Block, splitBlocks } from './tensor.ts';
@@ -139,6 +141,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       maxDelayMs: serving.batching.maxDelayMs,
       maxQueue: serving.limits.maxQueue,
       create: serving.inputs.map((input) => KINDS[input.datatype].create),
+      findMisfit: createFindMisfit(serving),
     },
     {
       onQueued: (ms) => metrics.stages.queue.observe(ms / 1000),
@@ -246,13 +249,15 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     return { prediction, ...compare(sample.prediction, prediction, tolerance) };
   }
 
-  /** Tries the loaded model: warm-up, batch axis, golden samples. */
+  /** Tries the loaded model: warm-up, shapes of the answers, golden samples. */
   async function tryOut(): Promise<Readiness> {
     const { golden } = config;
     const [sample] = golden?.samples ?? [];
-    const trial = trialBlock(serving, sample && (await encode(preprocessed([sample.instance]))));
+    const source = relative(config.folder, config.goldenPath);
+    const blocks = sample && (await withSample(source, 0, () => encode(preprocessed([sample.instance]))));
+    const trial = trialBlock(serving, blocks);
     await warmUp(pool, trial, decoder.fetch);
-    await checkBatchAxis(pool, serving, trial);
+    await checkAnswerShapes(pool, serving, trial, sample !== undefined);
     const short = await lane.open(trial, decoder.fetch);
     logger.info({ runs: short ? 'in the main thread' : 'in the workers' }, 'the model is loaded');
     if (!golden) {
@@ -260,7 +265,8 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       return READY;
     }
     const deadline = performance.now() + TRIAL_MS;
-    const ask = (one: GoldenSample) => test(one, golden.tolerance, { deadline });
+    const ask = (one: GoldenSample, i: number) =>
+      withSample(source, i, () => test(one, golden.tolerance, { deadline }));
     const { readiness, maxAbsDiff, disagreements } = await runGolden(golden, ask, logger);
     metrics.goldenDiff(maxAbsDiff, disagreements);
     return readiness;

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import { type Problem, problemsError } from '../contract/problem.ts';
-import { hasBatchAxis, type Serving } from '../contract/serving.ts';
+import { hasBatchAxis, type OutputSpec, type Serving } from '../contract/serving.ts';
+import { ServiceError } from '../errors.ts';
+import { createFindMisfit, type Misfit } from './answer-shape.ts';
 import { KINDS } from './datatypes.ts';
-import type { Comparison, Golden, GoldenSample } from './golden.ts';
+import { type Comparison, type Golden, type GoldenSample, refusalOf } from './golden.ts';
 import type { WorkerPool } from './pool.ts';
 import { type Block, stack } from './tensor.ts';
 
@@ -20,29 +22,52 @@ export async function warmUp(pool: WorkerPool, block: Block, fetch: readonly num
   await Promise.all(runs);
 }
 
-/** Two rows in must be two rows out: an output whose first axis is free need not have the batch there. */
-export async function checkBatchAxis(pool: WorkerPool, serving: Serving, block: Block): Promise<void> {
-  if (!hasBatchAxis(serving) || serving.batching.maxBatchSize === 1) return;
+/**
+ * Two rows in must be two rows out (an output whose first axis is free need not have the batch there), and every other axis as
+ * serving.yaml says: a graph may declare shapes that it does not answer in.
+ * @param sampled whether the block is a real request; zeros stand for the sizes of free axes, on which those of answers may depend
+ */
+export async function checkAnswerShapes(
+  pool: Pick<WorkerPool, 'run'>,
+  serving: Serving,
+  block: Block,
+  sampled: boolean,
+): Promise<void> {
+  const isGuess = !sampled && serving.inputs.some(({ shape }) => shape.includes(-1, 1));
+  const promised = isGuess ? { ...serving, outputs: serving.outputs.map(onlyRows) } : serving;
+  const copies = hasBatchAxis(serving) && serving.batching.maxBatchSize > 1 ? 2 : 1;
   const tensors = block.tensors.map((tensor, i) => {
     const input = serving.inputs[i];
-    return input ? stack([tensor, tensor], KINDS[input.datatype].create) : tensor;
+    return input ? stack(new Array(copies).fill(tensor), KINDS[input.datatype].create) : tensor;
   });
-  const outcome = await pool.run({ kind: 'run', tensors, fetch: serving.outputs.map((_, i) => i) });
+  const fetch = serving.outputs.map((_, i) => i);
+  const outcome = await pool.run({ kind: 'run', tensors, fetch });
   if (outcome.kind !== 'done') return;
-  const expected = 2 * block.rows;
-  const problems = outcome.tensors.flatMap((tensor, i): Problem[] =>
-    tensor.dims[0] === expected
-      ? []
-      : [
-          {
-            field: `outputs[${i}].shape`,
-            expected: `${expected} rows for ${expected} rows of input`,
-            found: `[${tensor.dims.join(', ')}]`,
-            mend: 'Its first axis is not the batch: set batching.maxBatchSize to 1, or export the model with a batch axis.',
-          },
-        ],
-  );
+  const findMisfit = createFindMisfit(promised);
+  const rows = copies * block.rows;
+  const problems = fetch.flatMap((i): Problem[] => {
+    const tensor = outcome.tensors[i];
+    const misfit = tensor && findMisfit([i], [tensor], rows);
+    return misfit ? [shapeProblem(misfit, serving, rows)] : [];
+  });
   if (problems.length > 0) throw problemsError('MODEL_MISMATCH', 'serving.yaml', problems);
+}
+
+function onlyRows(output: OutputSpec): OutputSpec {
+  return { ...output, shape: output.shape.map((size, axis) => (axis === 0 ? size : -1)) };
+}
+
+function shapeProblem({ output, expected, found }: Misfit, { outputs }: Serving, rows: number): Problem {
+  const mend =
+    expected[0] === rows && found[0] !== rows
+      ? 'Its first axis is not the batch: set batching.maxBatchSize to 1, or export the model with a batch axis.'
+      : 'That is what the model answers, whatever its graph declares: write it down, or export the model with the shape that it has.';
+  return {
+    field: `outputs[${output}].shape`,
+    expected: `"${outputs[output]?.name}" to be [${expected.join(', ')}]${rows > 1 ? ` for ${rows} rows of input` : ''}`,
+    found: `[${found.join(', ')}]`,
+    mend,
+  };
 }
 
 /** What the model is tried with: a golden sample, or else zeros of the contract's shapes. */
@@ -56,6 +81,20 @@ export function trialBlock(serving: Serving, sample: readonly Block[] | undefine
   return { rows: 1, tensors, key: '' };
 }
 
+/**
+ * Does something with a sample of golden.json.
+ * @throws MODEL_MISMATCH naming the sample, where that or the model is the reason that it cannot be done
+ */
+export async function withSample<T>(source: string, place: number, act: () => T | Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    const reason = refusalOf(cause);
+    if (reason === undefined) throw cause;
+    throw new ServiceError('MODEL_MISMATCH', `${source}, sample ${place}: ${reason}`, { cause });
+  }
+}
+
 export interface GoldenRun {
   readonly readiness: Readiness;
   readonly maxAbsDiff: number;
@@ -66,14 +105,14 @@ export interface GoldenRun {
 /** Asks every golden sample. The first that disagrees is the reason not to be ready. */
 export async function runGolden(
   golden: Golden,
-  ask: (sample: GoldenSample) => Promise<Comparison>,
+  ask: (sample: GoldenSample, place: number) => Promise<Comparison>,
   logger: Logger,
 ): Promise<GoldenRun> {
   let maxAbsDiff = 0;
   let disagreements = 0;
   let reason: string | undefined;
   for (const [i, sample] of golden.samples.entries()) {
-    const { agrees, maxAbsDiff: difference, difference: place } = await ask(sample);
+    const { agrees, maxAbsDiff: difference, difference: place } = await ask(sample, i);
     maxAbsDiff = Math.max(maxAbsDiff, difference);
     if (agrees) continue;
     disagreements += 1;

@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors.ts';
+import type { FindMisfit } from './answer-shape.ts';
 import { isFull, rowsOf, stackBatch, takeBatch } from './batch.ts';
 import type { TensorData } from './datatypes.ts';
 import { type Caller, complete, createJobs, fail, type Job } from './job.ts';
@@ -19,6 +20,7 @@ export interface SchedulerOptions {
   readonly maxQueue: number;
   /** How to make room for stacked rows, by input. */
   readonly create: readonly ((length: number) => TensorData)[];
+  readonly findMisfit: FindMisfit;
 }
 
 export interface Scheduler {
@@ -157,7 +159,18 @@ export function createScheduler(
     events.onBatch(rowsOf(run.batch));
   }
 
-  function finish(run: Run, outcome: RunOutcome): void {
+  /** An answer of a wrong shape is a failure of the model: which of its rows is whose, nobody can say. */
+  function checked(batch: readonly Job[], outcome: RunOutcome): RunOutcome {
+    if (outcome.kind !== 'done') return outcome;
+    const misfit = options.findMisfit(batch[0]?.fetch ?? [], outcome.tensors, rowsOf(batch));
+    if (!misfit) return outcome;
+    const { output, expected, found } = misfit;
+    const message = `outputs[${output}] of serving.yaml: expected [${expected.join(', ')}], the model answered [${found.join(', ')}]`;
+    return { kind: 'failed', message };
+  }
+
+  function finish(run: Run, ended: RunOutcome): void {
+    const outcome = checked(run.batch, ended);
     handedOut = handedOut.filter((other) => other !== run);
     const { batch } = run;
     stirred += batch.length;

@@ -48,3 +48,18 @@ test('an axis that the exporter left free may be fixed, the batch may not', () =
   const fixedBatch = serving({ inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2] }] });
   expect(graphProblems(fixedBatch, graph).map(({ field }) => field)).toEqual(['inputs[0].shape']);
 });
+
+test('a name of maps that were taken out is answered with the tensors, and with what becomes of maps', () => {
+  const outputs: Graph['outputs'] = [
+    { name: 'label', datatype: 'INT64', type: 'int64', shape: [-1] },
+    { name: 'maps', datatype: undefined, type: 'a sequence or map', shape: [] },
+  ];
+  expect(graphProblems(serving(), { ...graph, outputs })).toEqual([
+    {
+      field: 'outputs[0].name',
+      expected: "one of the model's: label",
+      found: 'p',
+      mend: expect.stringMatching(/"maps" is a sequence or map\. .* cannot be served: take the model in/),
+    },
+  ]);
+});

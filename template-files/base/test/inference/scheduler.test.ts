@@ -47,7 +47,14 @@ function setUp(options: Partial<SchedulerOptions> = {}, workers = 1, places: 1 |
   };
   const scheduler = createScheduler(
     pool,
-    { maxBatchSize: 4, maxDelayMs: 0, maxQueue: 8, create: [(length) => new Float32Array(length)], ...options },
+    {
+      maxBatchSize: 4,
+      maxDelayMs: 0,
+      maxQueue: 8,
+      create: [(length) => new Float32Array(length)],
+      findMisfit: () => undefined,
+      ...options,
+    },
     {
       onQueued: (ms) => queued.push(ms),
       onBatch: (size) => batches.push(size),
@@ -187,6 +194,25 @@ test('what was answered together is waited for: clients do not fall into halves 
   }
   await Promise.all([...early, ...late]);
   expect(batches).toEqual([2, 4, 4]);
+});
+
+test('an answer of a wrong shape is a failure of the model: nobody gets rows of another', async () => {
+  const findMisfit: SchedulerOptions['findMisfit'] = (_fetch, [tensor], count) =>
+    tensor?.dims[0] === count ? undefined : { output: 0, expected: [count], found: tensor?.dims ?? [] };
+  const { runs, submit } = setUp({ findMisfit });
+  const first = submit([rows(1)]);
+  const second = submit([rows(2)]);
+  await turn();
+  runs[0]?.end({ kind: 'done', tensors: [{ dims: [1], data: Float32Array.of(7) }], ms: 1 });
+  await turn();
+  runs[1]?.end();
+  await turn();
+  runs[2]?.end({ kind: 'done', tensors: [{ dims: [3], data: Float32Array.of(7, 7, 7) }], ms: 1 });
+  expect((await first).map(valuesOf)).toEqual([[1]]);
+  await expect(second).rejects.toMatchObject({
+    code: 'INFERENCE_FAILED',
+    cause: 'outputs[0] of serving.yaml: expected [1], the model answered [3]',
+  });
 });
 
 test('a failed run is repeated row by row: only who is to blame gets the error', async () => {

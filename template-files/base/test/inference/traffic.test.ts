@@ -84,6 +84,16 @@ test('a bad row is its own caller’s, not its neighbours’', async () => {
   expect(service.logs).toContainEqual(expect.objectContaining({ id, reason: 'row of 667' }));
 });
 
+test('an answer that is narrower than promised is nobody’s: no row holds scores of another', async () => {
+  await start();
+  const slow = ask(700);
+  const answers = await Promise.all([1, 668, 3].map((value) => ask(value)));
+  await slow;
+  expect(answers.map(({ status, value }) => (status === 200 ? value : status))).toEqual([1, 500, 3]);
+  const reason = 'outputs[0] of serving.yaml: expected [1, 3], the model answered [1, 1]';
+  expect(service.logs).toContainEqual(expect.objectContaining({ reason }));
+});
+
 test('a full queue answers 503 at once, with Retry-After, and is counted', async () => {
   await start({ maxQueue: 2 }, 1, 1);
   let running = true;

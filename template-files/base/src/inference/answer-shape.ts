@@ -1,0 +1,46 @@
+import { elementCount, hasBatchAxis, type Serving } from '../contract/serving.ts';
+import type { Tensor } from './tensor.ts';
+
+/** An answer of another shape than serving.yaml promises. */
+export interface Misfit {
+  /** Its place among the outputs of serving.yaml. */
+  readonly output: number;
+  /** The promised shape, with the rows of the run in their place. */
+  readonly expected: readonly number[];
+  readonly found: readonly number[];
+}
+
+/**
+ * The first answer of a run that is not of its promised shape. Whoever reads answers goes by that shape: in a narrower one a
+ * row would run into the row of another client.
+ */
+export type FindMisfit = (fetch: readonly number[], tensors: readonly Tensor[], rows: number) => Misfit | undefined;
+
+export function createFindMisfit(serving: Serving): FindMisfit {
+  const batched = hasBatchAxis(serving);
+  // Where no run is shared, a free first axis need not be the batch.
+  const counted = batched && serving.batching.maxBatchSize > 1;
+  const from = batched ? 1 : 0;
+  return (fetch, tensors, rows) => {
+    for (let i = 0; i < fetch.length; i++) {
+      const output = fetch[i] as number;
+      const shape = serving.outputs[output]?.shape ?? [];
+      const found = tensors[i]?.dims ?? [];
+      if ((counted && found[0] !== rows) || !agree(shape, found, from)) {
+        return { output, expected: counted ? [rows, ...shape.slice(1)] : shape, found };
+      }
+    }
+    return undefined;
+  };
+}
+
+/** Exporters differ about [rows] and [rows, 1]: where the number of axes differs, the number of elements counts. */
+function agree(promised: readonly number[], found: readonly number[], from: number): boolean {
+  if (promised.length !== found.length) {
+    return promised.indexOf(-1, from) >= 0 || elementCount(promised.slice(from)) === elementCount(found.slice(from));
+  }
+  for (let axis = from; axis < promised.length; axis++) {
+    if (promised[axis] !== -1 && promised[axis] !== found[axis]) return false;
+  }
+  return true;
+}

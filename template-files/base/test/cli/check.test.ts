@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ROOT } from '../../src/config.ts';
+import { SAMPLE } from '../helpers/service.ts';
+
+/** `npm run check` and `npm run golden` over a copy of the sample whose golden samples no longer fit. */
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'check-'));
+  cpSync(join(ROOT, dirname(SAMPLE)), folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const run = (command: string, ...args: string[]) =>
+  spawnSync(process.execPath, [`dist/cli/${command}.js`, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, SERVING_CONFIG: join(folder, 'serving.yaml') },
+    encoding: 'utf8',
+  });
+
+/** The instances of golden.json, changed. */
+function change(instance: (before: unknown, place: number) => unknown): void {
+  const path = join(folder, 'model', 'golden.json');
+  const file = JSON.parse(readFileSync(path, 'utf8')) as { samples: { instance: unknown }[] };
+  const samples = file.samples.map((sample, place) => ({ ...sample, instance: instance(sample.instance, place) }));
+  writeFileSync(path, JSON.stringify({ ...file, samples }));
+}
+
+test.each([0, 2])('a golden sample that is no instance any more is named (%i)', (at) => {
+  change((before, place) => (place === at ? { other: 1 } : before));
+  const { status, stderr } = run('check');
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(new RegExp(`^model/golden.json, sample ${at}: instances`)),
+  ]);
+  expect(stderr).toContain('(MODEL_MISMATCH)');
+});
+
+test('where no sample is left, the reason of the first is said', () => {
+  change(() => [1, 2]);
+  const { status, stderr } = run('golden', '--write');
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/no longer an instance: instances\[0\].*write new ones by hand/),
+  ]);
+});
