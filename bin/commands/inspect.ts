@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { externalFiles, externalSize } from '../../generators/onnx/external.ts';
 import { unsupported } from '../../generators/onnx/faults.ts';
-import { changeTexts, servingProblems, withoutZipMaps } from '../../generators/onnx/intake.ts';
+import { servingProblems } from '../../generators/onnx/intake.ts';
+import { planChanges } from '../../generators/onnx/plan.ts';
 import { type ProposedSchema, proposeSchema } from '../../generators/onnx/propose.ts';
 import { RUNTIME } from '../../generators/onnx/runtime.ts';
 import { type Source, withFile } from '../../generators/onnx/source.ts';
 import { type ModelSummary, readModel, summarise } from '../../generators/onnx/summary.ts';
-import { planZipMaps } from '../../generators/onnx/zipmap.ts';
 import { inspectionText } from './inspect-text.ts';
 
 /** Where a command writes what was asked for. */
@@ -41,7 +41,7 @@ function examine(source: Source): Inspection {
   const model = readModel(source);
   const summary = summarise(source, model);
   const problems = servingProblems(model, summary);
-  const plan = planZipMaps(source, model.graph);
+  const plan = planChanges(source, model.graph);
   const externalData = externalFiles(model, source.name).map((data) => ({
     location: data.location,
     bytes: externalSize(source.name, data),
@@ -51,8 +51,8 @@ function examine(source: Source): Inspection {
     sha256: hash(source),
     externalData,
     problems,
-    changes: changeTexts(plan),
-    schema: problems.length > 0 ? null : proposeSchema(withoutZipMaps(summary, plan)),
+    changes: plan.texts,
+    schema: problems.length > 0 ? null : proposeSchema(plan.after(summary)),
   };
 }
 

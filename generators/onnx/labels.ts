@@ -6,7 +6,7 @@ import type { Source } from './source.ts';
 /** Nodes that hand on class labels as they are, by their first input. */
 const HANDS_ON = new Set(['Cast', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
 /** Their first output is the label, their second the score of each class. */
-const CLASSIFIERS = new Set(['LinearClassifier', 'SVMClassifier', 'TreeEnsembleClassifier']);
+export const CLASSIFIERS = new Set(['LinearClassifier', 'SVMClassifier', 'TreeEnsembleClassifier']);
 /** Label lists are small; a larger tensor is none. */
 const LARGEST_LIST = 1024 * 1024;
 
@@ -23,7 +23,7 @@ export function nodeLabels(node: Node): string[] | undefined {
 export function modelLabels(source: Source, graph: Graph): string[] | undefined {
   const zipMap = graph.nodes.find(({ opType }) => opType === 'ZipMap');
   if (zipMap) return nodeLabels(zipMap);
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const producers = producersOf(graph);
   for (const { name = '' } of graph.outputs) {
     const found = labelsBehind(source, graph, producers, name);
     if (found) return found;
@@ -38,6 +38,11 @@ export function modelLabels(source: Source, graph: Graph): string[] | undefined 
 
 type Producers = ReadonlyMap<string, Node>;
 
+/** The node behind each value. */
+export function producersOf(graph: Graph): Producers {
+  return new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+}
+
 function labelsBehind(source: Source, graph: Graph, producers: Producers, output: string): string[] | undefined {
   let node = producers.get(output);
   // A graph cannot hold more steps than nodes, unless it goes round in circles.
@@ -49,7 +54,7 @@ function labelsBehind(source: Source, graph: Graph, producers: Producers, output
   return tensorLabels(source, constantOf(graph, producers, node.inputs[0] ?? ''));
 }
 
-function constantOf(graph: Graph, producers: Producers, name: string): TensorHead | undefined {
+export function constantOf(graph: Graph, producers: Producers, name: string): TensorHead | undefined {
   const initializer = graph.initializers.find((tensor) => tensor.name === name);
   if (initializer) return initializer;
   const node = producers.get(name);

@@ -168,6 +168,7 @@ export const SPARSE_TENSOR: Message<SparseTensor> = {
 };
 
 export interface Attribute {
+  at?: Span;
   name?: string;
   float?: number;
   int?: bigint;
@@ -184,6 +185,8 @@ const STRING = 4;
 const FLOATS = 7;
 const INTS = 8;
 const STRINGS = 9;
+/** Texts of attributes that are read; others may be of any length. */
+const READ_TEXTS: ReadonlySet<string | undefined> = new Set(['case_change_action', 'locale']);
 export const ATTRIBUTE: Message<Attribute> = {
   name: 'AttributeProto',
   fields: {
@@ -201,7 +204,9 @@ export const ATTRIBUTE: Message<Attribute> = {
   },
   // Tree ensembles keep their forests in such lists: tens of millions of entries, of which only the class labels matter here.
   stopAt: (partial, no) =>
-    no === STRING || no === FLOATS || ((no === INTS || no === STRINGS) && !partial.name?.startsWith('classlabels_')),
+    (no === STRING && !READ_TEXTS.has(partial.name)) ||
+    no === FLOATS ||
+    ((no === INTS || no === STRINGS) && !partial.name?.startsWith('classlabels_')),
 };
 
 export interface Node {

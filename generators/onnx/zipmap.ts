@@ -1,12 +1,11 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { elementCode } from './elements.ts';
 import { type Draft, encode } from './encode.ts';
 import { unsupported } from './faults.ts';
 import { nodeLabels } from './labels.ts';
+import { field, type Patch } from './patch.ts';
 import {
   GRAPH,
   type Graph,
-  MODEL,
   NODE,
   type Node,
   type Span,
@@ -15,6 +14,7 @@ import {
   type ValueInfo,
 } from './schema.ts';
 import type { Source } from './source.ts';
+import type { ModelSummary } from './summary.ts';
 import { allNodes } from './walk.ts';
 
 /** A ZipMap that was taken out: what the model answered before, and what it answers now. */
@@ -22,12 +22,6 @@ export interface DroppedZipMap {
   readonly was: string;
   readonly output: string;
   readonly labels: readonly string[];
-}
-
-/** Bytes to be put in the place of a span of the original. */
-interface Patch {
-  readonly span: Span;
-  readonly bytes: Uint8Array;
 }
 
 /** The name of the scores in a model that had a ZipMap, whatever its exporter called them. */
@@ -79,22 +73,6 @@ function column({ name, type }: ValueInfo): Uint8Array {
   return field(GRAPH.fields.outputs.no, encode(VALUE_INFO, { name: name ?? '', type: { tensor } }));
 }
 
-/** The model with a plan carried out: all other bytes are copied as they are. */
-export function applyZipMapPlan(source: Source, graph: Graph, { patches }: ZipMapPlan): Uint8Array {
-  const whole = source.read(0, source.size);
-  const { tag, start, end } = graph.at as Span;
-  const pieces: Uint8Array[] = [];
-  let at = start;
-  for (const { span, bytes } of [...patches].sort((a, b) => a.span.tag - b.span.tag)) {
-    pieces.push(whole.subarray(at, span.tag), bytes);
-    at = span.end;
-  }
-  pieces.push(whole.subarray(at, end));
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  const head = new BinaryWriter().tag(MODEL.fields.graph.no, WireType.LengthDelimited).uint32(length).finish();
-  return Buffer.concat([whole.subarray(0, tag), head, ...pieces, whole.subarray(end)]);
-}
-
 function labelsOf(source: Source, graph: Graph, node: Node, output: ValueInfo): string[] {
   const labels = nodeLabels(node);
   if (!labels) throw unsupported(source, `has a ZipMap without class labels (output ${JSON.stringify(output.name)})`);
@@ -128,6 +106,32 @@ function isTaken(graph: Graph, name: string): boolean {
   );
 }
 
-function field(no: number, bytes: Uint8Array): Uint8Array {
-  return new BinaryWriter().tag(no, WireType.LengthDelimited).bytes(bytes).finish();
+/** A summary as it will be once a plan is carried out. */
+export function withoutZipMaps(summary: ModelSummary, { dropped, freed }: ZipMapPlan): ModelSummary {
+  const outputs = summary.outputs.map((output) => {
+    if (freed.includes(output.name)) return { ...output, shape: ['N'] };
+    const gone = dropped.find(({ was }) => was === output.name);
+    if (!gone) return output;
+    const shape = ['N', gone.labels.length];
+    const tensor = { type: 'tensor(float)', isTensor: true, datatype: 'FP32' as const, shape };
+    return { name: gone.output, operator: 'ZipMap', ...tensor };
+  });
+  return { ...summary, outputs, ...droppedLabels(dropped) };
+}
+
+/** What goes with the ZipMaps, in words for the person. */
+export function zipMapTexts({ dropped, freed }: ZipMapPlan): string[] {
+  const zipMaps = dropped.map(({ was, output, labels }) => {
+    const classes = `${labels.slice(0, 10).join(', ')}${labels.length > 10 ? ', …' : ''}`;
+    return `ZipMap dropped: output ${was}, a list of maps, is now ${output}, FP32 [N, ${labels.length}]; its classes are ${classes}`;
+  });
+  return [
+    ...zipMaps,
+    ...freed.map((output) => `output ${output} was declared as [1] and is now [N]: there is one per row`),
+  ];
+}
+
+/** The labels went out of the graph with the node. */
+function droppedLabels([first]: readonly DroppedZipMap[]): Pick<ModelSummary, 'classLabels'> | undefined {
+  return first && { classLabels: first.labels };
 }

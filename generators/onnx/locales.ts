@@ -1,0 +1,66 @@
+import { encode } from './encode.ts';
+import { field, type Patch } from './patch.ts';
+import { ATTRIBUTE, GRAPH, type Graph, type Model, NODE, type Node, type Span } from './schema.ts';
+import type { Source } from './source.ts';
+import { modelNodes } from './walk.ts';
+
+/** The only one beside plain ASCII that slim images have. It changes the case of every letter as en_US does. */
+const LOCALE = 'C.UTF-8';
+/** What a node without the attribute asks the runtime for, however that is spelt. */
+const DEFAULT = /^en[_-]US(\.utf-?8)?$/i;
+const PRESENT = /^(|C|POSIX|C\.utf-?8)$/i;
+/** AttributeProto.AttributeType */
+const STRING = 3;
+
+/**
+ * scikit-learn's text models lower-case in a StringNormalizer, by default in en_US.UTF-8: a laptop has that locale and the image
+ * of the service has not, so that the runtime could not load the model there.
+ */
+export function planLocales(
+  source: Source,
+  { nodes }: Graph,
+): { readonly patches: readonly Patch[]; readonly texts: readonly string[] } {
+  const stuck = nodes.filter((node) => changesCase(node) && DEFAULT.test(localeOf(node)));
+  const was = [...new Set(stuck.map(localeOf))].join(', ');
+  return {
+    patches: stuck.map((node) => ({ span: node.at as Span, bytes: withLocale(source, node) })),
+    texts:
+      stuck.length === 0
+        ? []
+        : [`StringNormalizer: its locale was ${was}, which the image lacks, and is now ${LOCALE}: the same letters`],
+  };
+}
+
+/** A locale that somebody chose may change letters in its own way: it is not ours to replace. */
+export function localeProblems(model: Model): string[] {
+  const wanted = [...modelNodes(model)].filter(changesCase).map(localeOf);
+  const strange = wanted.filter((locale) => !DEFAULT.test(locale) && !PRESENT.test(locale));
+  return [...new Set(strange)].map(
+    (locale) => `a StringNormalizer wants the locale ${locale}, which the image lacks (it has ${LOCALE})`,
+  );
+}
+
+function changesCase(node: Node): boolean {
+  return node.opType === 'StringNormalizer' && /^(LOWER|UPPER)$/.test(textOf(node, 'case_change_action') ?? '');
+}
+
+function localeOf(node: Node): string {
+  return textOf(node, 'locale') ?? 'en_US.UTF-8';
+}
+
+function textOf({ attributes }: Node, wanted: string): string | undefined {
+  const bytes = attributes.find(({ name }) => name === wanted)?.string;
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** The node's own bytes, save the attribute. */
+function withLocale(source: Source, { at, attributes }: Node): Uint8Array {
+  const { start, end } = at as Span;
+  const old = attributes.find(({ name }) => name === 'locale')?.at;
+  const locale = encode(ATTRIBUTE, { name: 'locale', string: new TextEncoder().encode(LOCALE), type: STRING });
+  const rest = old
+    ? [source.read(start, old.tag - start), source.read(old.end, end - old.end)]
+    : [source.read(start, end - start)];
+  const node = Buffer.concat([...rest, field(NODE.fields.attributes.no, locale)]);
+  return field(GRAPH.fields.nodes.no, node);
+}
