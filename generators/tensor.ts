@@ -106,7 +106,7 @@ export function hasBatchAxis({ inputs, outputs }: Interface): boolean {
 
 /** Something that a model's file does not tell, so that a person has to. */
 export interface Unknown {
-  readonly kind: 'shape' | 'columns' | 'ranges' | 'image' | 'tokens' | 'labels';
+  readonly kind: 'shape' | 'columns' | 'ranges' | 'image' | 'tokens' | 'labels' | 'classes';
   /** Where it belongs in serving.yaml: `inputs[0].features`. */
   readonly path: string;
   readonly question: string;

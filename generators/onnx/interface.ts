@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Interface, TensorSpec } from '../tensor.ts';
+import { type Interface, labelOutput, type TensorSpec } from '../tensor.ts';
 import type { ProposedSchema } from './propose.ts';
 
 export interface InterfaceChange extends Interface {
@@ -15,15 +15,79 @@ export function changeInterface(before: Interface, proposed: ProposedSchema): In
   const inputs = side('input', before.inputs, proposed.inputs);
   // Outputs that were not served before are not served now: only the listed ones are part of the interface.
   const known = proposed.outputs.filter(({ name }) => before.outputs.some((output) => output.name === name));
-  const outputs = side('output', before.outputs, known.length === before.outputs.length ? known : proposed.outputs);
+  const classes = changeOfClasses(before.outputs, proposed);
+  const outputs = side(
+    'output',
+    before.outputs,
+    known.length === before.outputs.length ? known : proposed.outputs,
+    classes,
+  );
   return {
     inputs: inputs.tensors,
     outputs: outputs.tensors,
-    differences: [...inputs.differences, ...outputs.differences],
+    differences: [...inputs.differences, ...outputs.differences, ...differencesOfClasses(classes)],
   };
 }
 
-function side(kind: 'input' | 'output', before: readonly TensorSpec[], now: readonly TensorSpec[]) {
+/** What became of the values that stand for the classes; undefined where the files or the release before do not tell. */
+interface ChangeOfClasses {
+  readonly before: readonly string[];
+  readonly now: readonly string[];
+  /** The names of the classes that go with what the new file says. */
+  readonly names: readonly string[];
+}
+
+function changeOfClasses(
+  old: readonly TensorSpec[],
+  { outputs, unknown }: ProposedSchema,
+): ChangeOfClasses | undefined {
+  const before = classValues(old);
+  // What stands in for values that the file does not tell contradicts nothing.
+  const now = unknown.some(({ kind }) => kind === 'classes') ? undefined : classValues(outputs);
+  const labels = outputs.find((output) => output.labels)?.labels;
+  if (!before || !now || !labels) return undefined;
+  const oldNames = old.find((output) => output.labels)?.labels;
+  const nameOf = new Map(before.map((value, place) => [value, oldNames?.[place] ?? value]));
+  // A name belongs to a value, wherever that stands; with another set of values nobody knows what the names mean.
+  const carried = isSameSet(before, now) && !hasOwnNames(labels, now);
+  return { before, now, names: carried ? now.map((value) => nameOf.get(value) ?? value) : labels };
+}
+
+/** The values that a model's label output answers, in the order of its scores. */
+function classValues(outputs: readonly TensorSpec[]): readonly string[] | undefined {
+  const own = labelOutput(outputs);
+  if (own?.classes) return own.classes.map(String);
+  const labels = outputs.find((output) => output.labels)?.labels;
+  return own?.datatype === 'BYTES' || labels?.every((label) => /^-?\d+$/.test(label)) ? labels : undefined;
+}
+
+function hasOwnNames(labels: readonly string[] | undefined, values: readonly string[]): boolean {
+  return hasNames(labels) && !isDeepStrictEqual(labels, values);
+}
+
+function differencesOfClasses(change: ChangeOfClasses | undefined): string[] {
+  // Values that are names themselves are compared as the labels that they are.
+  if (!change) return [];
+  const { before, now, names } = change;
+  const areNames: boolean = hasNames(now);
+  if (areNames || isDeepStrictEqual(before, now)) return [];
+  const values = `${before.join(', ')} and are ${now.join(', ')}`;
+  if (isSameSet(before, now)) return [`the classes in their order were ${values}`];
+  return [
+    `the values of the classes were ${values}: what they were called says nothing of them, and they are now called ${names.join(', ')}`,
+  ];
+}
+
+function isSameSet(before: readonly string[], now: readonly string[]): boolean {
+  return before.length === now.length && now.every((value) => before.includes(value));
+}
+
+function side(
+  kind: 'input' | 'output',
+  before: readonly TensorSpec[],
+  now: readonly TensorSpec[],
+  classes?: ChangeOfClasses,
+) {
   const differences: string[] = [];
   const gone = before.filter(({ name }) => !now.some((tensor) => tensor.name === name));
   const fresh = now.filter(({ name }) => !before.some((tensor) => tensor.name === name));
@@ -31,7 +95,8 @@ function side(kind: 'input' | 'output', before: readonly TensorSpec[], now: read
   for (const old of gone) {
     if (![...renamed.values()].includes(old)) differences.push(`${kind} ${old.name} is gone`);
   }
-  const found = now.map((tensor) => {
+  const found = now.map((proposed) => {
+    const tensor = proposed.labels && classes ? { ...proposed, labels: classes.names } : proposed;
     const old = before.find(({ name }) => name === tensor.name) ?? renamed.get(tensor);
     if (!old) {
       differences.push(`${kind} ${tensor.name} is new: ${tensor.datatype} [${tensor.shape.join(', ')}]`);
@@ -40,13 +105,18 @@ function side(kind: 'input' | 'output', before: readonly TensorSpec[], now: read
     if (old.name !== tensor.name) differences.push(`${kind} ${old.name} is now called ${tensor.name}`);
     const problems = tensorDifferences(`${kind} ${tensor.name}`, old, tensor);
     differences.push(...problems);
-    // Which numbers stand for the classes is the model's own affair, whatever people call them.
-    const own = old.classes && tensor.classes ? { classes: tensor.classes } : {};
-    return problems.length === 0 ? { ...old, name: tensor.name, ...own } : { ...tensor, ...carriedOver(old, tensor) };
+    const kept = problems.length === 0 ? { ...old, name: tensor.name } : { ...tensor, ...carriedOver(old, tensor) };
+    // Which values stand for the classes is the model's own affair, whatever people call them.
+    const own = old.classes && { classes: classes ? classesOf(tensor, classes) : old.classes };
+    return { ...kept, ...own, ...(old.labels && classes && tensor.labels && { labels: tensor.labels }) };
   });
   // The order of the file stays where it can.
   const order = ({ name }: TensorSpec) => before.findIndex((old) => old.name === name);
   return { differences, tensors: found.sort((a, b) => order(a) - order(b)) };
+}
+
+function classesOf(own: TensorSpec, { now, names }: ChangeOfClasses): TensorSpec['classes'] {
+  return own.classes ?? (isDeepStrictEqual(now, names) ? undefined : now);
 }
 
 /** Tensors that only changed their names: the one that is gone and the one that is new, of one type and shape. */

@@ -40,12 +40,21 @@ export function guessModelType(
   }
   const tabular = inputs.length > 0 && inputs.every(({ shape }) => shape.length === 1 || shape.length === 2);
   const others = outputs.filter((output) => output !== scores);
-  if (tabular && scores && (labels || (others.every(isLabel) && (isProbability(scores) || others.length > 0)))) {
+  if (
+    tabular &&
+    scores &&
+    (labels || (others.every(isLabel) && (isProbability(scores) || areBehind(scores, others))))
+  ) {
     return { modelType: 'tabular-classification', scores, why: `${scores.name} has one score per class` };
   }
   const [output] = outputs;
   if (tabular && outputs.length === 1 && output && isFloat(output) && isOnePerRow(output)) {
     return { modelType: 'tabular-regression', why: `${output.name} is one number per row` };
+  }
+  if (tabular && scores && others.length > 0 && others.every(isLabel)) {
+    const names = others.map(({ name }) => name).join(', ');
+    const why = `nothing shows that ${scores.name} holds the scores that ${names} comes from`;
+    return { modelType: 'custom', why: `${why} (distances, for one, are smallest for the right class)` };
   }
   return { modelType: 'custom', why: 'its inputs and outputs fit no other type' };
 }
@@ -70,6 +79,14 @@ const PROBABILITY_OPERATORS = new Set([
 
 function isProbability({ name, operator }: ServedValue): boolean {
   return /prob|softmax/i.test(name) || PROBABILITY_OPERATORS.has(operator ?? '');
+}
+
+/**
+ * Floats beside a label need not be its scores: a clustering answers the distances to all centres beside the nearest one. The
+ * label is the largest where an ArgMax makes it, and of what is called logits.
+ */
+function areBehind(scores: ServedValue, labels: readonly ServedValue[]): boolean {
+  return labels.some(({ operator }) => operator === 'ArgMax') || (labels.length > 0 && /logit/i.test(scores.name));
 }
 
 function isFloat({ datatype }: ServedValue): boolean {

@@ -30,9 +30,14 @@ export function proposeSchema(summary: ModelSummary, wanted?: ModelType): Propos
   const notes: string[] = [];
   const unknown: Unknown[] = [];
   const inputs = served(summary.inputs, 'inputs', unknown);
-  const outputs = served(summary.outputs, 'outputs', unknown);
+  const all = served(summary.outputs, 'outputs', unknown);
+  const outputs = withoutLabelsInARow(inputs, all, notes);
   for (const { name, type } of summary.outputs.filter((output) => !isServed(output))) {
     notes.push(`output ${name} is not served: ${type} is no tensor that the protocol can carry`);
+  }
+  const unbatched = outputs.filter((output) => !hasRows(output)).map(({ name }) => name);
+  if (inputs.every(hasRows) && unbatched.length > 0) {
+    notes.push(`requests share no run: the first axis of ${unbatched.join(', ')} is not that of the rows`);
   }
   const labels = knownLabels(summary);
   const { modelType, scores, why } = guessModelType(inputs, outputs, labels, wanted);
@@ -42,7 +47,7 @@ export function proposeSchema(summary: ModelSummary, wanted?: ModelType): Propos
   return {
     modelType,
     inputs: inputSpecs,
-    outputs: scores ? withClasses(outputSpecs, summary.classLabels) : outputSpecs,
+    outputs: scores ? withClasses(outputSpecs, summary.classLabels, unknown) : outputSpecs,
     notes,
     unknown,
   };
@@ -71,6 +76,31 @@ function served(values: readonly ModelValue[], list: string, unknown: Unknown[])
     unknown.push({ kind: 'shape', path: `${list}[${at}].shape`, question: `The sizes of the axes of ${value.name}` });
     return { ...value, shape: [null] };
   });
+}
+
+/**
+ * skl2onnx answers the labels of a QuadraticDiscriminantAnalysis as [1, rows]: no request could share a run. They say what
+ * the scores say.
+ */
+function withoutLabelsInARow(
+  inputs: readonly ServedValue[],
+  outputs: readonly ServedValue[],
+  notes: string[],
+): readonly ServedValue[] {
+  const isInARow = ({ datatype, shape }: ServedValue) =>
+    !datatype.startsWith('FP') && shape.length === 2 && shape[0] === 1 && typeof shape[1] !== 'number';
+  const rest = outputs.filter((output) => !isInARow(output));
+  if (rest.length === outputs.length || rest.length === 0 || ![...inputs, ...rest].every(hasRows)) return outputs;
+  for (const { name } of outputs.filter(isInARow)) {
+    notes.push(
+      `output ${name} is not served: it is [1, rows], not one label a row; the label is that of the highest score`,
+    );
+  }
+  return rest;
+}
+
+function hasRows({ shape }: ServedValue): boolean {
+  return shape.length > 0 && typeof shape[0] !== 'number';
 }
 
 function shapeOf(value: ServedValue): number[] {
@@ -175,9 +205,22 @@ function outputSpec(output: ServedValue, at: number, { scores, labels, notes, un
  * A classifier's own label output: integers say which values are its classes, so that names may be given to them; texts
  * are names themselves.
  */
-function withClasses(outputs: readonly TensorSpec[], classes: readonly string[] | null): readonly TensorSpec[] {
+function withClasses(
+  outputs: readonly TensorSpec[],
+  classes: readonly string[] | null,
+  unknown: Unknown[],
+): readonly TensorSpec[] {
   const names = outputs.find(({ labels }) => labels)?.labels;
   const own = labelOutput(outputs);
+  if (own && !classes && names && own.datatype !== 'BYTES') {
+    const path = `outputs[${outputs.indexOf(own)}].classes`;
+    unknown.push({
+      kind: 'classes',
+      path,
+      question: `The values of ${own.name} that stand for the classes, in their order`,
+    });
+    return outputs.map((output) => (output === own ? { ...output, classes: names.map((_, place) => place) } : output));
+  }
   if (!own || !classes || classes.length !== names?.length) return outputs;
   if (own.datatype === 'BYTES' && isDeepStrictEqual(classes, names)) return outputs;
   const values = own.datatype === 'BYTES' ? classes : classes.map(asInteger);

@@ -77,6 +77,11 @@ const KINDS: Readonly<Record<Unknown['kind'], Kind>> = {
       return { value: { ...tensor, shape: known, labels } };
     },
   },
+  classes: {
+    form: 'separated by commas',
+    default: ({ classes = [] }) => classes.join(', '),
+    answer: (text, tensor) => ({ value: { ...tensor, classes: list(text).map(Number) } }),
+  },
 };
 
 /** Units and ranges of all columns are one line: a model with thirty inputs must not ask thirty times. */

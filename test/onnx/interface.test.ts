@@ -62,3 +62,72 @@ test('what people wrote moves along with a new name or type', () => {
   expect(change([{ ...bare(x), datatype: 'FP64' }], [y]).inputs).toEqual([{ ...x, datatype: 'FP64' }]);
   expect(change([{ ...bare(x), shape: [-1, 3] }], [y]).inputs).toEqual([{ ...bare(x), shape: [-1, 3] }]);
 });
+
+describe('the values that stand for the classes', () => {
+  const own: TensorSpec = { name: 'label', datatype: 'INT64', shape: [-1] };
+  const scores = (labels: string[]): TensorSpec => ({ name: 'p', datatype: 'FP32', shape: [-1, 3], labels });
+  const names = ['setosa', 'versicolor', 'virginica'];
+  const before = [{ ...own, classes: [0, 1, 2] }, scores(names)];
+  const release = (old: TensorSpec[], outputs: TensorSpec[], unknown: ProposedSchema['unknown'] = []) => {
+    const proposed = {
+      modelType: 'tabular-classification',
+      inputs: [x],
+      outputs,
+      notes: [],
+      unknown,
+    } as ProposedSchema;
+    const { outputs: found, differences } = changeInterface({ inputs: [x], outputs: old }, proposed);
+    return { classes: found[0]?.classes, labels: found.at(-1)?.labels, differences };
+  };
+
+  test('other ones: the names do not fit them, and are gone', () => {
+    const now = [{ ...own, classes: [1, 2, 3] }, scores(['1', '2', '3'])];
+    expect(release(before, now)).toEqual({
+      classes: [1, 2, 3],
+      labels: ['1', '2', '3'],
+      differences: [
+        'the values of the classes were 0, 1, 2 and are 1, 2, 3: what they were called says nothing of them, and they are now called 1, 2, 3',
+      ],
+    });
+  });
+
+  test('other ones with names of their own get those', () => {
+    const { labels, differences } = release(before, [{ ...own, classes: [1, 2, 3] }, scores(['a', 'b', 'c'])]);
+    expect(labels).toEqual(['a', 'b', 'c']);
+    expect(differences).toHaveLength(2);
+  });
+
+  test('other ones of a service whose classes nobody has named', () => {
+    const numbered = [scores(['5', '15', '25'])];
+    expect(release(numbered, [scores(['5', '15', '35'])])).toMatchObject({
+      labels: ['5', '15', '35'],
+      differences: [expect.stringContaining('were 5, 15, 25 and are 5, 15, 35')],
+    });
+  });
+
+  test('the same in another order take their names along', () => {
+    expect(release(before, [{ ...own, classes: [2, 0, 1] }, scores(['2', '0', '1'])])).toEqual({
+      classes: [2, 0, 1],
+      labels: ['virginica', 'setosa', 'versicolor'],
+      differences: [
+        'the classes of output p were setosa, versicolor, virginica and are virginica, setosa, versicolor',
+        'the classes in their order were 0, 1, 2 and are 2, 0, 1',
+      ],
+    });
+  });
+
+  test('the same keep the names that people gave, texts too', () => {
+    const kept = { labels: names, differences: [] };
+    expect(release(before, [{ ...own, classes: [0, 1, 2] }, scores(['0', '1', '2'])])).toMatchObject(kept);
+    const texts: TensorSpec = { ...own, datatype: 'BYTES' };
+    const old = [{ ...texts, classes: ['a', 'b', 'c'] }, scores(names)];
+    expect(release(old, [texts, scores(['a', 'b', 'c'])])).toEqual({ ...kept, classes: ['a', 'b', 'c'] });
+  });
+
+  test('what only stands in for them contradicts nothing', () => {
+    const unknown = [{ kind: 'classes', path: 'outputs[0].classes', question: '' }] as const;
+    const old = [{ ...own, classes: [1, 2, 3] }, scores(names)];
+    const now = [{ ...own, classes: [0, 1, 2] }, scores(['class_0', 'class_1', 'class_2'])];
+    expect(release(old, now, unknown)).toEqual({ classes: [1, 2, 3], labels: names, differences: [] });
+  });
+});

@@ -93,8 +93,43 @@ describe('model types, by shapes alone', () => {
     ['custom', [value('x', 'FP32', ['n', 3, 5])], [value('y', 'FP32', ['n'])]],
     ['tabular-classification', [value('x', 'FP32', ['n', 3])], [scores, value('label', 'INT64', ['n'])]],
     ['custom', [], [value('y', 'FP32', ['n'])]],
+    // The distances of a clustering, or an embedding, beside the number of the nearest.
+    ['custom', [value('x', 'FP32', ['n', 3])], [value('scores', 'FP32', ['n', 4]), value('label', 'INT64', ['n'])]],
+    [
+      'tabular-classification',
+      [value('x', 'FP32', ['n', 3])],
+      [value('scores', 'FP32', ['n', 4]), { ...value('label', 'INT64', ['n']), operator: 'ArgMax' }],
+    ],
   ] as const)('%s', (modelType, inputs, outputs) => {
     expect(propose([...inputs], [...outputs]).modelType).toBe(modelType);
+  });
+
+  it('takes the label at its place for the class where the file does not say which values it has, and asks', () => {
+    const x = value('x', 'FP32', ['n', 3]);
+    const { outputs, unknown } = propose([x], [value('label', 'INT64', ['n']), scores]);
+    expect(outputs[0]).toEqual({ name: 'label', datatype: 'INT64', shape: [-1], classes: [0, 1, 2, 3] });
+    expect(unknown).toContainEqual({
+      kind: 'classes',
+      path: 'outputs[0].classes',
+      question: 'The values of label that stand for the classes, in their order',
+    });
+  });
+
+  it('leaves labels out that stand in one row for all rows, and says so', () => {
+    const row = value('label', 'INT64', [1, null]);
+    const probabilities = value('probabilities', 'FP32', [null, 2]);
+    const { outputs, notes } = propose([value('x', 'FP32', [null, 3])], [row, probabilities], ['5', '15']);
+    expect(outputs).toEqual([{ name: 'probabilities', datatype: 'FP32', shape: [-1, 2], labels: ['5', '15'] }]);
+    expect(notes[0]).toMatch(/^output label is not served: it is \[1, rows\]/);
+    // Where nothing is batched it takes nothing away.
+    expect(propose([value('x', 'FP32', [1, 3])], [row, probabilities]).outputs).toHaveLength(2);
+    expect(propose([value('x', 'FP32', [null, 3])], [row]).outputs).toHaveLength(1);
+  });
+
+  it('says what keeps requests from sharing a run', () => {
+    const { notes } = propose([value('x', 'FP32', ['n', 3])], [scores, value('version', 'INT64', [1])]);
+    expect(notes).toContain('requests share no run: the first axis of version is not that of the rows');
+    expect(propose([value('x', 'FP32', [1, 3])], [scores]).notes.join()).not.toContain('share no run');
   });
 
   it('asks for what turns pictures and texts into tensors', () => {
