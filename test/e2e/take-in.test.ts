@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { temporaryFolder } from './support/folder.ts';
@@ -58,6 +58,74 @@ test('without answers to its samples a service says so, and answers', async () =
   const { stdout } = await must('npm', ['run', 'golden', '--', '--write'], { cwd: directory });
   expect(stdout).toContain('golden sample 0: had no answer; the model now answers for itself');
   expect((await must('npm', ['run', 'check'], { cwd: directory })).stdout).toContain('1 golden samples agree');
+}, 120_000);
+
+/** What a repository answers whose samples have the model's own answers. */
+async function answersOf(name: string, instances: unknown[], flags: readonly string[] = []): Promise<unknown> {
+  const directory = join(folder, `answers-${name}`);
+  await stampOut(directory, [], ['--model', fixture(`crafted/${name}`), ...flags]);
+  await must('npm', ['run', 'golden', '--', '--write'], { cwd: directory });
+  expect((await must('npm', ['run', 'check'], { cwd: directory })).stdout).toContain('1 golden samples agree');
+  const serving = await serve(directory);
+  try {
+    const { body } = await post(`${serving.url}/predict`, { instances });
+    return (body as { predictions: unknown }).predictions;
+  } finally {
+    await serving.stop();
+  }
+}
+
+test('texts are lower-cased in the locale that the image has, beyond ASCII too', async () => {
+  const texts = ['The GRÜNE Straße', 'ÉCOLE ΣΟΦΊΑ ЁЖ'].map((text) => [text]);
+  expect(
+    await answersOf(
+      'lower-case',
+      texts.map((text) => ({ text })),
+    ),
+  ).toEqual([{ lower: 'the grüne straße' }, { lower: 'école σοφία ёж' }]);
+}, 120_000);
+
+test('both scores of two classes are answered, and the label is the model’s own', async () => {
+  expect(
+    await answersOf('one-score', [
+      [1, 2],
+      [3, 1],
+    ]),
+  ).toEqual([
+    { label: '3', probabilities: { 3: 1.5, 5: -1.5 } },
+    { label: '5', probabilities: { 3: -1.5, 5: 1.5 } },
+  ]);
+}, 120_000);
+
+test('the nearest centre is what a clustering answers, as a model of any type and as a classifier', async () => {
+  expect(await answersOf('distances', [{ x: [9] }, { x: [19] }])).toMatchObject([{ label: 1 }, { label: 2 }]);
+  rmSync(join(folder, 'answers-distances'), { recursive: true });
+  const set = ['--set', 'modelType=tabular-classification'];
+  expect(await answersOf('distances', [[9], [19]], set)).toMatchObject([{ label: 'class_1' }, { label: 'class_2' }]);
+}, 120_000);
+
+test('labels in one row for all rows are left out, so that rows share a run and tables are read', async () => {
+  expect(
+    await answersOf('labels-in-a-row', [
+      [1, 2],
+      [3, 1],
+    ]),
+  ).toMatchObject([{ label: '15' }, { label: '5' }]);
+  const directory = join(folder, 'answers-labels-in-a-row');
+  writeFileSync(join(folder, 'rows.csv'), 'feature_0,feature_1\n1,2\n3,1\n');
+  const args = ['--input', join(folder, 'rows.csv'), '--output', join(folder, 'rows.jsonl')];
+  await must('npm', ['run', 'batch', '--', ...args], { cwd: directory });
+  expect(readFileSync(join(folder, 'rows.jsonl'), 'utf8')).toMatch(/"label":"15".*\n.*"label":"5"/);
+}, 120_000);
+
+test('a model that does not answer in the shape that it declares is refused with both shapes', async () => {
+  const directory = join(folder, 'narrow');
+  await stampOut(directory, [], ['--model', fixture('crafted/narrow')]);
+  const said = /outputs\[0\]\.shape: expected "probabilities" to be \[2, 3\] for 2 rows of input, found \[2, 1\]/;
+  for (const args of [['check'], ['golden', '--', '--write']]) {
+    const { code, stderr } = await run('npm', ['run', ...args], { cwd: directory });
+    expect([code, stderr]).toEqual([1, expect.stringMatching(said)]);
+  }
 }, 120_000);
 
 test('answers go before what the file says; names given to the classes reach the label', async () => {

@@ -128,5 +128,95 @@ def image() -> None:
     (FOLDER / "image.onnx").write_bytes(model.SerializeToString())
 
 
-for make in (values, nested, external, bfloat16, unknown_operators, function, zipmap_name_taken, image):
+def lower_case(name: str = "lower-case", **attributes) -> None:
+    """Texts in lower case, as scikit-learn's vectorizers make them: without a locale the runtime asks for en_US.UTF-8."""
+    nodes = [
+        helper.make_node("Reshape", ["text", "any"], ["flat"]),
+        helper.make_node("StringNormalizer", ["flat"], ["lower"], case_change_action="LOWER", **attributes),
+    ]
+    inputs, outputs = [tensor("text", ["n", 1], TensorProto.STRING)], [tensor("lower", ["n"], TensorProto.STRING)]
+    shape = numpy_helper.from_array(np.array([-1], np.int64), "any")
+    save(name, helper.make_graph(nodes, name, inputs, outputs, [shape]))
+
+
+def german() -> None:
+    """The same in a locale that somebody chose."""
+    lower_case("lower-case-german", locale="de_DE.UTF-8")
+
+
+def american() -> None:
+    """The same in the locale that is the default, said aloud, and before other attributes."""
+    lower_case("lower-case-american", locale="en_US.UTF-8", stopwords=["THE"])
+
+
+def one_score() -> None:
+    """RidgeClassifier of two classes as skl2onnx has it: declared as [N, 2], answered as [N, 1]."""
+    linear = helper.make_node(
+        "LinearClassifier",
+        ["x"],
+        ["label", "raw"],
+        domain="ai.onnx.ml",
+        classlabels_ints=[3, 5],
+        coefficients=[-1.0, 1.0, 1.0, -1.0],
+        intercepts=[0.5, -0.5],
+        multi_class=0,
+        post_transform="NONE",
+    )
+    pick = helper.make_node("ArrayFeatureExtractor", ["raw", "place"], ["probabilities"], domain="ai.onnx.ml")
+    outputs = [tensor("label", ["n"], TensorProto.INT64), tensor("probabilities", ["n", 2])]
+    place = numpy_helper.from_array(np.array([1], np.int64), "place")
+    graph = helper.make_graph([linear, pick], "one-score", [tensor("x", ["n", 2])], outputs, [place])
+    save("one-score", graph, {"": 17, "ai.onnx.ml": 3})
+
+
+def narrow() -> None:
+    """Scores that are declared wider than they are, for no reason that shows in the graph."""
+    nodes = [helper.make_node("ReduceMax", ["x"], ["probabilities"], axes=[1], keepdims=1)]
+    graph = helper.make_graph(nodes, "narrow", [tensor("x", ["n", 3])], [tensor("probabilities", ["n", 3])])
+    save("narrow", graph)
+
+
+def distances() -> None:
+    """KMeans as skl2onnx has it: the number of the nearest centre, and the distances to all."""
+    nodes = [
+        helper.make_node("Sub", ["x", "centres"], ["difference"]),
+        helper.make_node("Abs", ["difference"], ["scores"]),
+        helper.make_node("ArgMin", ["scores"], ["label"], axis=1, keepdims=0),
+    ]
+    outputs = [tensor("label", ["n"], TensorProto.INT64), tensor("scores", ["n", 3])]
+    centres = numpy_helper.from_array(np.array([[0.0, 10.0, 20.0]], np.float32), "centres")
+    save("distances", helper.make_graph(nodes, "distances", [tensor("x", ["n", 1])], outputs, [centres]))
+
+
+def labels_in_a_row() -> None:
+    """QuadraticDiscriminantAnalysis as skl2onnx has it: labels of the shape [1, N]."""
+    nodes = [
+        helper.make_node("ArgMax", ["x"], ["place"], axis=1, keepdims=1),
+        helper.make_node("ArrayFeatureExtractor", ["classes", "place"], ["label"], domain="ai.onnx.ml"),
+        helper.make_node("Softmax", ["x"], ["probabilities"]),
+    ]
+    outputs = [tensor("label", [1, "n"], TensorProto.INT64), tensor("probabilities", ["n", 2])]
+    classes = numpy_helper.from_array(np.array([5, 15], np.int64), "classes")
+    graph = helper.make_graph(nodes, "labels-in-a-row", [tensor("x", ["n", 2])], outputs, [classes])
+    save("labels-in-a-row", graph, {"": 17, "ai.onnx.ml": 3})
+
+
+MAKERS = (
+    values,
+    nested,
+    external,
+    bfloat16,
+    unknown_operators,
+    function,
+    zipmap_name_taken,
+    image,
+    lower_case,
+    german,
+    american,
+    one_score,
+    narrow,
+    distances,
+    labels_in_a_row,
+)
+for make in MAKERS:
     make()

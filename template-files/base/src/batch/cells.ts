@@ -53,13 +53,15 @@ export function createToInstance(
 
 /** The columns that a table of instances has. */
 export function columnsOf(serving: Serving): ReadonlyMap<string, CellColumn> {
-  const { inputs, model } = serving;
+  const { inputs, outputs, model } = serving;
   if (model.type === 'text-classification') return new Map([['text', { datatype: 'BYTES', nullable: false }]]);
-  if (!model.type.startsWith('tabular-') || !hasColumns(inputs) || !hasBatchAxis(serving)) {
-    throw new ServiceError(
-      'INVALID_REQUEST',
-      `--input: a ${model.type} model without columns takes no CSV; expected a .jsonl file of instances`,
-    );
+  if (!model.type.startsWith('tabular-') || !hasColumns(inputs)) {
+    throw noTable(`a ${model.type} model without columns`);
+  }
+  if (!hasBatchAxis(serving)) {
+    const whole = [...inputs, ...outputs].filter(({ shape }) => shape[0] !== -1);
+    const names = whole.map(({ name, shape }) => `"${name}" is [${shape.join(', ')}]`).join(', ');
+    throw noTable(`a model whose instances are whole tensors, not rows (in serving.yaml ${names}),`);
   }
   return new Map(
     inputs.flatMap(({ name, datatype, features }) =>
@@ -69,6 +71,10 @@ export function columnsOf(serving: Serving): ReadonlyMap<string, CellColumn> {
       ]),
     ),
   );
+}
+
+function noTable(what: string): ServiceError {
+  return new ServiceError('INVALID_REQUEST', `--input: ${what} takes no CSV; expected a .jsonl file of instances`);
 }
 
 /**

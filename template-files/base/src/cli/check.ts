@@ -4,6 +4,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { openReference } from '../drift/open.ts';
 import { ServiceError } from '../errors.ts';
 import { createPredictor } from '../inference/predictor.ts';
+import { unreadLabelWarning } from '../inference/release.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 
@@ -34,6 +35,8 @@ async function checkModel(config: Config, goldenName: string): Promise<void> {
       ? `${golden.samples.length} golden samples agree`
       : "no golden sample has an answer (npm run golden -- --write records the model's own)";
     console.log(`${name} ${version} (${type}): serving.yaml and the model agree; ${samples}.`);
+    const unread = unreadLabelWarning(serving);
+    if (unread) console.log(`Mind that ${unread}.`);
   } finally {
     await predictor.close();
   }

@@ -228,16 +228,24 @@ export function hasBatchAxis(serving: Pick<Serving, 'inputs' | 'outputs'>): bool
  * the labels are names and no `classes` tell which is which.
  */
 export function labelOutput(outputs: readonly OutputSpec[]): OutputSpec | undefined {
-  const [own, ...others] = outputs.filter(
-    ({ datatype, shape, labels }) =>
-      !labels &&
-      (datatype === 'BYTES' || /^U?INT/.test(datatype)) &&
-      (shape.length === 1 || (shape.length === 2 && shape[1] === 1)),
-  );
+  const [own, ...others] = outputs.filter(isLabel);
   if (!own || others.length > 0) return undefined;
   const names = outputs.find(({ labels }) => labels)?.labels ?? [];
   const known = own.datatype === 'BYTES' || own.classes || names.every((name) => /^-?\d+$/.test(name));
   return known ? own : undefined;
+}
+
+/** The outputs of a classifier that look like its label and are not taken for it. */
+export function unreadLabels({ model, outputs }: Pick<Serving, 'model' | 'outputs'>): readonly OutputSpec[] {
+  return model.type.endsWith('-classification') && !labelOutput(outputs) ? outputs.filter(isLabel) : [];
+}
+
+function isLabel({ datatype, shape, labels }: OutputSpec): boolean {
+  return (
+    !labels &&
+    (datatype === 'BYTES' || /^U?INT/.test(datatype)) &&
+    (shape.length === 1 || (shape.length === 2 && shape[1] === 1))
+  );
 }
 
 /** Number of elements of a shape whose axes are all known. */

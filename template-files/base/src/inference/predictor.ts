@@ -14,7 +14,16 @@ import { createLane } from './lane.ts';
 import { createPool, type Loaded, type WorkerPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
 import { createEncoder } from './preprocess/encoder.ts';
-import { checkAnswerShapes, READY, type Readiness, runGolden, trialBlock, warmUp, withSample } from './release.ts';
+import {
+  checkAnswerShapes,
+  READY,
+  type Readiness,
+  runGolden,
+  trialBlock,
+  unreadLabelWarning,
+  warmUp,
+  withSample,
+} from './release.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { inspectModel, workerOptions } from './startup.ts';
 import { type Block, splitBlocks } from './tensor.ts';
@@ -295,6 +304,8 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       if (serving.model.placeholder) {
         logger.warn('the model is a placeholder that answers the same to everything: release a trained one');
       }
+      const unread = unreadLabelWarning(serving);
+      if (unread) logger.warn(unread);
       state = await tryOut();
     },
     readiness,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Problem, problemsError } from '../contract/problem.ts';
-import { hasBatchAxis, type OutputSpec, type Serving } from '../contract/serving.ts';
+import { hasBatchAxis, type OutputSpec, type Serving, unreadLabels } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { createFindMisfit, type Misfit } from './answer-shape.ts';
 import { KINDS } from './datatypes.ts';
@@ -68,6 +68,15 @@ function shapeProblem({ output, expected, found }: Misfit, { outputs }: Serving,
     found: `[${found.join(', ')}]`,
     mend,
   };
+}
+
+/** Says it where a label of the model's own is listed and does not decide: its answer may be another one than the service's. */
+export function unreadLabelWarning(serving: Serving): string | undefined {
+  const names = unreadLabels(serving).map(({ name }) => `"${name}"`);
+  if (names.length === 0) return undefined;
+  const mend =
+    names.length === 1 ? 'list its values as its classes in serving.yaml, or take it out' : 'leave one of them';
+  return `the label is that of the highest score, whatever the model says in output ${names.join(', ')}: ${mend}`;
 }
 
 /** What the model is tried with: a golden sample, or else zeros of the contract's shapes. */

@@ -1,4 +1,4 @@
-import { type CellColumn, createToInstance, toValue } from '../../src/batch/cells.ts';
+import { type CellColumn, columnsOf, createToInstance, toValue } from '../../src/batch/cells.ts';
 import { serving } from '../helpers/serving.ts';
 
 const column = (datatype: CellColumn['datatype'], nullable = false): CellColumn => ({ datatype, nullable });
@@ -33,4 +33,19 @@ test.each<[string, CellColumn | undefined, unknown]>([
 test('the key of a row is a text, whatever it looks like', () => {
   const toInstance = createToInstance(serving(), ['id', 'a', 'b', 'width_mm'], 'id', false);
   expect(toInstance(['7', '1', '2', '30'])).toEqual({ id: '7', a: 1, b: 2, width_mm: 30 });
+});
+
+test('the columns of a table are those of the inputs', () => {
+  expect([...columnsOf(serving())]).toEqual([
+    ['a', { datatype: 'FP32', nullable: false }],
+    ['b', { datatype: 'FP32', nullable: false }],
+  ]);
+});
+
+test('what keeps a model from taking a table is said', () => {
+  const bare = serving({ inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }] });
+  expect(() => columnsOf(bare)).toThrow('a tabular-classification model without columns takes no CSV');
+  const label = { name: 'label', datatype: 'INT64', shape: [1, -1] } as const;
+  const whole = serving({ outputs: [label, ...serving().outputs] });
+  expect(() => columnsOf(whole)).toThrow('whole tensors, not rows (in serving.yaml "label" is [1, -1]), takes no CSV');
 });

@@ -1,6 +1,6 @@
 import type { Serving } from '../../src/contract/serving.ts';
 import type { RunMessage } from '../../src/inference/messages.ts';
-import { checkAnswerShapes } from '../../src/inference/release.ts';
+import { checkAnswerShapes, unreadLabelWarning } from '../../src/inference/release.ts';
 import { serving } from '../helpers/serving.ts';
 
 const block = { rows: 1, key: '', tensors: [{ dims: [1, 2], data: Float32Array.of(1, 2) }] };
@@ -71,4 +71,16 @@ test('zeros in the place of free axes show nothing but the rows', async () => {
 test('a run that fails shows no shapes', async () => {
   const run = () => Promise.resolve({ kind: 'failed', message: 'no' } as const);
   await expect(checkAnswerShapes({ run }, serving(), block, true)).resolves.toBeUndefined();
+});
+
+test('a label of the model that does not decide is said', () => {
+  const own = { name: 'label', datatype: 'INT64', shape: [-1] } as const;
+  const withOwn = (...more: Serving['outputs']) => serving({ outputs: [...more, ...serving().outputs] });
+  expect(unreadLabelWarning(serving())).toBeUndefined();
+  expect(unreadLabelWarning(withOwn({ ...own, classes: [0, 1] }))).toBeUndefined();
+  expect(unreadLabelWarning(withOwn({ ...own, datatype: 'BYTES' }))).toBeUndefined();
+  expect(unreadLabelWarning(withOwn(own))).toMatch(/in output "label": list its values/);
+  expect(unreadLabelWarning(withOwn({ ...own, classes: [0, 1] }, { ...own, name: 'b' }))).toContain('"label", "b"');
+  const custom = { ...serving().model, type: 'custom' as const };
+  expect(unreadLabelWarning({ ...withOwn(own), model: custom })).toBeUndefined();
 });
