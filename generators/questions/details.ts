@@ -80,7 +80,11 @@ const KINDS: Readonly<Record<Unknown['kind'], Kind>> = {
   classes: {
     form: 'separated by commas',
     default: ({ classes = [] }) => classes.join(', '),
-    answer: (text, tensor) => ({ value: { ...tensor, classes: list(text).map(Number) } }),
+    answer(text, tensor) {
+      const strange = list(text).find((item) => !/^-?\d+$/.test(item));
+      if (strange !== undefined) return problem(`${show(strange)} is no whole number`);
+      return { value: { ...tensor, classes: list(text).map(Number) } };
+    },
   },
 };
 

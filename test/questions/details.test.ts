@@ -77,3 +77,17 @@ test('pictures are scaled as one of the usual ways says; token counts are number
   expect(prompt?.validate?.('many')).toContain('whole number');
   expect(fromDetailPrompts(whole, [tokens], typed('128')).inputs[0]?.text).toEqual({ maxTokens: 128 });
 });
+
+test('the values of a label that stand for the classes are whole numbers', () => {
+  const numbered: Interface = {
+    ...whole,
+    outputs: whole.outputs.map((output) =>
+      output.name === 'label' ? { ...output, datatype: 'INT64', classes: [0, 1] } : output,
+    ),
+  };
+  const classes: Unknown = { kind: 'classes', path: 'outputs[0].classes', question: 'The values of label' };
+  const [prompt] = toDetailPrompts(numbered, [classes]);
+  expect(prompt?.default({})).toBe('0, 1');
+  expect(prompt?.validate?.('1, two')).toContain('"two" is no whole number');
+  expect(fromDetailPrompts(numbered, [classes], typed('1, 2')).outputs[0]?.classes).toEqual([1, 2]);
+});
