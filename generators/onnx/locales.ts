@@ -20,7 +20,7 @@ export function planLocales(
   source: Source,
   { nodes }: Graph,
 ): { readonly patches: readonly Patch[]; readonly texts: readonly string[] } {
-  const stuck = nodes.filter((node) => changesCase(node) && DEFAULT.test(localeOf(node)));
+  const stuck = nodes.filter((node) => usesLocale(node) && DEFAULT.test(localeOf(node)));
   const was = [...new Set(stuck.map(localeOf))].join(', ');
   return {
     patches: stuck.map((node) => ({ span: node.at as Span, bytes: withLocale(source, node) })),
@@ -33,15 +33,19 @@ export function planLocales(
 
 /** A locale that somebody chose may change letters in its own way: it is not ours to replace. */
 export function localeProblems(model: Model): string[] {
-  const wanted = [...modelNodes(model)].filter(changesCase).map(localeOf);
+  const wanted = [...modelNodes(model)].filter(usesLocale).map(localeOf);
   const strange = wanted.filter((locale) => !DEFAULT.test(locale) && !PRESENT.test(locale));
   return [...new Set(strange)].map(
     (locale) => `a StringNormalizer wants the locale ${locale}, which the image lacks (it has ${LOCALE})`,
   );
 }
 
-function changesCase(node: Node): boolean {
-  return node.opType === 'StringNormalizer' && /^(LOWER|UPPER)$/.test(textOf(node, 'case_change_action') ?? '');
+/** To change the case of texts, or to compare them with stop words whatever their case. */
+function usesLocale(node: Node): boolean {
+  if (node.opType !== 'StringNormalizer') return false;
+  const attribute = (wanted: string) => node.attributes.find(({ name }) => name === wanted);
+  const compares = attribute('stopwords') !== undefined && attribute('is_case_sensitive')?.int !== 1n;
+  return compares || /^(LOWER|UPPER)$/.test(textOf(node, 'case_change_action') ?? '');
 }
 
 function localeOf(node: Node): string {

@@ -50,9 +50,12 @@ describe('a node that changes the case of texts', () => {
   });
 });
 
-it('what leaves the case alone needs no locale', () => {
-  const bytes = Buffer.from(modelBytes('crafted/lower-case'));
+it('without changing the case only the stop words need a locale', () => {
   // "NEVER" stands for any other action, which the runtime would refuse for itself.
-  bytes.write('NEVER', bytes.indexOf('LOWER'));
-  expect(takeIn(new Uint8Array(bytes)).changes).toEqual([]);
+  const never = (name: string) => {
+    const bytes = Buffer.from(modelBytes(name));
+    bytes.write('NEVER', bytes.indexOf('LOWER'));
+    return takeIn(new Uint8Array(bytes)).changes.length;
+  };
+  expect([never('crafted/lower-case'), never('crafted/lower-case-american')]).toEqual([0, 1]);
 });

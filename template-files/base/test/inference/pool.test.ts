@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
@@ -110,4 +113,20 @@ test('workers that die one after the other are replaced ever later, until one ha
   await die();
   expect(timers.mock.calls.map(([, ms]) => ms)).toEqual([0, 200, 400, 0]);
   timers.mockRestore();
+});
+
+test('a locale that is not here is named, with the way out', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pool-'));
+  const path = join(folder, 'worker.mjs');
+  const words = 'Failed to construct locale with name:en_US.UTF-8:locale::facet::_S_create_c_locale name not valid';
+  const message = JSON.stringify({ kind: 'refused', message: words });
+  writeFileSync(path, `import { parentPort } from 'node:worker_threads';\nparentPort.postMessage(${message});\n`);
+  pool = createPool({ workers: 1, workerPath: path, modelPath: '', intraOpThreads: 1, inputs: [], outputs: [] });
+  await expect(pool.loaded).rejects.toMatchObject({
+    code: 'MODEL_INVALID',
+    message: expect.stringMatching(
+      /name not valid \(its StringNormalizer wants the locale en_US\.UTF-8, which is not here/,
+    ),
+  });
+  rmSync(folder, { recursive: true });
 });
