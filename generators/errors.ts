@@ -70,6 +70,10 @@ const kinds = {
     exit: 1,
     hint: 'Nothing was written. create-ml-serving inspect shows the model; leave inputs and outputs out to take them from it.',
   },
+  MODEL_OWN: {
+    exit: 1,
+    hint: 'Nothing was changed. Release a model with that interface (create-ml-serving model FILE.onnx), or say it in serving.yaml.',
+  },
   MODEL_TOKENIZER: {
     exit: 1,
     hint: 'Name it with --tokenizer FILE; or add --set modelType=custom: clients then send token ids themselves.',

@@ -16,6 +16,8 @@ export interface UpgradeInput {
   readonly due: readonly Migration[];
   readonly scan: Scan;
   readonly labels: Labels;
+  /** Seeded files that are the template's still, and are replaced with the interface they belong to. */
+  readonly renewed?: ReadonlySet<string>;
 }
 
 /** One path with its three sides. */
@@ -59,14 +61,14 @@ function isUnwanted({ record, due, scan }: UpgradeInput, path: string): boolean 
 
 /** Puts the three sides of a path together, moves and migrations of its text included. */
 export function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
-  const { record, theirs, due } = input;
+  const { record, theirs, due, renewed } = input;
   const file = theirs.get(path);
   const its: FileState | null = file
     ? { kind: 'file', sha256: sha256(file.bytes), mode: file.mode, bytes: () => file.bytes }
     : null;
   const from = moves.origins.get(path) ?? null;
   const origin = from ?? path;
-  const owner = file?.owner ?? record.manifest?.files[path]?.owner ?? 'merged';
+  const owner = renewed?.has(path) ? 'merged' : (file?.owner ?? record.manifest?.files[path]?.owner ?? 'merged');
   // What stands here belongs to the path it moves to.
   if (from === null && moves.leaving.has(path)) {
     return { path, from, owner, base: null, yours: null, theirs: its, found: null };

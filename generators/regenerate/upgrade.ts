@@ -12,6 +12,7 @@ import type { Project } from './open-project.ts';
 import { planUpgrade, type UpgradePlan } from './plan.ts';
 import { conflictsOf, planRecord } from './plan-record.ts';
 import { needsReinstall } from './reinstall.ts';
+import { renewedModel } from './renewed-model.ts';
 import { classifyRollout, type Rollout, unknownRollout } from './rollout/classify.ts';
 import type { Side } from './rollout/side.ts';
 import { type Scan, scanner } from './scan.ts';
@@ -42,29 +43,32 @@ export interface Upgrade extends Foreseen {
   readonly changes: readonly Change[];
 }
 
-function baseSide({ record }: Project): Side {
+function baseSide({ record }: Project, renewed: ReadonlySet<string>): Side {
   const files = record.manifest?.files ?? {};
   const text = (path: string) => {
     const entry = files[path];
     const bytes = entry && record.base(entry.sha256);
     return bytes ? decodeText(bytes) : null;
   };
-  return { paths: merged(Object.entries(files)), text, hash: (path) => files[path]?.sha256 ?? null };
+  return { paths: reaching(Object.entries(files), renewed), text, hash: (path) => files[path]?.sha256 ?? null };
 }
 
-function treeSide(tree: Tree): Side {
+function treeSide(tree: Tree, renewed: ReadonlySet<string>): Side {
   const text = (path: string) => {
     const file = tree.get(path);
     return file ? decodeText(file.bytes) : null;
   };
   const hashes = new Map([...tree].map(([path, { bytes }]) => [path, sha256(bytes)]));
   const hash = (path: string) => hashes.get(path) ?? null;
-  return { paths: merged([...tree]), text, hash };
+  return { paths: reaching([...tree], renewed), text, hash };
 }
 
-/** Seeded files are the team's, and no part of what an upgrade brings to production. */
-function merged(entries: readonly (readonly [string, { readonly owner: string }])[]): string[] {
-  return entries.filter(([, { owner }]) => owner !== 'seeded').map(([path]) => path);
+/** Seeded files are the team's, and no part of what an upgrade brings to production, but for a model that is replaced. */
+function reaching(
+  entries: readonly (readonly [string, { readonly owner: string }])[],
+  renewed: ReadonlySet<string>,
+): string[] {
+  return entries.filter(([path, { owner }]) => owner !== 'seeded' || renewed.has(path)).map(([path]) => path);
 }
 
 function listBase({ disk, root }: Project): string[] {
@@ -85,7 +89,9 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
   const to = source.template.version;
   const theirs = renderTree(answers, source.template);
   const labels = { yours: 'yours', base: `template ${from ?? '(unknown)'}`, theirs: `template ${to}` };
-  const plan = planUpgrade({ record, theirs, due, scan, labels });
+  const renewed = renewedModel({ root, record, theirs, due, scan });
+  const plan = planUpgrade({ record, theirs, due, scan, labels, renewed });
+  const sides = [baseSide(project, renewed), treeSide(theirs, renewed)] as const;
   return {
     root,
     from,
@@ -96,7 +102,7 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     conflicts: conflictsOf(plan.outcomes, from, to),
     problems: record.problems(),
     reinstall: needsReinstall(plan.outcomes, scan),
-    rollout: from === null ? unknownRollout() : classifyRollout(baseSide(project), treeSide(theirs), from, to),
+    rollout: from === null ? unknownRollout() : classifyRollout(...sides, from, to),
     changelog: changelogBetween(source.changelog, from ?? to, to),
     theirs,
   };

@@ -1,6 +1,7 @@
 import major from 'semver/functions/major.js';
 import { dependencyRule } from './dependencies.ts';
 import { interfaceRule } from './interface.ts';
+import { modelRule } from './model.ts';
 import { placeRule } from './places.ts';
 import { schemaRule } from './schema.ts';
 import { type Finding, ROLLOUT_CLASSES, type RolloutClass, type Rule, type Side } from './side.ts';
@@ -12,7 +13,7 @@ export interface Rollout {
   readonly steps: readonly string[];
 }
 
-const RULES: readonly Rule[] = [interfaceRule, schemaRule, dependencyRule, placeRule];
+const RULES: readonly Rule[] = [interfaceRule, modelRule, schemaRule, dependencyRule, placeRule];
 
 const STEPS: Readonly<Record<RolloutClass, readonly string[]>> = {
   compatible: ['npm test', 'Merge, and let the rolling update replace the replicas.'],

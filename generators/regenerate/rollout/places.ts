@@ -9,6 +9,8 @@ const PLACES: readonly { readonly path: RegExp; readonly class: RolloutClass; re
   { path: /^src\//, class: 'online', what: 'the server' },
   { path: /^Dockerfile$/, class: 'online', what: 'the image' },
   { path: /^deploy\//, class: 'online', what: 'how it is deployed' },
+  { path: /^serving\.yaml$/, class: 'online', what: 'what drives the server (serving.yaml)' },
+  { path: /^model\//, class: 'online', what: 'the model' },
 ];
 
 /** Judges by place; each kind of place is named once. */
