@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ENVIRONMENT } from '../app/tools/environment.ts';
 import { ServingError } from '../errors.ts';
 import type { FileState } from '../merge/states.ts';
 import type { Sides } from './plan.ts';
@@ -15,23 +18,42 @@ const LARGEST_OUTPUT = 256 * 1024 * 1024;
 const CAREFUL = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false'];
 
 function run(cwd: string, args: readonly string[], input?: string | Uint8Array) {
-  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+  const env = { ...process.env, ...ENVIRONMENT, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
   return spawnSync('git', [...CAREFUL, ...args], { cwd, env, input, encoding: 'utf8', maxBuffer: LARGEST_OUTPUT });
 }
 
 function must(cwd: string, args: readonly string[], input?: string | Uint8Array): string {
   const { status, stdout, stderr, error } = run(cwd, args, input);
   if (status === 0) return stdout;
-  const why = (stderr || error?.message || '').trim();
-  throw new ServingError('GIT_INDEX_FAILED', `git ${args[0]} failed in ${cwd}: ${why}`);
+  throw new ServingError('GIT_INDEX_FAILED', `git ${args[0]} failed in ${cwd}: ${whyOf(stderr, error)}`);
 }
 
-/** The work tree a folder lies in; null where there is none, or no Git. */
-export function workTreeOf(root: string): WorkTree | null {
-  const { status, stdout } = run(root, ['rev-parse', '--show-toplevel', '--show-prefix']);
-  if (status !== 0) return null;
-  const [top = '', prefix = ''] = stdout.split('\n');
-  return { top, prefix };
+function whyOf(stderr: string | null, error: Error | undefined): string {
+  return (stderr || error?.message || '').trim();
+}
+
+/** What is said where Git cannot be asked: it depends on what was done already. */
+export interface Unknown {
+  readonly code: 'TREE_UNKNOWN' | 'GIT_INDEX_FAILED';
+  readonly hint?: string;
+}
+
+/**
+ * The work tree a folder lies in; null where there is none.
+ * @throws TREE_UNKNOWN where there is one, to all appearance, and Git refuses it (it is somebody else's, say) or is not there
+ */
+export function workTreeOf(root: string, { code, ...options }: Unknown = { code: 'TREE_UNKNOWN' }): WorkTree | null {
+  const { status, stdout, stderr, error } = run(root, ['rev-parse', '--show-toplevel', '--show-prefix']);
+  if (status === 0) {
+    const [top = '', prefix = ''] = stdout.split('\n');
+    return { top, prefix };
+  }
+  if (!liesBelowGit(root)) return null;
+  throw new ServingError(code, `Git does not say what is in a commit in ${root}: ${whyOf(stderr, error)}`, options);
+}
+
+function liesBelowGit(folder: string): boolean {
+  return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && liesBelowGit(dirname(folder)));
 }
 
 /** Paths below a folder that differ from the last commit, untracked ones included. */

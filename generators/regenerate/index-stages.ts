@@ -46,8 +46,8 @@ export function showToGit<T>(tell: Tell, work: () => T): T | null {
  * @returns notes for the transaction
  */
 export function prepareStages(root: string, sides: readonly Sides[]): Map<string, Uint8Array> {
-  const tree = workTreeOf(root);
-  if (tree === null || sides.length === 0) return new Map();
+  const tree = sides.length === 0 ? null : workTreeOf(root);
+  if (tree === null) return new Map();
   const paths = sides.map(({ path }) => path);
   const saved: SavedIndex = { paths, entries: readIndex(tree, paths), stages: stagesOf(tree, sides) };
   return new Map([[NAME, Buffer.from(JSON.stringify(saved))]]);
@@ -56,14 +56,18 @@ export function prepareStages(root: string, sides: readonly Sides[]): Map<string
 /** Shows the conflicts to Git, unless they are shown already or somebody has begun to resolve them there. */
 export function showConflicts(root: string, disk: Disk): void {
   const saved = readSaved(root, disk);
-  const tree = workTreeOf(root);
+  const tree = saved && workTreeOf(root);
   if (saved === null || tree === null || readIndex(tree, saved.paths) !== saved.entries) return;
   replaceEntries(tree, saved.paths, saved.stages);
 }
 
-/** Gives the index back what it held, where it was changed. */
+/**
+ * Gives the index back what it held, where it was changed.
+ * @throws TREE_UNKNOWN where Git cannot be asked
+ */
 export function unstageConflicts(root: string, disk: Disk): void {
   const saved = readSaved(root, disk);
-  const tree = workTreeOf(root);
+  const hint = 'Mend what Git reports, then run create-ml-serving regenerate --abort again.';
+  const tree = saved && workTreeOf(root, { code: 'TREE_UNKNOWN', hint });
   if (saved !== null && tree !== null) replaceEntries(tree, saved.paths, saved.entries);
 }

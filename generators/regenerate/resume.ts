@@ -76,7 +76,7 @@ export async function continueUpgrade(directory: string, { disk, verify, tell }:
 
 function close(root: string, disk: Disk, { conflicts }: Conflicts): void {
   removeList(root, disk);
-  const tree = workTreeOf(root);
+  const tree = workTreeOf(root, { code: 'GIT_INDEX_FAILED' });
   if (tree !== null)
     stageResolved(
       tree,

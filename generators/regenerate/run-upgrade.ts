@@ -16,7 +16,10 @@ export interface RunOptions {
   readonly tell: Tell;
 }
 
-/** Edits that are in no commit could not be told from those of the upgrade. */
+/**
+ * Edits that are in no commit could not be told from those of the upgrade.
+ * @throws TREE_DIRTY, TREE_UNKNOWN
+ */
 export function refuseDirty(root: string): void {
   if (workTreeOf(root) === null) return;
   const paths = uncommitted(root);
@@ -48,7 +51,7 @@ async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOpt
 
 /**
  * Brings an upgrade to disk, whole or not at all. With conflicts it stays open until `--continue` or `--abort`.
- * @throws TREE_DIRTY, VERIFY_FAILED and what `applyChanges` throws
+ * @throws TREE_DIRTY, TREE_UNKNOWN, VERIFY_FAILED and what `applyChanges` throws
  */
 export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise<void> {
   const { root, changes, conflicts, plan } = upgrade;

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { x } from 'tinyexec';
 import type { Tell } from '../app/job.ts';
+import { command } from '../app/tools/command.ts';
+import { outliving } from '../app/tools/outliving.ts';
 
-/** Runs one npm command; what it prints goes to standard error. */
+/** Runs one npm command; what it prints goes to standard error. Ended by a signal it has failed, and what follows can put all back. */
 async function npm(root: string, args: readonly string[]): Promise<boolean> {
-  const { exitCode } = await x('npm', [...args], { nodeOptions: { cwd: root, stdio: ['ignore', 2, 2] } });
+  const { exitCode } = await outliving(() => command('npm', args, root, ['ignore', 2, 2]));
   return exitCode === 0;
 }
 

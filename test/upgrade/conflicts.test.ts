@@ -4,6 +4,7 @@ import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { prepareStages } from '../../generators/regenerate/index-stages.ts';
 import { abortUpgrade, continueUpgrade } from '../../generators/regenerate/resume.ts';
+import { withEnvironment } from '../support/environment.ts';
 import { dyingDisk } from '../support/fault.ts';
 import { putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, git, ownTestsPass, prepare, read, remove, stampOut, upgrade } from './harness.ts';
@@ -79,6 +80,35 @@ describe('an upgrade with conflicts', () => {
     commit(root, 'upgrade');
     expect(prepare(root, '1.1.0').changes).toEqual([]);
     await expect(continueUpgrade(root, options)).rejects.toMatchObject({ code: 'NOTHING_PENDING' });
+  });
+
+  it('is shown to the Git of its own repository, whatever a hook of another one has set', async () => {
+    const [root, other] = [clashing(), clashing()];
+    const [index, foreign] = [git(root, 'ls-files', '--stage'), snapshot(join(other, '.git'))];
+    const hook = { GIT_DIR: join(other, '.git'), GIT_WORK_TREE: other, GIT_INDEX_FILE: join(other, '.git/index') };
+    await withEnvironment(hook, () => upgrade(root, '1.1.0'));
+    expect(git(root, 'ls-files', '--unmerged', 'src/app.mjs')).not.toBe('');
+    await withEnvironment(hook, () => abortUpgrade(root, nodeDisk));
+    expect(git(root, 'ls-files', '--stage')).toBe(index);
+    expect(snapshot(join(other, '.git'))).toEqual(foreign);
+  });
+
+  it('where Git refuses the repository, is still there, and taken back or closed only as far as that is true', async () => {
+    const refused = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+    const root = clashing();
+    await upgrade(root, '1.1.0');
+    const upgraded = snapshot(root);
+    await withEnvironment(refused, () => {
+      expect(() => abortUpgrade(root, nodeDisk)).toThrow(
+        expect.objectContaining({ code: 'TREE_UNKNOWN', hint: expect.stringContaining('--abort again') }),
+      );
+    });
+    expect(snapshot(root)).toEqual(upgraded);
+    edit(root, 'src/app.mjs', read(root, 'src/app.mjs'), 'export {};\n');
+    edit(root, 'src/metrics.mjs', read(root, 'src/metrics.mjs'), 'export {};\n');
+    const closing = withEnvironment(refused, () => continueUpgrade(root, options));
+    await expect(closing).rejects.toMatchObject({ code: 'GIT_INDEX_FAILED', exit: 4 });
+    expect(existsSync(join(root, '.ml-serving/conflicts.json'))).toBe(false);
   });
 
   it('is taken back byte for byte, the index of Git too', async () => {

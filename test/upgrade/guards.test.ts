@@ -9,6 +9,7 @@ import { openProject } from '../../generators/regenerate/open-project.ts';
 import { quickCheck } from '../../generators/regenerate/quick-check.ts';
 import { abortUpgrade } from '../../generators/regenerate/resume.ts';
 import { runUpgrade } from '../../generators/regenerate/run-upgrade.ts';
+import { withEnvironment } from '../support/environment.ts';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, ownTestsPass, prepare, read, remove, sourceOf, stampOut, upgrade } from './harness.ts';
 
@@ -36,6 +37,25 @@ describe('an upgrade is refused before anything is touched', () => {
     expect(snapshot(root)).toEqual(old);
     await upgrade(root, '1.1.0', { allowDirty: true });
     expect(read(root, 'README.md')).toContain('Run it now');
+  });
+
+  it.each([
+    ['Git takes it for somebody else’s', { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' }, /dubious ownership/],
+    ['there is no Git', { PATH: join(import.meta.dirname, 'nowhere') }, /ENOENT/],
+  ] as const)('where %s, so that nobody knows what is in no commit', async (_, env, message) => {
+    const root = stampOut('1.0.0');
+    edit(root, 'README.md', 'Run it', 'Run it now');
+    const old = snapshot(root);
+    const unversioned = stampOut('1.0.0', { git: false });
+    await withEnvironment(env, async () => {
+      await expect(upgrade(root, '1.1.0')).rejects.toMatchObject({
+        code: 'TREE_UNKNOWN',
+        message: expect.stringMatching(message),
+      });
+      expect(snapshot(root)).toEqual(old);
+      await upgrade(root, '1.1.0', { allowDirty: true });
+      await upgrade(unversioned, '1.1.0');
+    });
   });
 
   it('to an older version', () => refused(stampOut('2.0.0'), '1.1.0', 'DOWNGRADE', /2\.0\.0.*1\.1\.0/));

@@ -1,21 +1,6 @@
 import type { StdioOptions } from 'node:child_process';
 import { type Result, x } from 'tinyexec';
-
-/** What Git sets for its hooks; a command started from one must not work on the repository of the hook. */
-const GIT_LOCAL = [
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_PREFIX',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_COMMON_DIR',
-];
-
-const env: NodeJS.ProcessEnv = {
-  ...Object.fromEntries(GIT_LOCAL.map((name) => [name, undefined])),
-  // A prompt of Git's (for a passphrase, say) would hang where nobody watches.
-  GIT_TERMINAL_PROMPT: '0',
-};
+import { ENVIRONMENT } from './environment.ts';
 
 /**
  * Starts a command from the PATH, on Windows too.
@@ -31,7 +16,7 @@ export function command(
 ): Result {
   return x(name, [...args], {
     nodePath: false,
-    nodeOptions: { cwd, stdio, env },
+    nodeOptions: { cwd, stdio, env: ENVIRONMENT },
     ...(input !== undefined && { stdin: input }),
   });
 }
