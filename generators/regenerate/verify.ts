@@ -6,7 +6,7 @@ import { outliving } from '../app/tools/outliving.ts';
 
 /** Runs one npm command; what it prints goes to standard error. Ended by a signal it has failed, and what follows can put all back. */
 async function npm(root: string, args: readonly string[]): Promise<boolean> {
-  const { exitCode } = await outliving(() => command('npm', args, root, ['ignore', 2, 2]));
+  const { exitCode } = await outliving((detached) => command('npm', args, root, ['ignore', 2, 2], { detached }));
   return exitCode === 0;
 }
 

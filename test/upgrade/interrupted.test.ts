@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { snapshot } from '../support/folder.ts';
-import { git } from './harness.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { putFiles, snapshot } from '../support/folder.ts';
+import { commit, edit, git } from './harness.ts';
 import { type Package, packageOf, stampedOutBy } from './package.ts';
 
 let old: Package;
@@ -18,9 +21,21 @@ const tree = (root: string) => {
   return Object.fromEntries(files.filter(([path]) => !path.startsWith('.ml-serving/local')));
 };
 
-function start(root: string): ChildProcess {
+function start(root: string, ...flags: string[]): ChildProcess {
   const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
-  return spawn(process.execPath, [fresh.command, 'regenerate', '--allow-dirty'], { cwd: root, env, stdio: 'ignore' });
+  return spawn(process.execPath, [fresh.command, 'regenerate', '--allow-dirty', ...flags], {
+    cwd: root,
+    env,
+    stdio: 'ignore',
+  });
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** How long a run takes here, so that deaths are spread over all of it. */
@@ -57,6 +72,37 @@ describe('the command as a process', () => {
       git(root, 'clean', '-qfd');
     }
   }, 120_000);
+
+  // Windows has no signals to send.
+  (process.platform === 'win32' ? it.skip : it).each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'ended by %s in its tests ends them all and puts everything back',
+    async (signal) => {
+      const root = repository();
+      // What npm runs, and what that has started and waits for as a test runner does.
+      const waits = (what: string) => `import { spawnSync } from 'node:child_process';\n${what}`;
+      putFiles(root, {
+        'outer.mjs': waits("spawnSync(process.execPath, ['inner.mjs'], { stdio: 'inherit' });\n"),
+        'inner.mjs':
+          "import { writeFileSync } from 'node:fs';\nwriteFileSync('node_modules/pid', String(process.pid));\nsetTimeout(() => {}, 60_000);\n",
+        'node_modules/.keep': '',
+      });
+      edit(root, 'package.json', '"test": "node --test"', '"test": "node outer.mjs"');
+      commit(root, 'our tests');
+      const before = tree(root);
+      const child = start(root, '--verify');
+      const exited = once(child, 'exit');
+      const file = join(root, 'node_modules/pid');
+      while (!existsSync(file) || readFileSync(file, 'utf8') === '') await sleep(20);
+      const pid = Number(readFileSync(file, 'utf8'));
+      child.kill(signal);
+      expect(await exited).toEqual([1, null]);
+      // An orphan is gone once the system has cleared it away.
+      for (let tries = 0; tries < 100 && isThere(pid); tries++) await sleep(50);
+      expect(isThere(pid)).toBe(false);
+      expect({ ...tree(root), 'node_modules/pid': undefined }).toEqual({ ...before, 'node_modules/pid': undefined });
+    },
+    60_000,
+  );
 
   it('run twice at once is applied once, and the other run says why it did nothing', async () => {
     const root = repository();

@@ -36,5 +36,5 @@ async function must(directory: string, args: string[], input?: string): Promise<
 }
 
 function git(directory: string, args: readonly string[], input?: string) {
-  return command('git', args, directory, [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], input);
+  return command('git', args, directory, [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], { input });
 }

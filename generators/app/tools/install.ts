@@ -7,8 +7,8 @@ import { outliving } from './outliving.ts';
  * @throws INSTALL_FAILED; the repository stays as it is
  */
 export async function installDependencies(directory: string): Promise<void> {
-  const { exitCode, signal } = await outliving(() =>
-    command('npm', ['install', '--no-audit', '--no-fund'], directory, ['ignore', 2, 2]),
+  const { exitCode, signal } = await outliving((detached) =>
+    command('npm', ['install', '--no-audit', '--no-fund'], directory, ['ignore', 2, 2], { detached }),
   );
   if (exitCode === 0) return;
   const how = signal ? `was ended by ${signal}` : `failed with exit code ${exitCode}`;
