@@ -70,9 +70,10 @@ async function actOn(upgrade: Upgrade, flags: RegenerateFlags): Promise<number> 
     return 0;
   }
   const { refuseDirty, runUpgrade } = await import('../generators/regenerate/run-upgrade.ts');
-  // Before anything is printed: whoever reads JSON gets the plan or the error, not both.
   if (!flags.dryRun && !flags.allowDirty && upgrade.changes.length > 0) refuseDirty(upgrade.root);
-  printPlan(upgrade, flags);
+  // A person reads first what is going to be done. Whoever reads a report gets that of what was done, or the error: not both.
+  const last = !flags.dryRun && (flags.json === true || flags.report !== undefined);
+  if (!last) printPlan(upgrade, flags);
   if (flags.dryRun) return 0;
   await runUpgrade(upgrade, {
     allowDirty: flags.allowDirty === true,
@@ -80,6 +81,7 @@ async function actOn(upgrade: Upgrade, flags: RegenerateFlags): Promise<number> 
     disk: nodeDisk,
     tell,
   });
+  if (last) printPlan(upgrade, flags);
   printDone(upgrade, tell);
   return upgrade.conflicts !== null && !flags.allowConflicts ? 3 : 0;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { folderWith, snapshot } from '../support/folder.ts';
+import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, git, read } from './harness.ts';
 import { type Package, packageOf, stampedOutBy } from './package.ts';
 
@@ -61,7 +61,9 @@ describe('create-ml-serving regenerate', () => {
     const { status, stdout, stderr } = fresh(root, 'regenerate');
     expect(status).toBe(0);
     expect(stdout).toContain('Metrics are counted.');
-    expect(stdout).toMatch(/Rollout: online\n {2}the image changed\n {2}the server changed/);
+    expect(stdout).toMatch(
+      /Rollout: online\n {2}the image changed\n {2}what drives the server \(serving\.yaml\) changed\n {2}the server changed/,
+    );
     expect(stderr).toContain('canary');
     expect(stderr).not.toContain('npm install');
     expect(read(root, 'package.json')).toContain('"templateVersion": "1.1.0"');
@@ -107,6 +109,27 @@ describe('create-ml-serving regenerate', () => {
     expect(stdout).toContain(
       '### Conflicts to resolve\n\n- `src/app.mjs`: you and the template changed it; look for &lt;&lt;',
     );
+  });
+
+  it('prints one document: the plan of what was done, or the error', () => {
+    const root = repository();
+    edit(root, 'package.json', '"test": "node --test"', '"test": "exit 1"');
+    putFiles(root, { 'node_modules/.keep': '' });
+    commit(root, 'work');
+    const before = snapshot(root, { without: '.git' });
+    const failed = fresh(root, 'regenerate', '--json', '--verify');
+    expect(failed.status).toBe(1);
+    expect(JSON.parse(failed.stdout)).toMatchObject({ error: { code: 'VERIFY_FAILED' } });
+    expect(fresh(root, 'regenerate', '--report', 'json', '--verify')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining('error VERIFY_FAILED'),
+    });
+    expect(snapshot(root, { without: '.git' })).toEqual(before);
+    const plan = JSON.parse(fresh(root, 'regenerate', '--dry-run', '--json').stdout);
+    const done = fresh(root, 'regenerate', '--json');
+    expect(done.status).toBe(0);
+    expect(JSON.parse(done.stdout)).toEqual(plan);
   });
 
   it('changes an answer with --set, and lists the default of a new question', () => {
