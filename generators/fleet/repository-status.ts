@@ -3,7 +3,7 @@ import type { RolloutClass } from '../regenerate/rollout/side.ts';
 /**
  * Where a repository stands, the most urgent thing first: `failed` it cannot be read or an upgrade cannot be worked out;
  * `foreign` no repository of ours; `pending` an upgrade is not finished; `newer` made by a newer version; `damaged` a part
- * of the record is missing; `update` there is something to bring; `drifted` only hand edits of managed files; `current`.
+ * of the record is missing or damaged; `update` there is something to bring; `drifted` only hand edits of managed files; `current`.
  */
 export const STATES = ['failed', 'foreign', 'pending', 'newer', 'damaged', 'update', 'drifted', 'current'] as const;
 export type State = (typeof STATES)[number];

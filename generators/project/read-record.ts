@@ -61,19 +61,23 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
   const parsed = bytes === null ? `${MANIFEST_PATH} is missing` : parseManifest(Buffer.from(bytes).toString('utf8'));
   const damaged = typeof parsed === 'string';
   const cache = new Map<string, Uint8Array | null>();
+  const base = (hash: string) => {
+    if (!cache.has(hash)) cache.set(hash, readBlob(read, hash));
+    return cache.get(hash) ?? null;
+  };
   return {
     manifest: damaged ? null : parsed,
     answersText: readAnswers(read),
-    problems: () => (damaged ? [parsed] : missingBlobs(parsed, has)),
-    base(hash) {
-      if (!cache.has(hash)) cache.set(hash, readBlob(read, hash));
-      return cache.get(hash) ?? null;
-    },
+    problems: () => (damaged ? [parsed] : lostBlobs(parsed, has, base)),
+    base,
   };
 }
 
-function missingBlobs({ files }: Manifest, has: PlainFiles['has']): string[] {
-  return Object.entries(files)
-    .filter(([, { owner, sha256 }]) => owner !== 'seeded' && !has(blobPath(sha256)))
-    .map(([path, { sha256 }]) => `the base of ${path} is missing (${blobPath(sha256)})`);
+/** A blob that is there may still hold nothing of use, so each is read: some milliseconds for a whole repository. */
+function lostBlobs({ files }: Manifest, has: PlainFiles['has'], base: ProjectRecord['base']): string[] {
+  return Object.entries(files).flatMap(([path, { owner, sha256 }]) => {
+    if (owner === 'seeded' || base(sha256) !== null) return [];
+    const what = has(blobPath(sha256)) ? 'damaged' : 'missing';
+    return [`the base of ${path} is ${what} (${blobPath(sha256)})`];
+  });
 }

@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
@@ -89,6 +89,18 @@ test('a damaged record is told, with what an upgrade would still do', () => {
   const status = look(root);
   expect(status).toMatchObject({ state: 'damaged', template: null, upgrade: { to: '1.1.0', rollout: 'breaking' } });
   expect(status.problems).toEqual([expect.stringContaining('manifest.json')]);
+});
+
+test('a blob of the record that holds nothing of use is damage, and mended by an upgrade', () => {
+  const root = stampOut('1.1.0', { git: false });
+  const [blob] = readdirSync(join(root, '.ml-serving/base'));
+  writeFileSync(join(root, '.ml-serving/base', String(blob)), 'x\n');
+  expect(look(root)).toMatchObject({
+    state: 'damaged',
+    template: '1.1.0',
+    problems: [expect.stringContaining(`is damaged (.ml-serving/base/${blob})`)],
+    upgrade: { files: 0, conflicts: [] },
+  });
 });
 
 test('a repository of a newer version, with its version', () => {

@@ -1,3 +1,4 @@
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, git, read } from './harness.ts';
@@ -36,6 +37,19 @@ describe('create-ml-serving regenerate', () => {
     edit(root, 'src/limits.mjs', '1024', '10');
     const drifted = old(root, 'regenerate', '--check');
     expect(drifted).toMatchObject({ status: 2, stdout: expect.stringContaining('src/limits.mjs') });
+  });
+
+  it('finds a damaged record with --check, and mends it', () => {
+    const root = repository();
+    const base = join(root, '.ml-serving/base');
+    for (const blob of readdirSync(base)) writeFileSync(join(base, blob), 'x\n');
+    commit(root, 'damaged');
+    expect(old(root, 'regenerate', '--check')).toMatchObject({
+      status: 2,
+      stdout: expect.stringMatching(/^Record: the base of .* is damaged/m),
+    });
+    expect(old(root, 'regenerate').status).toBe(0);
+    expect(old(root, 'regenerate', '--check').status).toBe(0);
   });
 
   it('shows a plan with --dry-run and a diff that Git can apply with --diff', () => {

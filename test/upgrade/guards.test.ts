@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
 import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
@@ -154,10 +155,36 @@ describe('a damaged record', () => {
     remove(root, `.ml-serving/base/${JSON.parse(read(root, MANIFEST)).files['src/limits.mjs'].sha256}.gz`);
     commit(root, 'work');
     const { conflicts, problems } = await upgrade(root, '1.1.0');
-    expect(problems).toEqual([expect.stringContaining('src/limits.mjs')]);
+    expect(problems).toHaveLength(2);
+    expect(problems).toContainEqual(expect.stringMatching(/src\/limits\.mjs is missing/));
+    expect(problems).toContainEqual(expect.stringMatching(/src\/app\.mjs is damaged/));
     expect(conflicts?.conflicts.map(({ path }) => path)).toEqual(['src/app.mjs']);
     expect(existsSync(join(root, `.ml-serving/base/${sha256}.gz`))).toBe(false);
     expect(quickCheck(root, '1.1.0', nodeDisk)).toBeNull();
+  });
+});
+
+describe('a blob of the base', () => {
+  const blobOf = (root: string, path: string) =>
+    join(root, `.ml-serving/base/${JSON.parse(read(root, MANIFEST)).files[path].sha256}.gz`);
+
+  it.each([
+    ['written over', () => Buffer.from('x')],
+    ['emptied', () => Buffer.alloc(0)],
+    ['cut short', (bytes: Buffer) => bytes.subarray(0, -9)],
+    ['of other contents', () => gzipSync('other')],
+  ])('that is %s is found at the same version, and mended', async (_, damage) => {
+    const root = stampOut('1.0.0');
+    const blob = blobOf(root, 'src/app.mjs');
+    const whole = readFileSync(blob);
+    writeFileSync(blob, damage(whole));
+    commit(root, 'damaged');
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toBeNull();
+    const { problems, conflicts } = await upgrade(root, '1.0.0');
+    expect(problems).toEqual([expect.stringMatching(/src\/app\.mjs is damaged/)]);
+    expect(conflicts).toBeNull();
+    expect(readFileSync(blob)).toEqual(whole);
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [] });
   });
 });
 
