@@ -4,6 +4,7 @@ import { ServingError } from '../generators/errors.ts';
 import { parseSetFlags } from '../generators/questions/set-flags.ts';
 import { settleAnswers } from '../generators/questions/settle.ts';
 import { CONFLICTS_PATH, readConflicts } from '../generators/regenerate/conflicts.ts';
+import { lookingAt } from '../generators/regenerate/not-readable.ts';
 import { openProject, type Project } from '../generators/regenerate/open-project.ts';
 import { plainFiles } from '../generators/regenerate/scan.ts';
 import { ownSource, type UpgradeSource } from '../generators/regenerate/source.ts';
@@ -26,7 +27,7 @@ export async function runRegenerate(
   if (flags.continue || flags.abort) return resume(directory, flags);
 
   const project = openProject(directory, source(), parseSetFlags(flags.set));
-  refusePending(project);
+  lookingAt(project.root, () => refusePending(project));
   let exit = 0;
   const act = async (upgrade: Upgrade) => {
     exit = await actOn(upgrade, flags);
@@ -66,7 +67,7 @@ async function actOn(upgrade: Upgrade, flags: RegenerateFlags): Promise<number> 
   if (flags.check) return printCheck(upgrade, flags);
   if (flags.diff) {
     const { toDiff } = await import('../generators/regenerate/diff.ts');
-    process.stdout.write(toDiff(upgrade, nodeDisk));
+    process.stdout.write(lookingAt(upgrade.root, () => toDiff(upgrade, nodeDisk)));
     return 0;
   }
   const { refuseDirty, runUpgrade } = await import('../generators/regenerate/run-upgrade.ts');

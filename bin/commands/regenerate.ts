@@ -1,5 +1,6 @@
 import { ownPackage } from '../../generators/app/package.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { lookingAt } from '../../generators/regenerate/not-readable.ts';
 import { quickCheck } from '../../generators/regenerate/quick-check.ts';
 import { rootOf } from '../../generators/regenerate/root.ts';
 import { type RegenerateFlags, refuseContradictions } from './regenerate-flags.ts';
@@ -7,9 +8,9 @@ import { type RegenerateFlags, refuseContradictions } from './regenerate-flags.t
 /** `create-ml-serving regenerate [directory]`: brings a repository to this template version. @returns the exit code */
 export async function regenerate(directory: string | undefined, flags: RegenerateFlags): Promise<number> {
   refuseContradictions(flags);
-  const root = rootOf(directory ?? '.');
+  const root = lookingAt(directory ?? '.', () => rootOf(directory ?? '.'));
   const plain = flags.check && flags.set.length === 0 && !flags.json && flags.report === undefined;
-  const checked = plain ? quickCheck(root, ownPackage().version, nodeDisk) : null;
+  const checked = plain ? lookingAt(root, () => quickCheck(root, ownPackage().version, nodeDisk)) : null;
   if (checked === null) return (await import('../run-regenerate.ts')).runRegenerate(root, flags);
   console.log(`Up to date: template ${ownPackage().version}`);
   for (const path of checked.drift) console.log(`Edited by hand, though the template manages it: ${path}`);

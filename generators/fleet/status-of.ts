@@ -7,6 +7,7 @@ import { ServingError } from '../errors.ts';
 import { readRecord } from '../project/read-record.ts';
 import { settleAnswers } from '../questions/settle.ts';
 import { readConflicts } from '../regenerate/conflicts.ts';
+import { lookingAt } from '../regenerate/not-readable.ts';
 import { openProject } from '../regenerate/open-project.ts';
 import { isRecord } from '../regenerate/plan-record.ts';
 import { quickCheck } from '../regenerate/quick-check.ts';
@@ -70,20 +71,17 @@ const STATE_OF_ERROR: Readonly<Record<string, State>> = {
   RECORD_NEWER: 'newer',
 };
 
-function known(error: unknown, directory: string): ServingError {
+function known(error: unknown): ServingError {
   if (error instanceof ServingError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const isSystem = typeof code === 'string';
-  const text = isSystem ? `${directory} cannot be read: ${message}.` : String(message ?? error);
-  return new ServingError(isSystem ? 'NOT_READABLE' : 'INTERNAL', text, { cause: error });
+  return new ServingError('INTERNAL', String((error as Error)?.message ?? error), { cause: error });
 }
 
 /** A repository that fails must not hide the others: whatever is thrown becomes a part of its status. */
 function attempt<T>(directory: string, work: () => T): T | Found {
   try {
-    return work();
+    return lookingAt(directory, work);
   } catch (error) {
-    const { code, message, hint } = known(error, directory);
+    const { code, message, hint } = known(error);
     return { state: STATE_OF_ERROR[code] ?? 'failed', error: { code, message, hint } };
   }
 }

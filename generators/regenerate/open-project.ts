@@ -10,6 +10,7 @@ import type { GivenAnswers } from '../questions/answers.ts';
 import type { QuestionContext } from '../questions/question.ts';
 import { type Answers, questions } from '../questions/questions.ts';
 import { sampleOf } from '../render/samples.ts';
+import { lookingAt } from './not-readable.ts';
 import { recordedAnswers } from './recorded-answers.ts';
 import { rootOf } from './root.ts';
 import { plainFiles } from './scan.ts';
@@ -33,9 +34,14 @@ export interface Project {
 
 /**
  * Opens a repository for an upgrade.
- * @throws NOT_STAMPED_OUT, RECORD_DAMAGED, RECORD_NEWER, PATH_UNSAFE, DOWNGRADE, MIGRATION_FAILED, ANSWERS_INVALID
+ * @throws NOT_STAMPED_OUT, RECORD_DAMAGED, RECORD_NEWER, PATH_UNSAFE, DOWNGRADE, MIGRATION_FAILED, ANSWERS_INVALID,
+ * NOT_READABLE
  */
 export function openProject(directory: string, source: UpgradeSource, set: GivenAnswers, disk = nodeDisk): Project {
+  return lookingAt(directory, () => read(directory, source, set, disk));
+}
+
+function read(directory: string, source: UpgradeSource, set: GivenAnswers, disk: Disk): Project {
   const root = rootOf(directory);
   const record = readRecord(plainFiles(root, disk));
   const from = record.manifest?.templateVersion ?? null;

@@ -10,6 +10,7 @@ import { bringBack, dropAside, putAside } from './aside.ts';
 import { CONFLICTS_PATH, type Conflicts, readConflicts } from './conflicts.ts';
 import { stageResolved, workTreeOf } from './git.ts';
 import { showConflicts, showToGit, unstageConflicts } from './index-stages.ts';
+import { lookingAt } from './not-readable.ts';
 import { rootOf } from './root.ts';
 import { plainFiles, scanner } from './scan.ts';
 import { verifyRepository } from './verify.ts';
@@ -50,13 +51,13 @@ export async function continueUpgrade(directory: string, { disk, verify, tell }:
     continueApply(root, disk);
     tell('Finished what the interrupted run had begun');
   }
-  const conflicts = readConflicts(plainFiles(root, disk).read);
+  const conflicts = lookingAt(root, () => readConflicts(plainFiles(root, disk).read));
   const held = pendingApply(root, disk)?.state === 'held';
   if (!held && conflicts === null) {
     if (state === 'half') return;
     throw new ServingError('NOTHING_PENDING', `No upgrade is pending in ${root}.`);
   }
-  const left = conflicts === null ? [] : unresolved(conflicts, root, disk);
+  const left = conflicts === null ? [] : lookingAt(root, () => unresolved(conflicts, root, disk));
   if (left.length > 0) {
     // The run that was interrupted may not have come to it.
     showToGit(tell, () => showConflicts(root, disk));

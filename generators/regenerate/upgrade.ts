@@ -8,6 +8,7 @@ import { renderTree } from '../render/render-tree.ts';
 import type { Tree } from '../render/tree.ts';
 import { type ChangelogEntry, changelogBetween } from './changelog.ts';
 import type { Conflicts } from './conflicts.ts';
+import { lookingAt } from './not-readable.ts';
 import type { Project } from './open-project.ts';
 import { planUpgrade, type UpgradePlan } from './plan.ts';
 import { conflictsOf, planRecord } from './plan-record.ts';
@@ -108,8 +109,15 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
   };
 }
 
-/** Works out an upgrade, down to the last byte of its record. */
+/**
+ * Works out an upgrade, down to the last byte of its record.
+ * @throws MODEL_OWN, MIGRATION_FAILED, NOT_READABLE
+ */
 export function prepareUpgrade(project: Project, answers: Answers): Upgrade {
+  return lookingAt(project.root, () => workOut(project, answers));
+}
+
+function workOut(project: Project, answers: Answers): Upgrade {
   const { record } = project;
   const scan = scanOf(project);
   const foreseen = foreseeUpgrade(project, answers, scan);

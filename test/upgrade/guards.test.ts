@@ -5,12 +5,15 @@ import { stringify } from 'yaml';
 import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { pendingApply } from '../../generators/apply/pending.ts';
+import { settleAnswers } from '../../generators/questions/settle.ts';
 import { putAside } from '../../generators/regenerate/aside.ts';
 import { openProject } from '../../generators/regenerate/open-project.ts';
 import { quickCheck } from '../../generators/regenerate/quick-check.ts';
 import { abortUpgrade } from '../../generators/regenerate/resume.ts';
 import { runUpgrade } from '../../generators/regenerate/run-upgrade.ts';
+import { prepareUpgrade } from '../../generators/regenerate/upgrade.ts';
 import { withEnvironment } from '../support/environment.ts';
+import { dyingDisk } from '../support/fault.ts';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, ownTestsPass, prepare, read, remove, sourceOf, stampOut, upgrade } from './harness.ts';
 
@@ -107,6 +110,25 @@ describe('an upgrade is refused before anything is touched', () => {
     refused(root, '1.1.0', 'ANSWERS_INVALID', /ci/);
     remove(root, '.ml-serving/answers.yaml');
     refused(root, '1.1.0', 'RECORD_DAMAGED');
+  });
+
+  it.each([
+    ['a file of the repository', 'read', 'src/limits.mjs'],
+    ['a folder of the repository', 'list', 'src/old'],
+    ['the manifest', 'read', MANIFEST],
+    ['a blob of the record', 'list', '.ml-serving/base'],
+  ])('where %s may not be read, without calling it a defect', (_, call, path) => {
+    const root = stampOut('1.0.0');
+    const old = snapshot(root);
+    const disk = dyingDisk(nodeDisk, (name, [place]) => name === call && place === join(root, path));
+    const look = () => {
+      const project = openProject(root, sourceOf('1.1.0'), {}, disk);
+      return prepareUpgrade(project, settleAnswers(project.given, project.context));
+    };
+    expect(look).toThrow(
+      expect.objectContaining({ code: 'NOT_READABLE', message: expect.stringContaining(join(root, path)) }),
+    );
+    expect(snapshot(root)).toEqual(old);
   });
 
   it('by a migration that throws', () => {
