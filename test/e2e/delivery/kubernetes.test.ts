@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { type Resource, resources } from './support/kubernetes.ts';
 import { stamp } from './support/stamp.ts';
@@ -80,6 +80,63 @@ describe.each(OVERLAYS)('overlays/%s', (overlay) => {
       );
       for (const image of images) expect(image.replace(/:[^:/]+$/, '')).toBe(release.jobs.publish.env.IMAGE);
     }
+  });
+});
+
+/** Bytes of a quantity, as far as the manifests use them. */
+const bytesOf = (quantity: string): number => {
+  const [, number, unit = ''] = /^(\d+)(Mi|Gi)$/.exec(quantity) ?? [];
+  return Number(number) * 1024 ** (unit === 'Gi' ? 3 : 2);
+};
+
+/** What kubelet keeps of a container's standard output by default, which counts as storage of the pod: 5 files of 10 MiB. */
+const KEPT_OUTPUT = 5 * 10 * 1024 ** 2;
+
+describe('a prediction log by its defaults', () => {
+  const readLog = (directory: string) => {
+    const schema = JSON.parse(readFileSync(join(directory, 'schema', 'serving.schema.json'), 'utf8'));
+    const { path, maxBytes, files } = schema.properties.predictionLog.properties;
+    return { path: path.default as string, bytes: maxBytes.default * files.default };
+  };
+
+  test.each([
+    [[], 'production'],
+    [[], 'canary'],
+    [[], 'kserve'],
+    [['modelSource=storage'], 'production'],
+    [['modelSource=storage'], 'kserve'],
+  ])('has room in the pod: %j overlays/%s', async (sets, overlay) => {
+    const directory = await stamp(sets);
+    const { path, bytes } = readLog(directory);
+    const pods = (await resources(directory, overlay)).flatMap(
+      ({ spec }) => spec?.predictor ?? spec?.template?.spec ?? [],
+    );
+    expect(pods).toHaveLength(1);
+    const [{ containers, volumes }] = pods;
+    const { name } = containers[0].volumeMounts.find(
+      (mount: { mountPath: string }) => mount.mountPath === dirname(path),
+    );
+    const sizes = volumes.map((volume: { emptyDir: { sizeLimit: string } }) => bytesOf(volume.emptyDir.sizeLimit));
+    expect(sizes[volumes.findIndex((volume: { name: string }) => volume.name === name)]).toBeGreaterThan(bytes * 1.2);
+    const { requests, limits } = containers[0].resources;
+    const all = sizes.reduce((sum: number, size: number) => sum + size, 0);
+    expect(bytesOf(limits['ephemeral-storage'])).toBeGreaterThanOrEqual(all + KEPT_OUTPUT);
+    // Where a node runs short, those that use more than they asked for go first.
+    expect(bytesOf(requests['ephemeral-storage'])).toBeGreaterThan(bytes);
+  });
+
+  test('is what docs/WATCHING.md shows, and lies on the disk in compose.yaml', async () => {
+    const directory = await stamp([]);
+    const { path, bytes } = readLog(directory);
+    const [, example = ''] = /```yaml\n(predictionLog:[\s\S]+?)```/.exec(
+      readFileSync(join(directory, 'docs', 'WATCHING.md'), 'utf8'),
+    ) as RegExpExecArray;
+    const { predictionLog } = parse(example) as { predictionLog: { path: string; maxBytes: number; files: number } };
+    expect(predictionLog.path).toBe(path);
+    expect(predictionLog.maxBytes * predictionLog.files).toBe(bytes);
+    const { services } = parse(readFileSync(join(directory, 'compose.yaml'), 'utf8'));
+    expect(services.serving.tmpfs).toBeUndefined();
+    expect(services.serving.volumes).toContain(`scratch:${dirname(path)}`);
   });
 });
 
