@@ -25,6 +25,8 @@ export interface Derived {
   readonly runbook: string;
   /** Label matchers of the service's own series, its candidate's included. */
   readonly ownSeries: string;
+  /** Label matcher of the routes that predict: what the objectives and a canary are about. */
+  readonly predictionRoutes: string;
 }
 
 export function derive(answers: Answers): Derived {
@@ -48,5 +50,6 @@ export function derive(answers: Answers): Derived {
     cpus: answers.cpu.endsWith('m') ? Number(answers.cpu.slice(0, -1)) / 1000 : Number(answers.cpu),
     runbook: `${answers.repository}${answers.ci === 'gitlab' ? '/-' : ''}/blob/HEAD/docs/RUNBOOK.md`,
     ownSeries: `job=~"${answers.name}(-candidate)?",namespace!~".+-staging"`,
+    predictionRoutes: 'route=~"/predict|/v2/models/.*/infer"',
   };
 }

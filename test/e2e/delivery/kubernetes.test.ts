@@ -253,6 +253,22 @@ test('the canary is judged by what the new version does, and by nothing else', a
   }
 });
 
+test('the canary counts the requests that the objectives count', async () => {
+  const directory = await stamp([]);
+  const [analysis] = of(await resources(directory, 'canary'), 'AnalysisTemplate');
+  const judged = JSON.stringify(analysis?.spec.metrics).replaceAll('\\"', '"');
+  const promised = readFileSync(join(directory, 'monitoring', 'rules', 'slo.yaml'), 'utf8');
+  const routesIn = (text: string) =>
+    [...text.matchAll(/\bml_serving_request(?:s_total|_duration_seconds_\w+)\{(.*?[^{}])\}(?!\})/g)].map(
+      ([, selector = '']) => /\broute=~"[^"]+"/.exec(selector)?.[0],
+    );
+  const routes = new Set(routesIn(promised));
+  expect(routes.size).toBe(1);
+  expect([...routes]).not.toContain(undefined);
+  expect(routesIn(judged)).toHaveLength(3);
+  expect(new Set(routesIn(judged))).toEqual(routes);
+});
+
 test('the namespaces of the overlays are made, under the restricted policy', async () => {
   const text = readFileSync(join(await stamp([]), 'deploy', 'namespaces.yaml'), 'utf8');
   const namespaces = text
