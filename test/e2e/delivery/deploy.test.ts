@@ -86,6 +86,26 @@ test.each([
   30_000,
 );
 
+test.each(['ab', 'shadow'])(
+  '%s: nothing is sent before the candidate has an image',
+  async (overlay) => {
+    const { code, stderr, calls } = await deploy([overlay, DIGEST]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `deploy/overlays/${overlay}: the candidate has no image yet, deploy/candidate/kustomization.yaml has to name it\n`,
+    );
+    expect(calls()).toEqual([`kustomize deploy/overlays/${overlay}`]);
+  },
+  30_000,
+);
+
+test('nobody is told to apply an overlay as it is: its image does not exist', async () => {
+  const directory = await stamp([]);
+  const [, commands = ''] = readFileSync(join(directory, 'deploy', 'README.md'), 'utf8').split('```');
+  expect(commands).toContain('sh scripts/deploy.sh staging sha256:');
+  expect(commands).not.toMatch(/ -k |--kustomize/);
+});
+
 test('where releases go in canary steps, production is the canary overlay', async () => {
   const { code, stdout, read } = await deploy(['production', DIGEST], { sets: ['rollout=canary'] });
   expect(code).toBe(0);
