@@ -21,7 +21,7 @@ export function createObservers({ serving, referenceText }: Config, metrics: Met
   }
   const watch = createWatch(features, outputs, reference);
   exportBins(metrics.registry, watch.features, watch.outputs);
-  metrics.health.referenceLoaded(reference !== undefined);
+  metrics.health.reference({ loaded: reference !== undefined, refused: refused !== undefined });
   const { maxPredictions, ttlSeconds } = serving.feedback;
   const feedback = createFeedback(outputs, metrics.health, { maxPredictions, ttlMs: ttlSeconds * 1000 });
   const remember: Observe = (call, _blocks, fetch, answers, at) => {

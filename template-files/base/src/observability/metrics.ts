@@ -1,6 +1,7 @@
+import { performance } from 'node:perf_hooks';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { createModelHealth, type ModelHealth } from './model-health.ts';
-import { createCounters, createHistogram, type FixedCounter, type FixedHistogram } from './series.ts';
+import { createCounters, createHistogram, type FixedCounter, type FixedHistogram, registerSeries } from './series.ts';
 
 /** The service's metrics. Their names and labels are a contract: alerts and dashboards hold on to them. */
 export interface Metrics {
@@ -168,7 +169,7 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
   });
   new Gauge({
     name: 'ml_serving_workers',
-    help: 'Inference workers that hold the model, and those of them that run it.',
+    help: 'Inference workers that hold the model, and those of them that run it: none while the main thread runs it itself.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
@@ -176,6 +177,14 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
       this.set({ state: 'alive' }, alive);
       this.set({ state: 'busy' }, busy);
     },
+  });
+  const active = 'ml_serving_event_loop_active_seconds_total';
+  registerSeries(registry, {
+    name: active,
+    // Beside the CPU's time, which counts all threads and not what they wait for, the only sign of a full main thread.
+    help: 'Time in which the main thread was not waiting for anything: 1 per second is all that there is.',
+    type: 'counter',
+    values: () => [{ metricName: active, labels: {}, value: performance.eventLoopUtilization().active / 1000 }],
   });
   return metrics;
 }

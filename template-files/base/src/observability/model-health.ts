@@ -9,7 +9,8 @@ type ByName<Name extends string> = Readonly<Record<Name, FixedCounter>>;
 
 /** How the model does, beside how the service does. All of it is there from the start, at 0. */
 export interface ModelHealth {
-  readonly referenceLoaded: (loaded: boolean) => void;
+  /** Whether there is a reference in use, or one that is not used: it is another model's, or fits nothing. */
+  readonly reference: (found: { readonly loaded: boolean; readonly refused: boolean }) => void;
   readonly feedback: ByName<(typeof FEEDBACK_OUTCOMES)[number]>;
   /** How far an amount was off, of those whose true value came in. */
   readonly absoluteError: (error: number) => void;
@@ -24,6 +25,11 @@ export function createModelHealth(registry: Registry): ModelHealth {
   const loaded = new Gauge({
     name: 'ml_serving_reference_loaded',
     help: 'Whether there is a drift reference that fits the model.',
+    registers: [registry],
+  });
+  const refused = new Gauge({
+    name: 'ml_serving_reference_refused',
+    help: 'Whether there is a drift reference that is not used: it was made for another model, or is wrong.',
     registers: [registry],
   });
   const named = <Name extends string>(name: string, help: string, label: string, values: readonly Name[]) => {
@@ -46,7 +52,10 @@ export function createModelHealth(registry: Registry): ModelHealth {
       errors.sum += error;
       errors.count += 1;
     },
-    referenceLoaded: (value) => loaded.set(value ? 1 : 0),
+    reference(found) {
+      loaded.set(found.loaded ? 1 : 0);
+      refused.set(found.refused ? 1 : 0);
+    },
     feedback: named('ml_serving_feedback_total', 'True labels that came in.', 'outcome', FEEDBACK_OUTCOMES),
     shadow: named('ml_serving_shadow_total', 'Answers compared with the shadow.', 'outcome', SHADOW_OUTCOMES),
     logWritten: createCounters(registry, 'ml_serving_prediction_log_written_total', 'Predictions logged.', [])(),

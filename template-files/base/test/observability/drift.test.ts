@@ -19,6 +19,7 @@ test('rows of both interfaces are counted, golden samples are not', async () => 
   service = await boot();
   const before = await series();
   expect([before.get('ml_serving_reference_loaded'), before.get(above), before.get(setosa)]).toEqual([1, 0, 0]);
+  expect(before.get('ml_serving_reference_refused')).toBe(0);
   await fetch(`${service.url}/predict/test`);
   expect((await series()).get(setosa)).toBe(0);
 
@@ -54,7 +55,7 @@ test.each([
     }),
   });
   const found = await series();
-  expect(found.get('ml_serving_reference_loaded')).toBe(0);
+  expect([found.get('ml_serving_reference_loaded'), found.get('ml_serving_reference_refused')]).toEqual([0, 1]);
   expect([...found.keys()].some((name) => name.startsWith('ml_serving_feature_'))).toBe(false);
   // Whether one class takes all needs no reference.
   expect(found.get(setosa)).toBe(0);
@@ -62,6 +63,12 @@ test.each([
   expect(service.logs).toContainEqual(
     expect.objectContaining({ level: { error: 50, warn: 40 }[level], code: 'REFERENCE_INVALID' }),
   );
+});
+
+test('without a reference there is none to refuse', async () => {
+  service = await boot({ config: (config) => ({ ...config, referenceText: undefined }) });
+  const found = await series();
+  expect([found.get('ml_serving_reference_loaded'), found.get('ml_serving_reference_refused')]).toEqual([0, 0]);
 });
 
 test('of a value that is no number each kind is counted', async () => {

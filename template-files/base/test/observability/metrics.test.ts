@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMetrics } from '../../src/observability/metrics.ts';
 
 async function bounds(latencyMs?: number): Promise<string[]> {
@@ -38,4 +39,21 @@ test('of a very wide table the last columns share their series', async () => {
   expect(text).toContain('ml_serving_input_invalid_total{feature="column_0",reason="missing"} 1\n');
   expect(text).toContain('ml_serving_input_invalid_total{feature="_other",reason="missing"} 4800\n');
   expect(text.match(/^ml_serving_input_invalid_total\{/gm)).toHaveLength(201 * 5);
+});
+
+test('a main thread that works is told from one that waits', async () => {
+  const { registry } = createMetrics([]);
+  const active = async () =>
+    Number(/^ml_serving_event_loop_active_seconds_total (\S+)$/m.exec(await registry.metrics())?.[1]);
+  const start = await active();
+  await sleep(200);
+  const waited = await active();
+  const until = performance.now() + 200;
+  while (performance.now() < until);
+  // The loop counts a turn when it is over.
+  await sleep(1);
+  const worked = await active();
+  expect(waited - start).toBeLessThan(0.15);
+  expect(worked - waited).toBeGreaterThan(0.19);
+  expect(await registry.metrics()).toContain('# TYPE ml_serving_event_loop_active_seconds_total counter\n');
 });
