@@ -51,10 +51,14 @@ const kinds = {
     exit: 1,
     hint: 'Restore the files with Git, then delete the folder .ml-serving/local and run again.',
   },
-  APPLY_FAILED: { exit: 1, hint: 'Everything was put back as it was. Remove the cause, then run again.' },
+  APPLY_FAILED: { exit: 1, hint: 'This run left everything as it found it. Remove the cause, then run again.' },
   APPLY_HALF: {
     exit: 4,
     hint: 'Remove the cause, then run create-ml-serving regenerate --continue to finish, or --abort to put everything back.',
+  },
+  APPLY_OPEN: {
+    exit: 4,
+    hint: 'All changes are in place. Remove the cause, then run create-ml-serving regenerate --continue to close the run, or --abort to take it back.',
   },
   MODEL_NOT_FOUND: { exit: 1, hint: 'Check the path of the model file.' },
   MODEL_UNREADABLE: { exit: 1, hint: 'Give a plain file that this user may read.' },
@@ -132,7 +136,7 @@ export class ServingError extends Error {
   readonly exit: ExitCode;
   readonly hint: string;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.name = 'ServingError';
     this.code = code;

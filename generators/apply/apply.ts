@@ -1,15 +1,18 @@
 import { ServingError } from '../errors.ts';
 import type { Change } from './change.ts';
 import type { Disk } from './disk.ts';
+import { removeTree } from './folders.ts';
 import { forward } from './forward.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, writeJournal } from './journal.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { withLock } from './lock.ts';
 import { nodeDisk } from './node-disk.ts';
-import { closeTransaction, discardTransaction, makeWay, readPending } from './pending.ts';
+import { dropOverwritten, keepOverwritten } from './overwritten.ts';
+import { closeTransaction, dropJournal, makeWay, type Pending, readPending } from './pending.ts';
 import { preflight } from './preflight.ts';
-import { rollback } from './rollback.ts';
+import { refuseBlockedWay, rollback } from './rollback.ts';
 import { stage } from './stage.ts';
+import { stopped } from './stopped.ts';
 import { fromSystem } from './system-error.ts';
 
 export interface ApplyOptions {
@@ -17,6 +20,8 @@ export interface ApplyOptions {
   readonly hold?: boolean;
   /** Files by name that are kept in the transaction for as long as it is open. */
   readonly notes?: ReadonlyMap<string, Uint8Array>;
+  /** Paths of which a copy is kept for good, in a folder of this run's own. */
+  readonly keep?: ReadonlySet<string>;
   readonly disk?: Disk;
 }
 
@@ -40,23 +45,35 @@ function openLayout(disk: Disk, root: string): Layout {
   return layout;
 }
 
-/** Tidying up is not worth a failure: what stays is recognised as done and removed by the next run. */
-function settle(disk: Disk, layout: Layout, journal: Journal): void {
-  if (journal.hold) return;
+/** Tidying up is not worth a failure: the next run recognises what stays and removes it. */
+function quietly(work: () => void): void {
   try {
-    closeTransaction(disk, layout);
+    work();
   } catch {}
 }
 
-function stageOrDiscard(disk: Disk, layout: Layout, work: () => void): void {
+/** While the transaction stays open, an error says what stands and what can still be done; `state` is what it is in. */
+function orStopped<T>(disk: Disk, layout: Layout, state: Pending['state'], work: () => T, before: unknown[] = []): T {
+  try {
+    return work();
+  } catch (error) {
+    throw stopped(disk, layout, state, [...before, error]);
+  }
+}
+
+/** Until the journal stands nothing is pending, and what was laid out can be thrown away. */
+function stageOrDiscard(disk: Disk, layout: Layout, journal: Journal, work: () => void): void {
   try {
     work();
   } catch (error) {
-    try {
-      discardTransaction(disk, layout);
-    } catch {
-      // Without a journal it is discarded by the next run; with one that run says how to go on.
-    }
+    quietly(() => removeTree(disk, layout.transaction));
+    throw error;
+  }
+  try {
+    writeJournal(disk, layout, journal);
+  } catch (error) {
+    orStopped(disk, layout, 'half', () => dropJournal(disk, layout), [error]);
+    quietly(() => removeTree(disk, layout.transaction));
     throw error;
   }
 }
@@ -65,22 +82,20 @@ function forwardOrBack(disk: Disk, layout: Layout, journal: Journal): void {
   try {
     forward(disk, layout, journal);
   } catch (cause) {
-    undo(disk, layout, journal, cause);
+    undo(disk, layout, journal, [cause]);
     throw cause;
   }
 }
 
-function undo(disk: Disk, layout: Layout, journal: Journal, cause: unknown): string[] {
-  try {
+function undo(disk: Disk, layout: Layout, journal: Journal, causes: unknown[]): string[] {
+  const undone = () => {
     const rescued = rollback(disk, layout, journal);
-    discardTransaction(disk, layout);
+    dropJournal(disk, layout);
     return rescued;
-  } catch (second) {
-    const why = [cause, second].flatMap((error) => (error instanceof Error ? error.message.replace(/\.$/, '') : []));
-    throw new ServingError('APPLY_HALF', `The change to ${layout.root} stopped half-way: ${why.join('; ')}.`, {
-      cause,
-    });
-  }
+  };
+  const rescued = orStopped(disk, layout, 'undoing', undone, causes);
+  quietly(() => removeTree(disk, layout.transaction));
+  return rescued;
 }
 
 function locked<T>(disk: Disk, root: string, work: (layout: Layout) => T): T {
@@ -90,16 +105,28 @@ function locked<T>(disk: Disk, root: string, work: (layout: Layout) => T): T {
   });
 }
 
-/** Brings a set of changes to disk, whole or not at all. */
-export function applyChanges(root: string, changes: readonly Change[], options: ApplyOptions = {}): void {
-  const { disk = nodeDisk, hold = false, notes = new Map() } = options;
-  locked(disk, root, (layout) => {
+/**
+ * Brings a set of changes to disk, whole or not at all.
+ * @returns the folder, relative to the root, with the copies that were asked for; undefined where there are none
+ */
+export function applyChanges(root: string, changes: readonly Change[], options: ApplyOptions = {}): string | undefined {
+  const { disk = nodeDisk, hold = false, notes = new Map(), keep = new Set() } = options;
+  return locked(disk, root, (layout) => {
     makeWay(disk, layout);
-    const journal = preflight(disk, layout, changes, hold);
-    if (journal.steps.length === 0) return;
-    stageOrDiscard(disk, layout, () => stage(disk, layout, journal, changes, notes));
-    forwardOrBack(disk, layout, journal);
-    settle(disk, layout, journal);
+    const journal = preflight(disk, layout, changes, { hold, keep });
+    if (journal.steps.length === 0) return undefined;
+    const kept = keepOverwritten(disk, layout, journal, keep);
+    try {
+      stageOrDiscard(disk, layout, journal, () => stage(disk, layout, journal, changes, notes));
+      forwardOrBack(disk, layout, journal);
+    } catch (error) {
+      quietly(() => {
+        if (kept !== undefined && readPending(disk, layout) === null) dropOverwritten(disk, layout, kept);
+      });
+      throw error;
+    }
+    if (!hold) quietly(() => closeTransaction(disk, layout));
+    return kept;
   });
 }
 
@@ -108,13 +135,14 @@ export function continueApply(root: string, disk: Disk = nodeDisk): void {
   locked(disk, root, (layout) => {
     const pending = readPending(disk, layout);
     if (pending === null) throw new ServingError('NOTHING_PENDING', `No run is pending in ${root}.`);
-    if (pending.state === 'undoing') {
+    const { state, journal } = pending;
+    if (state === 'undoing') {
       throw new ServingError('PENDING', `Undoing was begun in ${root} and can only be finished.`, {
         hint: 'Run create-ml-serving regenerate --abort.',
       });
     }
-    if (pending.state === 'half') forward(disk, layout, pending.journal);
-    settle(disk, layout, pending.journal);
+    if (state === 'half') orStopped(disk, layout, state, () => forward(disk, layout, journal));
+    if (!journal.hold) quietly(() => closeTransaction(disk, layout));
   });
 }
 
@@ -123,17 +151,18 @@ export function abortApply(root: string, disk: Disk = nodeDisk): string[] {
   return locked(disk, root, (layout) => {
     const pending = readPending(disk, layout);
     if (pending === null) throw new ServingError('NOTHING_PENDING', `No run is pending in ${root}.`);
-    return undo(disk, layout, pending.journal, null);
+    refuseBlockedWay(disk, layout, pending.journal);
+    return undo(disk, layout, pending.journal, []);
   });
 }
 
 /** Closes a held run: its changes stay, what was there before becomes the backup. */
 export function finishApply(root: string, disk: Disk = nodeDisk): void {
   locked(disk, root, (layout) => {
-    const pending = readPending(disk, layout);
-    if (pending?.state !== 'held' && pending?.state !== 'done') {
+    const state = readPending(disk, layout)?.state;
+    if (state !== 'held' && state !== 'done') {
       throw new ServingError('NOTHING_PENDING', `No complete run is pending in ${root}.`);
     }
-    closeTransaction(disk, layout);
+    orStopped(disk, layout, state, () => closeTransaction(disk, layout));
   });
 }

@@ -9,7 +9,9 @@ export function ensureFolder(disk: Disk, place: string): void {
   const entry = disk.entry(place);
   if (entry === null) disk.makeFolder(place);
   else if (entry.kind !== 'folder') {
-    throw new ServingError('CHANGED_ON_DISK', `${place} is a ${entry.kind} where a folder is needed.`);
+    throw new ServingError('CHANGED_ON_DISK', `${place} is a ${entry.kind} where a folder is needed.`, {
+      hint: 'Move it away, then run again.',
+    });
   }
 }
 

@@ -54,13 +54,25 @@ function isJournal(value: unknown): value is Journal {
   );
 }
 
+/** A journal that cannot be read now is not damaged: nobody should throw it away. */
+function textOf(disk: Disk, { journal }: Layout): string {
+  try {
+    return Buffer.from(disk.read(journal)).toString('utf8');
+  } catch (cause) {
+    throw new ServingError('NOT_READABLE', `The journal ${journal} cannot be read: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+}
+
 /** Reads the journal as untrusted input: a cloned repository may carry one. */
 export function readJournal(disk: Disk, layout: Layout): Journal {
+  const text = textOf(disk, layout);
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(disk.read(layout.journal)).toString('utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new ServingError('JOURNAL_DAMAGED', `The journal ${layout.journal} cannot be read.`, { cause });
+    throw new ServingError('JOURNAL_DAMAGED', `The journal ${layout.journal} is no JSON.`, { cause });
   }
   if (!isJournal(value)) throw new ServingError('JOURNAL_DAMAGED', `The journal ${layout.journal} is not valid.`);
   return value;

@@ -4,6 +4,9 @@ import { RECORD_FOLDER } from '../project/manifest.ts';
 /** What belongs to this machine only and never enters Git: the lock, the running transaction, the last backup. */
 export const LOCAL_FOLDER = `${RECORD_FOLDER}/local`;
 
+/** Where copies of overwritten files are kept under their own paths, a folder a run; relative to the repository. */
+export const OVERWRITTEN_FOLDER = `${LOCAL_FOLDER}/overwritten`;
+
 /** Absolute places of one repository's local files. */
 export interface Layout {
   readonly root: string;
@@ -26,6 +29,8 @@ export interface Layout {
   readonly backup: string;
   /** Edits made after an interrupted run and before it was undone. */
   readonly rescued: string;
+  /** Copies of files that a run has replaced, by the number of the run. */
+  readonly overwritten: string;
 }
 
 /** Where the engine keeps its own files in the repository at `root`. */
@@ -46,6 +51,7 @@ export function layoutOf(root: string): Layout {
     aborting: join(transaction, 'aborting'),
     backup: join(local, 'backup'),
     rescued: join(local, 'rescued'),
+    overwritten: join(root, ...OVERWRITTEN_FOLDER.split('/')),
   };
 }
 

@@ -46,8 +46,7 @@ export function closeTransaction(disk: Disk, layout: Layout): void {
   disk.rename(layout.transaction, layout.backup);
 }
 
-/** Throws a transaction away. The journal goes first: without it the rest means nothing. */
-export function discardTransaction(disk: Disk, layout: Layout): void {
+/** From here on the transaction means nothing, whatever of it is left. */
+export function dropJournal(disk: Disk, layout: Layout): void {
   if (disk.entry(layout.journal) !== null) disk.unlink(layout.journal);
-  removeTree(disk, layout.transaction);
 }

@@ -75,10 +75,12 @@ function checkWay(disk: Disk, layout: Layout, path: string, deleted: ReadonlySet
   return innermost;
 }
 
-function checkSpace(disk: Disk, layout: Layout, changes: readonly Change[]): void {
+function checkSpace(disk: Disk, layout: Layout, changes: readonly Change[], keep: ReadonlySet<string>): void {
   const incoming = changes.reduce((sum, change) => sum + (change.kind === 'write' ? change.bytes.length : 0), 0);
+  const kept = changes.filter(({ path, before }) => keep.has(path) && before !== 'absent');
+  const copies = kept.reduce((sum, { path }) => sum + disk.read(placeOf(layout, path)).length, 0);
   // What is replaced is backed up; it is seldom larger than what replaces it, and the spare covers the rest.
-  const needed = 2 * incoming + SPARE_BYTES;
+  const needed = 2 * incoming + copies + SPARE_BYTES;
   const free = disk.freeBytes(layout.root);
   if (free !== null && free < needed) {
     throw new ServingError('DISK_FULL', `The change needs ${needed} bytes on this disk and ${free} are free.`);
@@ -91,7 +93,12 @@ function newFoldersOf(disk: Disk, layout: Layout, steps: readonly Step[]): strin
 }
 
 /** Looks at everything that could stop the plan half-way, while nothing has been touched, and returns what is to be done. */
-export function preflight(disk: Disk, layout: Layout, changes: readonly Change[], hold: boolean): Journal {
+export function preflight(
+  disk: Disk,
+  layout: Layout,
+  changes: readonly Change[],
+  { hold, keep }: { readonly hold: boolean; readonly keep: ReadonlySet<string> },
+): Journal {
   refuseCollisions(changes);
   const deleted = new Set(changes.filter((change) => change.kind === 'delete').map((change) => change.path));
   const device = disk.entry(layout.root)?.device ?? 0;
@@ -110,6 +117,6 @@ export function preflight(disk: Disk, layout: Layout, changes: readonly Change[]
   for (const folder of folders) {
     if (!disk.writable(folder)) throw new ServingError('NOT_WRITABLE', `The folder ${folder} may not be written to.`);
   }
-  checkSpace(disk, layout, changes);
+  checkSpace(disk, layout, changes, keep);
   return { schema: 1, hold, steps, newFolders: newFoldersOf(disk, layout, steps) };
 }

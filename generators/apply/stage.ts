@@ -1,12 +1,10 @@
 import { join } from 'node:path';
-import { ServingError } from '../errors.ts';
-import { sha256 } from '../hash.ts';
 import type { Mode } from '../render/tree.ts';
+import { backUp } from './back-up.ts';
 import type { Change } from './change.ts';
 import type { Disk } from './disk.ts';
-import { refuseDetour } from './folders.ts';
-import { type Journal, writeJournal } from './journal.ts';
-import { type Layout, placeOf } from './layout.ts';
+import type { Journal } from './journal.ts';
+import type { Layout } from './layout.ts';
 import { gitMode } from './observe.ts';
 
 const RUN_BITS = 0o111;
@@ -22,16 +20,8 @@ function stageIncoming(disk: Disk, place: string, bytes: Uint8Array, mode: Mode,
   if (permissions !== null) disk.chmod(place, withRunBit(permissions, mode));
 }
 
-function backUp(disk: Disk, layout: Layout, path: string, hash: string, place: string): void {
-  refuseDetour(disk, layout, path);
-  const bytes = disk.read(placeOf(layout, path));
-  if (sha256(bytes) !== hash) throw new ServingError('CHANGED_ON_DISK', `${path} was changed while it was backed up.`);
-  disk.create(place, bytes, 0o666);
-}
-
 /**
- * Lays out all new contents and a copy of all old ones inside the repository's own folder, then the journal.
- * Until the journal exists nothing of the user's has been touched and the transaction can be thrown away.
+ * Lays out all new contents and a copy of all old ones inside the repository's own folder, for the journal to tell of.
  */
 export function stage(
   disk: Disk,
@@ -53,5 +43,4 @@ export function stage(
   });
   for (const [name, bytes] of notes) disk.create(join(layout.transaction, name), bytes, 0o666);
   for (const folder of [layout.incoming, layout.outgoing, layout.local]) disk.sync(folder);
-  writeJournal(disk, layout, journal);
 }

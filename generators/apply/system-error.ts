@@ -13,7 +13,10 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
   return codes.includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** Errors of the file system become errors a person can act on; whatever reaches this point was undone. Others pass. */
+/**
+ * Errors of the file system become errors a person can act on. Others pass.
+ * Only for work that has changed nothing, or that was undone: the codes say so.
+ */
 export function fromSystem(error: unknown, place: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof ServingError || code === undefined) return error;
