@@ -47,6 +47,15 @@ export function pruneParents(disk: Disk, layout: Layout, path: string): void {
   }
 }
 
+/**
+ * Makes names survive a loss of power: those of the paths, and of the folders above them that were made or removed.
+ * Outermost first: a name in a folder whose own name is lost is lost with it.
+ */
+export function syncWays(disk: Disk, layout: Layout, paths: readonly string[]): void {
+  const folders = new Set(paths.flatMap((path) => parentsOf(path)).map((folder) => placeOf(layout, folder)));
+  for (const folder of [layout.root, ...folders]) if (disk.entry(folder)?.kind === 'folder') disk.sync(folder);
+}
+
 /** Removes a tree of the engine's own files without following symlinks. */
 export function removeTree(disk: Disk, place: string): void {
   const entry = disk.entry(place);

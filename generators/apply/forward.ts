@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ServingError } from '../errors.ts';
 import type { Disk } from './disk.ts';
-import { ensureParents, pruneParents, refuseDetour, removeIfEmpty } from './folders.ts';
+import { ensureParents, pruneParents, refuseDetour, removeIfEmpty, syncWays } from './folders.ts';
 import type { Journal, Step } from './journal.ts';
 import { type Layout, placeOf } from './layout.ts';
 import { observe, sameState } from './observe.ts';
@@ -30,21 +30,17 @@ function forwardWrite(disk: Disk, layout: Layout, step: Step, index: number): vo
   disk.rename(join(layout.incoming, `${index}`), place);
 }
 
-function syncFolders(disk: Disk, layout: Layout, steps: readonly Step[]): void {
-  const folders = new Set(steps.map((step) => dirname(placeOf(layout, step.path))));
-  for (const folder of folders) if (disk.entry(folder)?.kind === 'folder') disk.sync(folder);
-}
-
 /** Does every step that is not done yet. The last one, the manifest, waits until all others are on the device. */
 export function forward(disk: Disk, layout: Layout, { steps }: Journal): void {
+  const paths = steps.map(({ path }) => path);
   const last = steps.length - 1;
   steps.forEach((step, index) => {
-    if (index === last) syncFolders(disk, layout, steps.slice(0, last));
+    if (index === last) syncWays(disk, layout, paths.slice(0, last));
     refuseDetour(disk, layout, step.path);
     if (step.after === 'absent') forwardDelete(disk, layout, step);
     else forwardWrite(disk, layout, step, index);
   });
-  syncFolders(disk, layout, steps.slice(last));
+  syncWays(disk, layout, paths.slice(last));
   if (disk.entry(layout.applied) === null) disk.create(layout.applied, new Uint8Array(), 0o666);
   disk.sync(layout.transaction);
 }

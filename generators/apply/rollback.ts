@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ServingError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { foldedPath, parentsOf } from '../project/path.ts';
 import type { Disk } from './disk.ts';
-import { ensureFolder, ensureParents, refuseDetour, removeIfEmpty } from './folders.ts';
+import { ensureFolder, ensureParents, refuseDetour, removeIfEmpty, syncWays } from './folders.ts';
 import type { Journal, Step } from './journal.ts';
 import { type Layout, placeOf } from './layout.ts';
 import { observe, sameState } from './observe.ts';
@@ -19,6 +19,7 @@ function rescue(disk: Disk, layout: Layout, path: string): void {
     if (entry?.kind === 'file' && sha256(disk.read(place)) === sha256(bytes)) return;
     if (entry !== null) continue;
     disk.create(place, bytes, 0o666);
+    for (const folder of [layout.rescued, layout.local]) disk.sync(folder);
     return;
   }
 }
@@ -86,7 +87,6 @@ function restore(disk: Disk, layout: Layout, step: Step, index: number): void {
   ensureParents(disk, layout, step.path);
   if (disk.entry(place)?.kind === 'folder') removeIfEmpty(disk, place);
   disk.rename(draft, place);
-  disk.sync(dirname(place));
 }
 
 function isRestored(disk: Disk, place: string, step: Step): boolean {
@@ -107,5 +107,10 @@ export function rollback(disk: Disk, layout: Layout, journal: Journal): string[]
   steps.forEach((step, index) => {
     restore(disk, layout, step, index);
   });
+  syncWays(
+    disk,
+    layout,
+    steps.map(({ path }) => path),
+  );
   return rescued;
 }

@@ -42,5 +42,6 @@ export function stage(
     }
   });
   for (const [name, bytes] of notes) disk.create(join(layout.transaction, name), bytes, 0o666);
-  for (const folder of [layout.incoming, layout.outgoing, layout.local]) disk.sync(folder);
+  const { root, record, local, incoming, outgoing } = layout;
+  for (const folder of [root, record, local, incoming, outgoing]) disk.sync(folder);
 }

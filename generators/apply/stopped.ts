@@ -38,7 +38,7 @@ function stateNow(disk: Disk, layout: Layout): State | undefined {
  */
 export function stopped(disk: Disk, layout: Layout, assumed: State, causes: readonly unknown[]): ServingError {
   const state = stateNow(disk, layout) ?? assumed;
-  const why = causes.flatMap((error) => (error instanceof Error ? error.message.replace(/\.$/, '') : []));
+  const why = causes.map((error) => (error as Error).message.replace(/\.$/, ''));
   return new ServingError(CODES[state], `${STANDS[state](layout.root)}: ${why.join('; ')}.`, {
     cause: causes[0],
     hint: HINTS[state],
