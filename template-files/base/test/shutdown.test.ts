@@ -58,7 +58,7 @@ test('SIGTERM under load: what was accepted is answered, the rest is told so, no
 }, 20_000);
 
 test('with a delay for balancers nobody is even refused', async () => {
-  const server = start({ ACCESS_LOG: 'off', DRAIN_DELAY_MS: '500' });
+  const server = start({ ACCESS_LOG: 'off', DRAIN_DELAY_MS: '1500' });
   await server.seen('"msg":"ready"');
   const { counts, clients, stop } = load(server);
   await new Promise((resolve) => setTimeout(resolve, 300));
