@@ -1,14 +1,19 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ServingError } from '../errors.ts';
 import { parentsOf } from '../project/path.ts';
 import type { Disk } from './disk.ts';
 import { type Layout, placeOf } from './layout.ts';
 
-/** Makes a folder where there is none; what else stands there is refused. */
+/**
+ * Makes a folder where there is none; what else stands there is refused. Its name lasts before anything is moved into it:
+ * a loss of power that took the folder would take the only copy along.
+ */
 export function ensureFolder(disk: Disk, place: string): void {
   const entry = disk.entry(place);
-  if (entry === null) disk.makeFolder(place);
-  else if (entry.kind !== 'folder') {
+  if (entry === null) {
+    disk.makeFolder(place);
+    disk.sync(dirname(place));
+  } else if (entry.kind !== 'folder') {
     throw new ServingError('CHANGED_ON_DISK', `${place} is a ${entry.kind} where a folder is needed.`, {
       hint: 'Move it away, then run again.',
     });

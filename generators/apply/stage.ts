@@ -42,6 +42,5 @@ export function stage(
     }
   });
   for (const [name, bytes] of notes) disk.create(join(layout.transaction, name), bytes, 0o666);
-  const { root, record, local, incoming, outgoing } = layout;
-  for (const folder of [root, record, local, incoming, outgoing]) disk.sync(folder);
+  for (const folder of [layout.local, layout.incoming, layout.outgoing]) disk.sync(folder);
 }

@@ -97,6 +97,8 @@ describe('applyChanges refuses before anything is touched', () => {
     ['COM1', 'PATH_UNSAFE'],
     ['trailing./x', 'PATH_UNSAFE'],
     ['\ud800', 'PATH_UNSAFE'],
+    ['.ml-serving/local', 'PATH_UNSAFE'],
+    ['.ML-SERVING/local', 'PATH_UNSAFE'],
     ['.ml-serving/local/lock', 'PATH_UNSAFE'],
     ['.ML-SERVING/Local/lock', 'PATH_UNSAFE'],
   ])('the path %j', (path, code) => {
@@ -127,6 +129,25 @@ describe('applyChanges refuses before anything is touched', () => {
     const old = snapshot(root);
     expect(() => applyChanges(root, plan)).toThrow(expect.objectContaining({ code: 'CHANGED_ON_DISK' }));
     expect(snapshot(root)).toEqual(old);
+  });
+
+  it('a file that is edited after it was looked at, before it is backed up', () => {
+    const root = freshRepository();
+    const plan = planFor(root);
+    const place = join(root, 'src/app.ts');
+    let looks = 0;
+    const disk: Disk = {
+      ...nodeDisk,
+      read: (path) => {
+        if (path === place && ++looks === 2) putFiles(root, { 'src/app.ts': 'edited meanwhile\n' });
+        return nodeDisk.read(path);
+      },
+    };
+    expect(() => applyChanges(root, plan, { disk })).toThrow(
+      expect.objectContaining({ code: 'CHANGED_ON_DISK', message: expect.stringContaining('backed up') }),
+    );
+    expect(read(root, 'src/app.ts')).toBe('edited meanwhile\n');
+    expect(read(root, 'README.md')).toBe('old readme\n');
   });
 
   it('a folder in the way that holds files of the user', () => {
@@ -278,6 +299,8 @@ describe('a held run', () => {
 describe('the lock', () => {
   const lock = (root: string, holder: string) => putFiles(root, { [`${LOCAL}/lock`]: holder });
   const since = '2026-01-01T00:00:00.000Z';
+  /** More than any process id. */
+  const DEAD = 2 ** 22 + 1;
 
   it('keeps a second run out while the first lives', () => {
     const root = freshRepository();
@@ -291,9 +314,35 @@ describe('the lock', () => {
     expect(snapshot(root, { without: LOCAL })).toEqual(old);
   });
 
+  it('of another machine is never taken over: nobody here knows whether its process has died', () => {
+    const root = freshRepository();
+    const holder = JSON.stringify({ pid: DEAD, host: 'elsewhere', since });
+    lock(root, holder);
+    expect(() => applyChanges(root, planFor(root))).toThrow(
+      expect.objectContaining({ code: 'BUSY', message: expect.stringContaining('elsewhere') }),
+    );
+    expect(read(root, `${LOCAL}/lock`)).toBe(holder);
+  });
+
+  it('is given back where another run was faster in taking it over', () => {
+    const root = freshRepository();
+    const living = JSON.stringify({ pid: process.ppid, host: hostname(), since });
+    lock(root, JSON.stringify({ pid: DEAD, host: hostname(), since }));
+    const disk: Disk = {
+      ...nodeDisk,
+      rename: (from, to) => {
+        if (from.endsWith('lock')) lock(root, living);
+        nodeDisk.rename(from, to);
+      },
+    };
+    expect(() => applyChanges(root, planFor(root), { disk })).toThrow(expect.objectContaining({ code: 'BUSY' }));
+    expect(read(root, `${LOCAL}/lock`)).toBe(living);
+    expect(read(root, 'README.md')).toBe('old readme\n');
+  });
+
   it('is taken over from a process that has died', () => {
     const root = freshRepository();
-    lock(root, JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), since }));
+    lock(root, JSON.stringify({ pid: DEAD, host: hostname(), since }));
     applyChanges(root, planFor(root));
     expect(read(root, 'src/app.ts')).toBe('new app\n');
   });

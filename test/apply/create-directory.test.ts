@@ -35,6 +35,21 @@ test('an empty directory stays the same directory', () => {
   expect(everything()).toEqual(['a', 'a/b', 'a/b/one.txt', 'run.sh'].map((path) => join(path)));
 });
 
+test('an empty directory that appears meanwhile is somebody else’s', () => {
+  const path = join(root, 'x');
+  const meanwhile: typeof fs = {
+    ...fs,
+    chmodSync: (...args) => {
+      fs.chmodSync(...args);
+      fs.mkdirSync(path);
+    },
+  };
+  expect(() => createDirectory(inspectTarget(path), files, meanwhile)).toThrow(
+    expect.objectContaining({ code: 'DIRECTORY_NOT_EMPTY' }),
+  );
+  expect(everything()).toEqual(['x']);
+});
+
 type Call = 'chmodSync' | 'mkdirSync' | 'mkdtempSync' | 'readdirSync' | 'renameSync' | 'writeFileSync';
 
 /** The real file system, of which the nth call of one kind fails. */

@@ -21,9 +21,9 @@ function thrown(work: () => unknown): unknown {
 }
 
 /** A run that died when it came to a place, and could not undo what it had done. */
-function interrupted(at: string): string {
+function interrupted(at: string, by: 'rename' | 'unlink' = 'rename'): string {
   const root = freshRepository();
-  const disk = dyingDisk(fastDisk, (call, args) => call === 'rename' && `${args[1]}`.endsWith(at));
+  const disk = dyingDisk(fastDisk, (call, args) => call === by && `${args.at(-1)}`.endsWith(at));
   expect(() => applyChanges(root, planFor(root), { disk })).toThrow(expect.objectContaining({ code: 'APPLY_HALF' }));
   rmSync(join(root, '.ml-serving/local/lock'), { force: true });
   expect(pendingApply(root)?.state).toBe('half');
@@ -95,6 +95,17 @@ describe('--continue that fails', () => {
       expect(() => continueApply(root)).toThrow(expect.objectContaining({ code: 'APPLY_HALF' }));
       expect(snapshot(outside)).toEqual({ 'app.ts': '644 old app\n' });
     }
+  });
+});
+
+describe('--continue of a deletion', () => {
+  it('does not follow a link that has come onto the way', () => {
+    const root = interrupted('only.ts', 'unlink');
+    const outside = folderWith({ 'deep/only.ts': 'goes, and its folders with it\n' });
+    rmSync(join(root, 'src/gone'), { recursive: true });
+    symlinkSync(outside, join(root, 'src/gone'), 'dir');
+    expect(() => continueApply(root)).toThrow(/src\/gone.* has become a symlink/);
+    expect(snapshot(outside)).toHaveProperty(['deep/only.ts']);
   });
 });
 
