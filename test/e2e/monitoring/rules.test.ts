@@ -60,6 +60,25 @@ test('every alert has a test in which it fires, and one in which it does not', a
   }
 });
 
+test('a recorded series is named after its window', async () => {
+  const windowed = rulesOf(await stamp([])).flatMap(({ record, expr }) =>
+    record === undefined ? [] : [...expr.matchAll(/\[(\d+[mhd])\]/g)].map(([, window]) => ({ record, window })),
+  );
+  expect(windowed.length).toBeGreaterThan(30);
+  for (const { record, window } of windowed) expect(record).toMatch(new RegExp(`(rate|count|ratio)${window}$`));
+});
+
+test('an alert on a budget looks at the windows that it says, and ten failures are of the long one', async () => {
+  const burns = alertsOf(rulesOf(await stamp([]))).filter(({ alert }) => alert?.endsWith('BudgetBurn'));
+  const short: Readonly<Record<string, string>> = { '1h': '5m', '6h': '30m', '1d': '2h', '3d': '6h' };
+  expect(burns).toHaveLength(8);
+  for (const { expr, labels } of burns) {
+    const long = String(labels?.['window']);
+    const windows = [...expr.matchAll(/ratio_rate(\w+)\{|\[(\w+)\]/g)].map(([, ratio, sum]) => ratio ?? sum);
+    expect(windows).toEqual([long, short[long], long]);
+  }
+});
+
 test('what drifts never wakes anybody', async () => {
   const alerts = alertsOf(rulesOf(await stamp([])));
   const paging = new Set(alerts.filter(({ labels }) => labels?.['severity'] === 'page').map(({ alert }) => alert));

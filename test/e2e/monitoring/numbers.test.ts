@@ -1,0 +1,49 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stamp } from '../delivery/support/stamp.ts';
+import { tool } from '../delivery/support/tools.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { run } from '../support/run.ts';
+import { type Change, changesOf } from './support/numbers.ts';
+
+/* Whether the tests of the rules hold their numbers: each is changed, and promtool has to find it. */
+
+const folder = temporaryFolder();
+let count = 0;
+
+/** Whether the tests of a file of rules pass. */
+async function passes(name: string, text: string): Promise<boolean> {
+  const directory = join(folder, String(++count));
+  cpSync(join(await stamp([]), 'monitoring'), directory, { recursive: true });
+  writeFileSync(join(directory, 'rules', `${name}.yaml`), text);
+  const { code, stdout, stderr } = await run(tool('promtool'), ['test', 'rules', `tests/${name}_test.yaml`], {
+    cwd: directory,
+  });
+  // What promtool cannot read would fail as well, and prove nothing.
+  if (code !== 0) expect(stdout + stderr).toContain('exp:');
+  return code === 0;
+}
+
+test.each([
+  ['drift', 16],
+  ['health', 4],
+  ['quality', 8],
+  ['release', 9],
+  ['saturation', 12],
+  ['slo', 16],
+])(
+  'every number of rules/%s.yaml is held by a test',
+  async (name, least) => {
+    const text = readFileSync(join(await stamp([]), 'monitoring', 'rules', `${name}.yaml`), 'utf8');
+    expect(await passes(name, text)).toBe(true);
+    const changes = changesOf(text);
+    expect(changes.length).toBeGreaterThanOrEqual(least);
+    const survivors: string[] = [];
+    const survives = async (change: Change) => {
+      if (await passes(name, change.text)) survivors.push(change.what);
+    };
+    for (const pair of changes) await Promise.all(pair.map(survives));
+    expect(survivors).toEqual([]);
+  },
+  600_000,
+);
