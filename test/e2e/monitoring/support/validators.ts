@@ -34,7 +34,7 @@ export const monitoringValidators: Readonly<Record<string, Validator>> = {
         file: 'monitoring/rules/slo.yaml',
         find: '* 30 >= 10',
         replace: '* 30 >= 0.1',
-        says: /few requests/,
+        says: /namespace="below", window="1h"/,
       },
       {
         sets: [],
