@@ -1,4 +1,4 @@
-import type { Mode } from '../render/tree.ts';
+import type { Mode } from '../tree.ts';
 
 /** What was seen at a path when the plan was made. Another state at the time of applying means a concurrent edit. */
 export type Before = 'absent' | { readonly sha256: string; readonly mode: Mode };

@@ -1,5 +1,5 @@
 import { sha256 } from '../hash.ts';
-import type { Mode } from '../render/tree.ts';
+import type { Mode } from '../tree.ts';
 import type { Before } from './change.ts';
 import type { Disk } from './disk.ts';
 

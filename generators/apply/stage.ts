@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Mode } from '../render/tree.ts';
+import type { Mode } from '../tree.ts';
 import { backUp } from './back-up.ts';
 import type { Change } from './change.ts';
 import type { Disk } from './disk.ts';

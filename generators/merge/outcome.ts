@@ -1,4 +1,4 @@
-import type { Mode, Owner } from '../render/tree.ts';
+import type { Mode, Owner } from '../tree.ts';
 import { type ContentConflict, type ContentMerge, mergeContents } from './contents.ts';
 import { type FileState, sameFile, type Triple } from './states.ts';
 import { type Decision, decide } from './table.ts';

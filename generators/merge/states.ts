@@ -1,4 +1,4 @@
-import type { Mode } from '../render/tree.ts';
+import type { Mode } from '../tree.ts';
 
 /** A regular file on one of the three sides. Contents are read only where the hashes do not decide. */
 export interface FileState {

@@ -29,7 +29,6 @@ export interface ValueNote {
 
 export interface ValueConflict {
   readonly path: ValuePath;
-  readonly yours: Value;
   readonly theirs: Value;
 }
 
@@ -73,7 +72,7 @@ export function mergeValue(context: MergeContext, at: At, base: Maybe, yours: Va
     context.notes.push({ path: at.path, text: resolved.text });
     return resolved.take === 'yours' ? yours : take(context, at, theirs);
   }
-  context.conflicts.push({ path: at.path, yours, theirs });
+  context.conflicts.push({ path: at.path, theirs });
   return yours;
 }
 

@@ -1,4 +1,4 @@
-import type { Owner } from '../render/tree.ts';
+import type { Owner } from '../tree.ts';
 
 /** Where the record of a stamped-out repository lives, relative to its root. */
 export const RECORD_FOLDER = '.ml-serving';

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { sha256 } from '../hash.ts';
 import type { Answers } from '../questions/questions.ts';
-import type { Tree } from '../render/tree.ts';
+import type { Tree } from '../tree.ts';
 import { packBlob } from './blob.ts';
 import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest } from './manifest.ts';
 

@@ -6,7 +6,7 @@ import type { Labels } from '../merge/text-merge.ts';
 import { isRewritten, migrateText } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import type { ProjectRecord } from '../project/read-record.ts';
-import type { Tree } from '../render/tree.ts';
+import type { Tree } from '../tree.ts';
 import type { Moves } from './moves.ts';
 import type { Scan } from './scan.ts';
 

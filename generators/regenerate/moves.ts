@@ -1,6 +1,6 @@
 import { movedPath } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
-import type { Tree } from '../render/tree.ts';
+import type { Tree } from '../tree.ts';
 import type { Scan } from './scan.ts';
 
 /** Which files move, in both directions. */

@@ -5,7 +5,7 @@ import { sha256 } from '../hash.ts';
 import type { FileState, SpecialState, YoursState } from '../merge/states.ts';
 import { foldedPath, parentsOf } from '../project/path.ts';
 import type { PlainFiles } from '../project/read-record.ts';
-import type { Mode } from '../render/tree.ts';
+import type { Mode } from '../tree.ts';
 
 /** Looks at what a person has at a path. */
 export type Scan = (path: string) => YoursState;

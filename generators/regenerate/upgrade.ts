@@ -5,7 +5,7 @@ import { BASE_FOLDER } from '../project/manifest.ts';
 import { buildRecord } from '../project/record.ts';
 import type { Answers } from '../questions/questions.ts';
 import { renderTree } from '../render/render-tree.ts';
-import type { Tree } from '../render/tree.ts';
+import type { Tree } from '../tree.ts';
 import { type ChangelogEntry, changelogBetween } from './changelog.ts';
 import type { Conflicts } from './conflicts.ts';
 import { lookingAt } from './not-readable.ts';

@@ -7,7 +7,7 @@ import { mergePackageJson, mergePackageLock } from './package-fragments.ts';
 import { renderPackageJson, renderPackageLock } from './package-json.ts';
 import { renderServingYaml } from './serving-yaml.ts';
 import { matches, type Template, type TemplateSpec } from './template.ts';
-import type { Owner, Tree } from './tree.ts';
+import type { Owner, Tree } from '../tree.ts';
 
 const MODEL_PATH = 'model/model.onnx';
 

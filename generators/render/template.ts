@@ -1,5 +1,5 @@
 import type { ModelType, TensorSpec } from '../tensor.ts';
-import type { Owner } from './tree.ts';
+import type { Owner } from '../tree.ts';
 
 /** `template.json`: what the template says of its own files. A pattern is a path, or a folder with its trailing slash. */
 export interface TemplateSpec {

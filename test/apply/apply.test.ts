@@ -37,6 +37,8 @@ describe('applyChanges', () => {
       'becomes-file',
       'becomes-folder/',
       'becomes-folder/inner.txt',
+      'docs/',
+      'docs/keep.md',
       'new/',
       'new/folder/',
       'new/folder/file.ts',

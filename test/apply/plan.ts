@@ -12,6 +12,7 @@ export function planFor(root: string): Change[] {
     write(root, 'becomes-file', 'now a file\n'),
     write(root, 'run.sh', '#!/bin/sh\n', 0o644),
     remove(root, 'src/gone/deep/only.ts'),
+    remove(root, 'docs/old/deep/page.md'),
     remove(root, 'becomes-folder'),
     remove(root, 'becomes-file/inner.txt'),
   ];

@@ -7,7 +7,7 @@ import { sha256 } from '../../generators/hash.ts';
 import type { Manifest } from '../../generators/project/manifest.ts';
 import { planUpgrade } from '../../generators/regenerate/plan.ts';
 import { scanner } from '../../generators/regenerate/scan.ts';
-import type { Tree } from '../../generators/render/tree.ts';
+import type { Tree } from '../../generators/tree.ts';
 
 const LINES = 120;
 const RUNS = 15;

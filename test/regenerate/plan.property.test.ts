@@ -4,7 +4,7 @@ import type { Outcome } from '../../generators/merge/outcome.ts';
 import type { Migration } from '../../generators/migrations/migration.ts';
 import { planUpgrade, type UpgradePlan } from '../../generators/regenerate/plan.ts';
 import { scanner } from '../../generators/regenerate/scan.ts';
-import type { Mode } from '../../generators/render/tree.ts';
+import type { Mode } from '../../generators/tree.ts';
 import {
   applied,
   type MemoryFile,

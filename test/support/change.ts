@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Change } from '../../generators/apply/change.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { observe } from '../../generators/apply/observe.ts';
-import type { Mode } from '../../generators/render/tree.ts';
+import type { Mode } from '../../generators/tree.ts';
 
 /** A write whose expected state is what stands there now. */
 export function write(root: string, path: string, text: string, mode: Mode = 0o644): Change {

@@ -4,7 +4,7 @@ import type { Disk, DiskEntry } from '../../generators/apply/disk.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { sha256 } from '../../generators/hash.ts';
 import type { Manifest } from '../../generators/project/manifest.ts';
-import type { Mode, Owner, Tree, TreeFile } from '../../generators/render/tree.ts';
+import type { Mode, Owner, Tree, TreeFile } from '../../generators/tree.ts';
 
 export interface MemoryFile {
   readonly text: string;
