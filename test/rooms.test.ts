@@ -2,25 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Every room may use these words; they import nothing but each other. */
+const WORDS = ['errors.ts', 'hash.ts', 'tensor.ts', 'tree.ts'];
 /*
- * Imports point one way. Each room may import its own files and the rooms listed; a room that is missing here fails the
- * test, so that a new one is placed on purpose.
+ * Imports point one way. Each room may import its own files, the words and the rooms listed; a room that is missing here
+ * fails the test, so that a new one is placed on purpose, and so does a room that is listed and not imported.
  */
-const WORDS = ['errors.ts', 'hash.ts', 'tensor.ts'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'generators/errors.ts': [],
-  'generators/hash.ts': [],
-  'generators/tensor.ts': [],
-  'generators/questions': WORDS,
-  'generators/onnx': WORDS,
-  'generators/render': [...WORDS, 'questions', 'onnx'],
-  'generators/merge': [...WORDS, 'render'],
-  'generators/migrations': [...WORDS, 'questions', 'render'],
-  'generators/project': [...WORDS, 'questions', 'render'],
-  'generators/apply': [...WORDS, 'project', 'render'],
-  'generators/app': [...WORDS, 'questions', 'onnx', 'render', 'project', 'apply'],
-  'generators/regenerate': [...WORDS, 'questions', 'render', 'merge', 'migrations', 'project', 'apply', 'app'],
-  'generators/fleet': [...WORDS, 'questions', 'project', 'apply', 'regenerate'],
+  ...Object.fromEntries(WORDS.map((word) => [word, []])),
+  questions: [],
+  onnx: [],
+  render: ['questions', 'onnx'],
+  merge: [],
+  migrations: [],
+  project: ['questions'],
+  apply: ['project'],
+  app: ['questions', 'onnx', 'render', 'project', 'apply'],
+  regenerate: ['questions', 'render', 'merge', 'migrations', 'project', 'apply', 'app'],
+  fleet: ['questions', 'project', 'apply', 'regenerate'],
 };
 /** Only these rooms load libraries that are slow to start or that reach outside. */
 const ONLY_IN: Readonly<Record<string, RegExp>> = {
@@ -47,7 +46,7 @@ function importsOf(file: string): string[] {
 
 function roomOf(file: string): string {
   const [top, second] = file.split(sep);
-  return top === 'bin' ? 'bin' : `${top}/${second}`;
+  return top === 'bin' ? 'bin' : (second as string);
 }
 
 const own = sources.flatMap((file) =>
@@ -64,8 +63,26 @@ test('there is something to guard', () => {
 test.each(own.map(({ file, target }) => [file, target]))('%s may import %s', (file, target) => {
   const [from, to] = [roomOf(file), roomOf(target)];
   if (from === 'bin' || from === to) return;
-  expect(Object.keys(MAY_IMPORT)).toContain(from);
-  expect(MAY_IMPORT[from]?.map((room) => `generators/${room}`)).toContain(to);
+  expect([...WORDS, ...(MAY_IMPORT[from] ?? [])]).toContain(to);
+});
+
+test.each(Object.entries(MAY_IMPORT))('%s is there and imports all that it may', (room, rooms) => {
+  expect(sources.map(roomOf)).toContain(room);
+  const imported = own.filter(({ file }) => roomOf(file) === room).map(({ target }) => roomOf(target));
+  expect(rooms.filter((other) => !imported.includes(other))).toEqual([]);
+});
+
+test('every room stands here and, once, in the table of docs/ARCHITECTURE.md, above all that it imports', () => {
+  const text = readFileSync(join(root, 'docs/ARCHITECTURE.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| (`(?:bin|generators)\/[^|]*) \|/gm)].map(([, first]) =>
+    [...(first as string).matchAll(/`(?:generators\/)?([^/`]+)\/?`/g)].map(([, room]) => room as string),
+  );
+  const order = rows.flat();
+  expect([...order].sort()).toEqual(['bin', ...Object.keys(MAY_IMPORT)].sort());
+  expect([...new Set(sources.map(roomOf))].sort()).toEqual([...order].sort());
+  const rowOf = (file: string) => rows.findIndex((rooms) => rooms.includes(roomOf(file)));
+  const upwards = own.filter(({ file, target }) => rowOf(file) > rowOf(target));
+  expect(upwards).toEqual([]);
 });
 
 test.each(Object.entries(ONLY_IN))('%s is loaded only where it belongs', (library, where) => {
