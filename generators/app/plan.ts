@@ -3,9 +3,9 @@ import { buildRecord } from '../project/record.ts';
 import type { Answers } from '../questions/questions.ts';
 import { renderTree } from '../render/render-tree.ts';
 import type { Template } from '../render/template.ts';
-import type { Owner } from '../tree.ts';
 import { withModel } from '../render/with-model.ts';
 import type { Unknown } from '../tensor.ts';
+import type { Owner } from '../tree.ts';
 import { assumptions, type GivenModel, realModel } from './given-model.ts';
 
 export interface PlannedFile extends NewFile {

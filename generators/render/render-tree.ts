@@ -1,5 +1,6 @@
 import { sha256 } from '../hash.ts';
 import type { Answers } from '../questions/questions.ts';
+import type { Owner, Tree } from '../tree.ts';
 import { derive } from './derived.ts';
 import { renderEjs } from './ejs.ts';
 import { modelFiles } from './model-files.ts';
@@ -7,7 +8,6 @@ import { mergePackageJson, mergePackageLock } from './package-fragments.ts';
 import { renderPackageJson, renderPackageLock } from './package-json.ts';
 import { renderServingYaml } from './serving-yaml.ts';
 import { matches, type Template, type TemplateSpec } from './template.ts';
-import type { Owner, Tree } from '../tree.ts';
 
 const MODEL_PATH = 'model/model.onnx';
 

@@ -1,6 +1,6 @@
 import type { Answers } from '../questions/questions.ts';
-import { releaseInServingYaml } from './serving-yaml.ts';
 import type { Tree, TreeFile } from '../tree.ts';
+import { releaseInServingYaml } from './serving-yaml.ts';
 
 /** A model that takes the place of the one the template brings. */
 export interface RealModel {
