@@ -148,12 +148,22 @@ export function continueApply(root: string, disk: Disk = nodeDisk): void {
 
 /** Puts everything back as it was before the pending run. Returns the paths whose later edits were kept aside. */
 export function abortApply(root: string, disk: Disk = nodeDisk): string[] {
-  return locked(disk, root, (layout) => {
-    const pending = readPending(disk, layout);
-    if (pending === null) throw new ServingError('NOTHING_PENDING', `No run is pending in ${root}.`);
-    refuseBlockedWay(disk, layout, pending.journal);
-    return undo(disk, layout, pending.journal, []);
-  });
+  return locked(disk, root, (layout) => undo(disk, layout, openWayBack(disk, layout, root), []));
+}
+
+/**
+ * What `abortApply` would refuse, before anything else is undone beside it.
+ * @throws CHANGED_ON_DISK where something stands in the way, NOTHING_PENDING
+ */
+export function checkAbort(root: string, disk: Disk = nodeDisk): void {
+  locked(disk, root, (layout) => openWayBack(disk, layout, root));
+}
+
+function openWayBack(disk: Disk, layout: Layout, root: string): Journal {
+  const pending = readPending(disk, layout);
+  if (pending === null) throw new ServingError('NOTHING_PENDING', `No run is pending in ${root}.`);
+  refuseBlockedWay(disk, layout, pending.journal);
+  return pending.journal;
 }
 
 /** Closes a held run: its changes stay, what was there before becomes the backup. */

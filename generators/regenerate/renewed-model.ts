@@ -5,7 +5,7 @@ import { migrateText } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import type { Manifest } from '../project/manifest.ts';
 import type { ProjectRecord } from '../project/read-record.ts';
-import type { Tree } from '../render/tree.ts';
+import type { Tree } from '../tree.ts';
 import { interfaceDifferences, servedInterface } from './rollout/model.ts';
 import type { Scan } from './scan.ts';
 

@@ -1,5 +1,5 @@
 import type { Tell } from '../app/job.ts';
-import { abortApply, applyChanges, continueApply, finishApply } from '../apply/apply.ts';
+import { abortApply, applyChanges, checkAbort, continueApply, finishApply } from '../apply/apply.ts';
 import type { Disk } from '../apply/disk.ts';
 import { pendingApply } from '../apply/pending.ts';
 import { ServingError } from '../errors.ts';
@@ -100,6 +100,7 @@ export function abortUpgrade(directory: string, disk: Disk): Aborted {
       hint: 'An upgrade that is committed is undone with Git.',
     });
   }
+  checkAbort(root, disk);
   unstageConflicts(root, disk);
   const { reinstall } = bringBack(root);
   return { rescued: abortApply(root, disk), reinstall };

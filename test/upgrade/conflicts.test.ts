@@ -121,6 +121,16 @@ describe('an upgrade with conflicts', () => {
     expect(git(root, 'status', '--porcelain')).toBe('');
   });
 
+  it('that something stands in the way of is not taken back in part, in the index of Git neither', async () => {
+    const root = clashing();
+    await upgrade(root, '1.1.0');
+    remove(root, 'src/app.mjs');
+    putFiles(root, { 'src/app.mjs/mine.txt': 'mine\n' });
+    const blocked = snapshot(root);
+    expect(() => abortUpgrade(root, nodeDisk)).toThrow(expect.objectContaining({ code: 'CHANGED_ON_DISK' }));
+    expect(snapshot(root)).toEqual(blocked);
+  });
+
   it('keeps a half-made resolution aside when it is taken back', async () => {
     const root = clashing();
     await upgrade(root, '1.1.0');
