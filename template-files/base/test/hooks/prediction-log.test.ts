@@ -25,6 +25,8 @@ test('a field of clients is hidden in what they send, and what the hook may have
   try {
     const named = { flower: 'secret', mm: [35, 14, 2], beside: [{ flower: 'secret' }] };
     expect((await service.post('/predict', { instances: [named] })).status).toBe(200);
+    const deep = `{"flower":"secret","mm":[35,14,2],"beside":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    expect((await service.post('/predict', `{"instances":[${deep}]}`)).status).toBe(200);
     const inputs = [{ name: 'float_input', shape: [1, 4], datatype: 'FP32', data: [6, 3.5, 1.4, 0.2] }];
     expect((await service.post('/v2/models/my-model/infer', { inputs })).status).toBe(200);
     await service.predictionLog.close(2000);
@@ -32,6 +34,7 @@ test('a field of clients is hidden in what they send, and what the hook may have
     const lines = service.logs.filter(({ msg }) => msg === 'prediction');
     expect(lines.map((line) => line['inputs'])).toEqual([
       [{ ...named, flower: hidden, beside: [{ flower: hidden }] }],
+      { omitted: 'nested too deeply' },
       [hidden],
     ]);
   } finally {

@@ -105,8 +105,8 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     // In what was refused a secret may be under a misspelt name.
     if (redact && status >= 400) return undefined;
     const json = redact
-      ? textOf(redacted(inputsJson === undefined ? inputs : JSON.parse(textIn(inputsJson)), redact))
-      : (inputsJson ?? textOf(inputs));
+      ? textOf(() => redacted(inputsJson === undefined ? inputs : JSON.parse(textIn(inputsJson)), redact))
+      : (inputsJson ?? textOf(() => inputs));
     const letters = lettersOf(json);
     return letters > MAX_INPUTS ? `{"omitted":${letters}}` : json;
   }
@@ -194,10 +194,10 @@ function redacted(inputs: unknown, redact: Redact): unknown {
   return Array.isArray(inputs) ? inputs.map(redact) : redact(inputs);
 }
 
-/** JSON.parse takes lists within lists that JSON.stringify has too short a stack for: what a client sends must not end the service. */
-function textOf(inputs: unknown): string {
+/** JSON.parse takes lists within lists that our stack is too short for: what a client sends must not end the service. */
+function textOf(inputs: () => unknown): string {
   try {
-    return JSON.stringify(inputs) ?? 'null';
+    return JSON.stringify(inputs()) ?? 'null';
   } catch {
     return UNWRITABLE;
   }
