@@ -7,10 +7,16 @@ const common = {
   },
 };
 
-/** Tests in these folders ask the fixture's model, of which the hooks in src/ know nothing. */
-const OF_THE_FIXTURE = ['batch', 'http', 'inference', 'observability', 'variants'].map(
-  (folder) => `<rootDir>/test/${folder}/`,
-);
+/** These tests, and those in these folders, ask the fixture's model, of which the hooks in src/ know nothing. */
+const OF_THE_FIXTURE = [
+  'batch/',
+  'http/',
+  'inference/',
+  'observability/',
+  'variants/',
+  'prediction-log.test.ts',
+  'shutdown-service.test.ts',
+].map((path) => `<rootDir>/test/${path}`);
 
 /** The tests boot the real app with the real model; native code runs in worker threads, out of Jest's realm. */
 export default {
@@ -22,7 +28,7 @@ export default {
     { ...common, testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: OF_THE_FIXTURE },
     {
       ...common,
-      testMatch: OF_THE_FIXTURE.map((folder) => `${folder}**/*.test.ts`),
+      testMatch: OF_THE_FIXTURE.map((path) => (path.endsWith('/') ? `${path}**/*.test.ts` : path)),
       moduleNameMapper: { '/hooks/(pre|post)process\\.ts$': '<rootDir>/test/helpers/no-hooks.ts' },
     },
   ],

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../src/config.ts';
+import { built } from '../helpers/built.ts';
 import { SAMPLE } from '../helpers/service.ts';
 
 /** `npm run check` and `npm run golden` over a copy of the sample whose golden samples no longer fit. */
@@ -14,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const run = (command: string, ...args: string[]) =>
-  spawnSync(process.execPath, [`dist/cli/${command}.js`, ...args], {
+  spawnSync(process.execPath, built(`cli/${command}`, ...args), {
     cwd: ROOT,
     env: { ...process.env, SERVING_CONFIG: join(folder, 'serving.yaml') },
     encoding: 'utf8',
