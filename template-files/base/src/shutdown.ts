@@ -28,8 +28,9 @@ export async function shutDown(
 ): Promise<void> {
   logger.info({ signal }, 'shutting down');
   const cutOff = setTimeout(() => server.closeAllConnections(), Math.max(0, config.shutdownGraceMs - LAST_MS));
+  let inFlight = 'a run';
   const giveUp = setTimeout(() => {
-    logger.fatal('the grace period is over while something is in flight');
+    logger.fatal(`the grace period is over while ${inFlight} is in flight`);
     logger.flush();
     // process.exit() during a run would abort with a core dump; this ends as surely, and says so in the exit code.
     process.kill(process.pid, 'SIGKILL');
@@ -46,6 +47,7 @@ export async function shutDown(
   server.closeIdleConnections();
   await closed;
   await predictor.close();
+  inFlight = 'a write';
   await predictionLog.close(LAST_LINES_MS);
   clearTimeout(cutOff);
   // A write that never ends (of a log on a disk that hangs) would hold the process for ever.

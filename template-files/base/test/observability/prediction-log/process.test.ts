@@ -128,10 +128,14 @@ withPipes('a log that takes nothing, for ever, holds the end up as long as anyth
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
   const { child, exit, url } = await run(`{ mode: full, to: file, path: ${path}, files: 1 }`);
-  child.stdout?.resume();
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
   expect((await predict(url)).status).toBe(200);
   // So that the line is on its way.
   await new Promise((resolve) => setTimeout(resolve, 500));
   child.kill('SIGTERM');
   expect(await exit).toEqual([null, 'SIGKILL']);
+  expect(output).toContain('the grace period is over while a write is in flight');
 });
