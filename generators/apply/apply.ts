@@ -10,6 +10,7 @@ import { nodeDisk } from './node-disk.ts';
 import { dropOverwritten, keepOverwritten } from './overwritten.ts';
 import { closeTransaction, dropJournal, makeWay, type Pending, readPending } from './pending.ts';
 import { preflight } from './preflight.ts';
+import { quietly } from './quietly.ts';
 import { refuseBlockedWay, rollback } from './rollback.ts';
 import { stage } from './stage.ts';
 import { stopped } from './stopped.ts';
@@ -43,13 +44,6 @@ function openLayout(disk: Disk, root: string): Layout {
   }
   if (!disk.writable(root)) throw new ServingError('NOT_WRITABLE', `The folder ${root} may not be written to.`);
   return layout;
-}
-
-/** Tidying up is not worth a failure: the next run recognises what stays and removes it. */
-function quietly(work: () => void): void {
-  try {
-    work();
-  } catch {}
 }
 
 /** While the transaction stays open, an error says what stands and what can still be done; `state` is what it is in. */

@@ -4,6 +4,7 @@ import type { Disk } from './disk.ts';
 import { ensureFolder, removeIfEmpty, removeTree } from './folders.ts';
 import type { Journal } from './journal.ts';
 import { type Layout, OVERWRITTEN_FOLDER, placeOf } from './layout.ts';
+import { quietly } from './quietly.ts';
 
 /** One more than the highest: a number that was used is not used again while a later one stands. */
 function nextNumber(names: readonly string[]): number {
@@ -36,11 +37,7 @@ export function keepOverwritten(
     for (const { path, before } of replaced) copyInto(disk, layout, folder, path, before.sha256);
     disk.sync(layout.overwritten);
   } catch (error) {
-    try {
-      dropOverwritten(disk, layout, folder);
-    } catch {
-      // Copies that stay behind are in nobody's way: the next run takes a number of its own.
-    }
+    quietly(() => dropOverwritten(disk, layout, folder));
     throw error;
   }
   return folder;

@@ -6,10 +6,9 @@ import type { Migration } from '../migrations/migration.ts';
 import type { Manifest } from '../project/manifest.ts';
 import type { ProjectRecord } from '../project/read-record.ts';
 import type { Tree } from '../tree.ts';
-import { interfaceDifferences, servedInterface } from './rollout/model.ts';
+import { interfaceDifferences, SERVING_YAML, servedInterface } from './rollout/model.ts';
 import type { Scan } from './scan.ts';
 
-const SERVING_YAML = 'serving.yaml';
 const FOLDER = 'model/';
 const MODEL = 'model/model.onnx';
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { changed, dataAt, type Finding, type Rule } from './side.ts';
 
-const SERVING_YAML = 'serving.yaml';
+export const SERVING_YAML = 'serving.yaml';
 
 /** What clients hold on to of the model that is served. */
 export type ServedInterface = Readonly<Record<'name' | 'type' | 'inputs' | 'outputs', unknown>>;

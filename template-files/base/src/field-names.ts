@@ -1,15 +1,12 @@
-import type { Serving } from './contract/serving.ts';
+import { mediaName, type Serving } from './contract/serving.ts';
 import { hasColumns } from './inference/preprocess/columns.ts';
 import type { Names } from './observability/prediction-log/redact.ts';
-
-/** What an instance of POST /predict is called where the model's tensors are made of it. */
-const MEDIA = { 'text-classification': 'text', 'image-classification': 'image' } as const;
 
 /** Which fields of the prediction log are meant by a name, of a model's inputs. */
 export function namesOf(serving: Pick<Serving, 'model' | 'inputs'>): Names {
   const { model, inputs } = serving;
   const names = inputs.map(({ name }) => name);
-  const media = Object.hasOwn(MEDIA, model.type) ? MEDIA[model.type as keyof typeof MEDIA] : undefined;
+  const media = mediaName(model.type);
   if (media !== undefined) {
     // Token ids are the text, and pixels the picture: whoever asks for one of them asks for all.
     const all = [...new Set([media, ...names])];

@@ -1,7 +1,7 @@
 import { type CellColumn, columnsOf, decode, namesOf, toValue } from '../batch/cells.ts';
 import { readCsv } from '../batch/csv.ts';
 import { readJsonLines } from '../batch/json-lines.ts';
-import type { Serving } from '../contract/serving.ts';
+import { mediaName, type Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { hasColumns } from '../inference/preprocess/columns.ts';
 
@@ -66,8 +66,8 @@ async function* fromCsv(chunks: AsyncIterable<Buffer>, serving: Serving): AsyncG
 
 /** What the objects of a model's instances hold. */
 function instanceNames({ model, inputs }: Serving): readonly string[] {
-  if (model.type === 'text-classification') return ['text'];
-  if (model.type === 'image-classification') return ['image'];
+  const media = mediaName(model.type);
+  if (media !== undefined) return [media];
   const columns = model.type.startsWith('tabular-') && hasColumns(inputs);
   return inputs.flatMap(({ name, features }) => (columns && features ? features.map((one) => one.name) : [name]));
 }

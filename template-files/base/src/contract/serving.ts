@@ -248,6 +248,12 @@ function isLabel({ datatype, shape, labels }: OutputSpec): boolean {
   );
 }
 
+/** What an instance of POST /predict is called where the model's tensors are made of it. */
+export function mediaName(type: ModelType): 'text' | 'image' | undefined {
+  if (type === 'text-classification') return 'text';
+  return type === 'image-classification' ? 'image' : undefined;
+}
+
 /** Number of elements of a shape whose axes are all known. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../src/config.ts';
-import { built } from '../helpers/built.ts';
+import { runCommand } from '../helpers/command.ts';
 import { SAMPLE } from '../helpers/service.ts';
 
 /** `npm run check` and `npm run golden` over a copy of the sample whose golden samples no longer fit. */
@@ -14,12 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const run = (command: string, ...args: string[]) =>
-  spawnSync(process.execPath, built(`cli/${command}`, ...args), {
-    cwd: ROOT,
-    env: { ...process.env, SERVING_CONFIG: join(folder, 'serving.yaml') },
-    encoding: 'utf8',
-  });
+const run = (command: string, ...args: string[]) => runCommand(folder, command, ...args);
 
 /** The instances of golden.json, changed. */
 function change(instance: (before: unknown, place: number) => unknown): void {

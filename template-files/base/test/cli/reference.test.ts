@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../src/config.ts';
-import { built } from '../helpers/built.ts';
+import { runCommand } from '../helpers/command.ts';
 import { SAMPLE } from '../helpers/service.ts';
 
 /** The command itself, over a copy of the sample. */
@@ -18,8 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function reference(name: string, text: string) {
   const file = join(folder, name);
   writeFileSync(file, text);
-  const env = { ...process.env, SERVING_CONFIG: join(folder, 'serving.yaml') };
-  const run = spawnSync(process.execPath, built('cli/reference', file), { cwd: ROOT, env, encoding: 'utf8' });
+  const run = runCommand(folder, 'reference', file);
   const made = join(folder, 'model/reference.json');
   return { ...run, made: existsSync(made) ? JSON.parse(readFileSync(made, 'utf8')) : undefined };
 }

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../src/config.ts';
-import { built } from '../helpers/built.ts';
+import { runCommand } from '../helpers/command.ts';
 import { SAMPLE } from '../helpers/service.ts';
 
 /** `npm run check` and `npm run golden` where there are two versions. */
@@ -22,12 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const run = (command: string, ...args: string[]) =>
-  spawnSync(process.execPath, built(`cli/${command}`, ...args), {
-    cwd: ROOT,
-    env: { ...process.env, SERVING_CONFIG: join(folder, 'serving.yaml') },
-    encoding: 'utf8',
-  });
+const run = (command: string, ...args: string[]) => runCommand(folder, command, ...args);
 const golden = join('model', 'candidate.golden.json');
 
 test('check looks at both', () => {
