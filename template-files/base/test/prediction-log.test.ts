@@ -195,7 +195,7 @@ async function logged(one: Case, redaction: { remove?: string[]; hash?: string[]
   const log = openPredictionLog(config, createMetrics([], 100).health, pino({ level: 'silent' }));
   const trace = { preprocess: 0, queue: 0, run: 0, postprocess: 0, inputs, inputsJson: undefined, outputs: undefined };
   const variant = { name: 'main', version: '1', sha256: '0' };
-  log.write({ id: 'one', answerId: undefined, route: '/', status: 200, totalMs: 1, variant, trace });
+  log.write({ id: 'one', answerId: undefined, route: '/', status: 200, endedAt: 0, totalMs: 1, variant, trace });
   await log.close(2000);
   const text = readFileSync(path, 'utf8');
   rmSync(path);

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../src/config.ts';
@@ -34,4 +34,5 @@ test('what turns out wrong while the workers load the model ends them as well', 
   const server = start({ SERVING_CONFIG: file });
   expect(await server.exit).toEqual([1, null]);
   expect(server.output()).toContain('predictionLog.remove');
+  rmSync(folder, { recursive: true });
 });

@@ -126,7 +126,8 @@ export function createRun(deps: ExchangeDeps): Run {
       back.respond(reply, headers, predictor.stopping());
     }
     const status = gone ? 499 : reply.status;
-    const totalMs = performance.now() - started;
+    const endedAt = performance.now();
+    const totalMs = endedAt - started;
     account(label, id, status, totalMs);
     if (variant && status === 200) variant.answered();
     if (!trace) return;
@@ -135,6 +136,7 @@ export function createRun(deps: ExchangeDeps): Run {
       answerId: pending.answerId,
       route: label,
       status,
+      endedAt,
       totalMs,
       variant: variant ?? variants.main,
       trace,

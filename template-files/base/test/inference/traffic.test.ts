@@ -154,10 +154,13 @@ test('probes are answered while every worker is busy', async () => {
     running = false;
   });
   await new Promise((resolve) => setTimeout(resolve, 30));
-  for (let i = 0; i < 10; i++) {
+  // One that came back in time is enough: with the main thread held up there would be none, and the machine may be slow.
+  let answered = 0;
+  while (running) {
     expect((await fetch(`${service.url}/v2/health/live`)).status).toBe(200);
+    if (running) answered += 1;
   }
-  expect(running).toBe(true);
+  expect(answered).toBeGreaterThan(0);
   await busy;
 });
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryFolder } from '../../support/folder.ts';
 import { expectClose, readGolden } from '../../support/golden.ts';
 import { freePort, post } from '../../support/serve.ts';
 import { podman, startContainer } from '../support/containers.ts';
@@ -8,11 +9,13 @@ import { imageOf } from '../support/images.ts';
 import { localConfig } from '../support/nginx.ts';
 import { tool } from '../support/tools.ts';
 
+const temporary = temporaryFolder();
+
 test('nginx of the compose profile passes predictions on, and keeps the metrics inside', async () => {
   const { image, directory } = await imageOf('table');
   const { url, container } = await startContainer(image, ['--memory', '256m']);
   const port = await freePort();
-  const config = localConfig(directory, new URL(url).host, port);
+  const config = localConfig(directory, temporary, new URL(url).host, port);
   const proxy = spawn(tool('nginx'), ['-c', config, '-g', 'daemon off;'], { stdio: 'ignore' });
   try {
     const front = `http://127.0.0.1:${port}`;

@@ -11,6 +11,8 @@ export interface LoggedPrediction {
   readonly answerId: string | undefined;
   readonly route: string;
   readonly status: number;
+  /** When it was answered, by `performance.now()`. */
+  readonly endedAt: number;
   /** From the arrival of the request to its answer. */
   readonly totalMs: number;
   readonly variant: LoggedVariant;
@@ -61,8 +63,13 @@ const UNWRITABLE = '{"omitted":"nested too deeply"}';
 
 export const NO_PREDICTION_LOG: PredictionLog = { wants: () => false, write: () => {}, close: async () => {} };
 
-/** So many lines are written at the latest, however long a turn of the event loop is. */
+/** So many predictions are put down at the latest, or so long after the first of them. */
 const MAX_WAITING = 256;
+const WAIT_MS = 20;
+/** One that keeps more bytes than this in memory waits for the end of its turn alone: as many of those would be hundreds of megabytes. */
+const SMALL = 4096;
+/** By as much the clock may differ from what it was: it has whole milliseconds only. */
+const CLOCK_MS = 1;
 const [PREPROCESS, RUN, POSTPROCESS, TOTAL] = ['preprocess', 'run', 'postprocess', 'total'].map((stage) =>
   pieceOf(`,"${stage}":`),
 ) as [Piece, Piece, Piece, Piece];
@@ -76,14 +83,18 @@ const FRAME = 300;
 const SHORT = 4096;
 
 /**
- * JSON lines. Put together by hand, from bytes where they are the same for many requests: this is on the way of each one. Those of
- * one turn of the event loop share its time, and are put down one after the other: between the other steps of each request, with
- * other code and data in the processor's caches, a line costs a quarter more.
+ * JSON lines. Put together by hand, from bytes where they are the same for many requests: this is on the way of each one. Many are
+ * put down one after the other: between the other steps of each request, with other code and data in the processor's caches, a line
+ * costs a quarter more. They do not ask for the end of each turn of the event loop, either: for that it would have to go round
+ * again and again with few requests in each turn.
  */
 export function createPredictionLog(options: PredictionLogOptions): PredictionLog {
   const { sink, redact, events, model, templateVersion } = options;
   const buffer = createLineBuffer(sink, options.bufferBytes, events);
+  const heads = createHeads();
   let waiting: LoggedPrediction[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let thisTurn: NodeJS.Immediate | undefined;
   const middles = new Map<LoggedVariant, (route: string, status: number) => Buffer>();
 
   /** Between the id and the first of the milliseconds. */
@@ -115,12 +126,27 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     if (waiting.length === 0) return;
     const ready = waiting;
     waiting = [];
-    const head = Buffer.from(`{"level":30,"time":"${new Date().toISOString()}","id":"`);
-    for (const prediction of ready) write(head, prediction);
+    heads.look();
+    for (const prediction of ready) write(prediction);
   }
 
-  function write(head: Buffer, prediction: LoggedPrediction): void {
-    const { id, answerId, route, status, totalMs, variant, trace } = prediction;
+  function writeSoon({ trace }: LoggedPrediction): void {
+    if (waiting.length >= MAX_WAITING) writeWaiting();
+    else if (kept(trace) > SMALL) {
+      thisTurn ??= setImmediate(() => {
+        thisTurn = undefined;
+        writeWaiting();
+      });
+    } else {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        writeWaiting();
+      }, WAIT_MS).unref();
+    }
+  }
+
+  function write(prediction: LoggedPrediction): void {
+    const { id, answerId, route, status, endedAt, totalMs, variant, trace } = prediction;
     const { queue, preprocess, run, postprocess } = trace;
     const outputs = trace.outputs && cut(trace.outputs);
     // The service's own ids are of letters that JSON writes as they are (http/request-id.ts).
@@ -129,7 +155,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     const inputs = inputsOf(trace, status);
     const line = buffer.begin(FRAME + roomOf(name) + middle.length + roomOf(inputs) + roomOf(outputs));
     if (line === undefined) return;
-    line.bytes(head);
+    line.bytes(heads.of(endedAt));
     if (answerId === undefined) line.latin1(name);
     else line.utf8(name);
     line.bytes(middle);
@@ -161,14 +187,49 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     wants: options.rate >= 1 ? () => true : (id) => draw(id) < options.rate,
     write(prediction) {
       waiting.push(prediction);
-      if (waiting.length === 1) setImmediate(writeWaiting);
-      else if (waiting.length === MAX_WAITING) writeWaiting();
+      writeSoon(prediction);
     },
     close(patienceMs) {
+      clearTimeout(timer);
+      clearImmediate(thisTurn);
       writeWaiting();
       return buffer.close(patienceMs);
     },
   };
+}
+
+interface Heads {
+  /** To be called now and then: the clock may have been set. */
+  readonly look: () => void;
+  /** What is in front of the id, with the time of an answer. Those of one millisecond share it. */
+  readonly of: (endedAt: number) => Buffer;
+}
+
+function createHeads(): Heads {
+  let head: Buffer | undefined;
+  let millisecond = 0;
+  /** From `performance.now()` to the clock. As long as the clock goes right it stays, or times would go back by a millisecond. */
+  let offset = 0;
+  return {
+    look() {
+      const now = Date.now() - performance.now();
+      if (Math.abs(now - offset) > CLOCK_MS) offset = now;
+    },
+    of(endedAt) {
+      const at = Math.floor(offset + endedAt);
+      if (head === undefined || at !== millisecond) {
+        millisecond = at;
+        head = Buffer.from(`{"level":30,"time":"${new Date(at).toISOString()}","id":"`);
+      }
+      return head;
+    },
+  };
+}
+
+/** Bytes that are kept for it, about. How much there is behind inputs that have been read already, nobody knows. */
+function kept({ inputs, inputsJson, outputs }: LoggedTrace): number {
+  if (inputs !== undefined) return Number.POSITIVE_INFINITY;
+  return (inputsJson?.bytes.length ?? 0) + (outputs?.text.length ?? 0);
 }
 
 function cut({ text, start, end }: TextSpan): string {

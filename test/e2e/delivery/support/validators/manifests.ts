@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inTemporaryFolder } from '../../../support/folder.ts';
 import { repositoryRoot } from '../../../support/packed.ts';
 import { type Result, run } from '../../../support/run.ts';
 import { manifests, overlays, resourcesOf } from '../kubernetes.ts';
@@ -141,8 +141,9 @@ export const manifestValidators: Readonly<Record<string, Validator>> = {
 
 /** Every field known and of its type, every kind known to Kubernetes or among the custom ones. */
 async function strictKubernetes(directory: string): Promise<Result> {
-  const files = await written(await manifests(directory));
-  const result = await run(tool('kubernetes-validate'), ['--strict', '-k', '1.37.0', ...files]);
+  const result = await judged(await manifests(directory), (files) =>
+    run(tool('kubernetes-validate'), ['--strict', '-k', '1.37.0', ...files]),
+  );
   const unknown = [...`${result.stdout}${result.stderr}`.matchAll(/Couldn't find schema for kind (\w+) .*/g)].filter(
     ([, kind]) => !OTHERS.includes(kind as string),
   );
@@ -153,7 +154,7 @@ async function strictKubernetes(directory: string): Promise<Result> {
 async function kubeconform(directory: string): Promise<Result> {
   const schemas = join(kubernetesSchemas, '{{ .ResourceKind }}{{ .KindSuffix }}.json');
   const flags = ['-strict', '-schema-location', schemas, '-skip', OTHERS.join()];
-  return run(tool('kubeconform'), [...flags, ...(await written(await manifests(directory)))]);
+  return judged(await manifests(directory), (files) => run(tool('kubeconform'), [...flags, ...files]));
 }
 
 async function kubeScore(directory: string): Promise<Result> {
@@ -168,8 +169,9 @@ async function kubeScore(directory: string): Promise<Result> {
   // It takes a Rollout for nothing, and a Deployment without an autoscaler for too small; production has the same pods. Nor
   // does it see the pods of an InferenceService, which a test compares with the Deployment's.
   const known = overlays(directory).filter((overlay) => overlay !== 'canary' && overlay !== 'kserve');
-  const files = await written(await manifests(directory, known));
-  const results = await Promise.all(files.map((file) => run(tool('kube-score'), ['score', ...flags, file])));
+  const results = await judged(await manifests(directory, known), (files) =>
+    Promise.all(files.map((file) => run(tool('kube-score'), ['score', ...flags, file]))),
+  );
   const bad = results.find(({ code }) => code !== 0);
   return bad
     ? { ...bad, stdout: bad.stdout.replace(/^\[(OK|SKIPPED)\].*\n/gm, '') }
@@ -178,7 +180,7 @@ async function kubeScore(directory: string): Promise<Result> {
 
 /** KServe's own models, by scripts/ci/kserve-validate.py. */
 async function inferenceServices(directory: string): Promise<Result> {
-  return run(tool('kserve-validate'), [...(await written(await manifests(directory, ['kserve'])))]);
+  return judged(await manifests(directory, ['kserve']), (files) => run(tool('kserve-validate'), [...files]));
 }
 
 /** The compiler judges custom resources as literals of their types: what a type does not know is an error. */
@@ -188,25 +190,22 @@ async function customResources(directory: string): Promise<Result> {
   const absent = Object.keys(CUSTOM).filter((kind) => !seen.has(kind));
   if (absent.length > 0) throw new Error(`no overlay holds a ${absent.join(', ')}`);
 
-  const folder = mkdtempSync(join(tmpdir(), 'ml-serving-types-'));
-  try {
+  return inTemporaryFolder((folder) => {
     symlinkSync(toolModules, join(folder, 'node_modules'));
     const imports = [...seen].map((kind) => `import type { I${kind} } from '${CUSTOM[kind]}';\n`);
     const values = found.map((resource, i) => `export const r${i}: I${resource.kind} = ${JSON.stringify(resource)};\n`);
     writeFileSync(join(folder, 'resources.ts'), [...imports, ...values].join(''));
     const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
     const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', ''];
-    return await run(process.execPath, [tsc, ...flags, 'resources.ts'], { cwd: folder });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    return run(process.execPath, [tsc, ...flags, 'resources.ts'], { cwd: folder });
+  });
 }
 
-async function written(texts: readonly string[]): Promise<readonly string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'ml-serving-manifests-'));
-  return texts.map((text, i) => {
-    const file = join(folder, `${i}.yaml`);
-    writeFileSync(file, text);
-    return file;
+/** What a program says of texts that it takes as files alone. */
+function judged<T>(texts: readonly string[], judge: (files: readonly string[]) => Promise<T>): Promise<T> {
+  return inTemporaryFolder((folder) => {
+    const files = texts.map((_, i) => join(folder, `${i}.yaml`));
+    for (const [i, text] of texts.entries()) writeFileSync(files[i] as string, text);
+    return judge(files);
   });
 }
