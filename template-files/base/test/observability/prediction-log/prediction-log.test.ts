@@ -62,6 +62,9 @@ test('what keeps much in memory is put down at the end of the turn, with what wa
   log.write(prediction('large', { trace: traceOf(40_000) }));
   await jest.advanceTimersByTimeAsync(1);
   expect(ids()).toEqual(['small', 'large']);
+  log.write(prediction('next', { trace: traceOf(40_000) }));
+  await jest.advanceTimersByTimeAsync(1);
+  expect(ids()).toEqual(['small', 'large', 'next']);
 });
 
 test.each<[string, Partial<LoggedTrace>]>([
@@ -110,4 +113,14 @@ test('a clock that is set is followed', async () => {
   log.write(prediction('b'));
   await log.close(1000);
   expect(lines.map(({ time }) => time.slice(0, 10))).toEqual(['2026-01-01', '2026-02-01']);
+});
+
+test('times do not go back because the clock has whole milliseconds only', async () => {
+  const { log, lines } = open();
+  log.write(prediction('a'));
+  await jest.advanceTimersByTimeAsync(25);
+  jest.setSystemTime(Date.now() - 1);
+  log.write(prediction('b'));
+  await log.close(1000);
+  expect(lines.map(({ time }) => time)).toEqual(['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.025Z']);
 });
