@@ -1,6 +1,7 @@
 import { createByRoute } from '../by-route.ts';
 import { type ByteSpan, type Piece, pieceOf, type TextSpan } from '../byte-writer.ts';
 import { draw } from '../draw.ts';
+import { createHeads } from './heads.ts';
 import { createLineBuffer, type LineBufferEvents, type Sink } from './line-buffer.ts';
 import type { Redact } from './redact.ts';
 
@@ -68,8 +69,6 @@ const MAX_WAITING = 256;
 const WAIT_MS = 20;
 /** One that keeps more bytes than this in memory waits for the end of its turn alone: as many of those would be hundreds of megabytes. */
 const SMALL = 4096;
-/** By as much the clock may differ from what it was: it has whole milliseconds only. */
-const CLOCK_MS = 1;
 const [PREPROCESS, RUN, POSTPROCESS, TOTAL] = ['preprocess', 'run', 'postprocess', 'total'].map((stage) =>
   pieceOf(`,"${stage}":`),
 ) as [Piece, Piece, Piece, Piece];
@@ -93,8 +92,9 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   const buffer = createLineBuffer(sink, options.bufferBytes, events);
   const heads = createHeads();
   let waiting: LoggedPrediction[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let thisTurn: NodeJS.Immediate | undefined;
+  /** Whether what waits is put down then anyway. */
+  let timed = false;
+  let atTurnsEnd = false;
   const middles = new Map<LoggedVariant, (route: string, status: number) => Buffer>();
 
   /** Between the id and the first of the milliseconds. */
@@ -133,13 +133,16 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   function writeSoon({ trace }: LoggedPrediction): void {
     if (waiting.length >= MAX_WAITING) writeWaiting();
     else if (kept(trace) > SMALL) {
-      thisTurn ??= setImmediate(() => {
-        thisTurn = undefined;
+      if (atTurnsEnd) return;
+      atTurnsEnd = true;
+      setImmediate(() => {
+        atTurnsEnd = false;
         writeWaiting();
       });
-    } else {
-      timer ??= setTimeout(() => {
-        timer = undefined;
+    } else if (!timed) {
+      timed = true;
+      setTimeout(() => {
+        timed = false;
         writeWaiting();
       }, WAIT_MS).unref();
     }
@@ -190,38 +193,8 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       writeSoon(prediction);
     },
     close(patienceMs) {
-      clearTimeout(timer);
-      clearImmediate(thisTurn);
       writeWaiting();
       return buffer.close(patienceMs);
-    },
-  };
-}
-
-interface Heads {
-  /** To be called now and then: the clock may have been set. */
-  readonly look: () => void;
-  /** What is in front of the id, with the time of an answer. Those of one millisecond share it. */
-  readonly of: (endedAt: number) => Buffer;
-}
-
-function createHeads(): Heads {
-  let head: Buffer | undefined;
-  let millisecond = 0;
-  /** From `performance.now()` to the clock. As long as the clock goes right it stays, or times would go back by a millisecond. */
-  let offset = 0;
-  return {
-    look() {
-      const now = Date.now() - performance.now();
-      if (Math.abs(now - offset) > CLOCK_MS) offset = now;
-    },
-    of(endedAt) {
-      const at = Math.floor(offset + endedAt);
-      if (head === undefined || at !== millisecond) {
-        millisecond = at;
-        head = Buffer.from(`{"level":30,"time":"${new Date(at).toISOString()}","id":"`);
-      }
-      return head;
     },
   };
 }
