@@ -11,7 +11,7 @@ export async function nginx(directory: string): Promise<Result> {
   );
 }
 
-/** The configuration with another upstream and port, as a file in a folder of its own. */
+/** The configuration with another upstream and port, as a file in a folder that nginx may write to. */
 export function localConfig(directory: string, folder: string, upstream: string, port: number): string {
   const text = readFileSync(join(directory, 'deploy', 'compose', 'nginx.conf'), 'utf8');
   const file = join(folder, 'nginx.conf');

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tool, toolEnv } from '../../delivery/support/tools.ts';
 import type { Validator } from '../../delivery/support/validators/validator.ts';
+import { inTemporaryFolder } from '../../support/folder.ts';
 import { npmTool } from '../../support/npm-tool.ts';
-import { repositoryRoot } from '../../support/packed.ts';
 import { type Result, run } from '../../support/run.ts';
+import { typeCheck } from '../../support/type-check.ts';
 import { queriesOf } from './dashboards.ts';
 
 const script = (which: string) => (cwd: string) => run('sh', ['scripts/monitoring.sh', which], { cwd, env: toolEnv() });
@@ -108,18 +108,9 @@ export const monitoringValidators: Readonly<Record<string, Validator>> = {
 async function grafanaTypes(directory: string): Promise<Result> {
   const schema = await npmTool('@grafana/schema', '12.4.0');
   const dashboards = join(directory, 'monitoring', 'grafana', 'dashboards');
-  const folder = mkdtempSync(join(tmpdir(), 'ml-serving-grafana-'));
-  try {
-    symlinkSync(dirname(dirname(schema)), join(folder, 'node_modules'), 'junction');
-    const texts = readdirSync(dashboards).map((name) => readFileSync(join(dashboards, name), 'utf8'));
-    const values = texts.map((text, i) => `export const d${i}: Json = ${text};\n`);
-    writeFileSync(join(folder, 'dashboards.ts'), GRAFANA_TYPES + values.join(''));
-    const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
-    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', ''];
-    return await run(process.execPath, [tsc, ...flags, 'dashboards.ts'], { cwd: folder });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const texts = readdirSync(dashboards).map((name) => readFileSync(join(dashboards, name), 'utf8'));
+  const values = texts.map((text, i) => `export const d${i}: Json = ${text};\n`);
+  return typeCheck('dashboards.ts', GRAFANA_TYPES + values.join(''), dirname(dirname(schema)));
 }
 
 const GRAFANA_TYPES = `import type { AnnotationQuery, Dashboard, DataQuery } from '@grafana/schema';
@@ -133,11 +124,9 @@ type Json = Omit<Plain<Dashboard>, 'annotations'> & { annotations: { list: Plain
 async function dashboards(directory: string): Promise<Result> {
   const rules = queriesOf(directory, '1m').map(({ expr }, i) => ({ record: `query:${i}`, expr }));
   if (rules.length < 50) throw new Error('the dashboards hold hardly any query');
-  const folder = mkdtempSync(join(tmpdir(), 'ml-serving-queries-'));
-  try {
-    writeFileSync(join(folder, 'queries.yaml'), JSON.stringify({ groups: [{ name: 'queries', rules }] }));
-    return await run(tool('promtool'), ['check', 'rules', join(folder, 'queries.yaml')]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return inTemporaryFolder((folder) => {
+    const file = join(folder, 'queries.yaml');
+    writeFileSync(file, JSON.stringify({ groups: [{ name: 'queries', rules }] }));
+    return run(tool('promtool'), ['check', 'rules', file]);
+  });
 }

@@ -10,8 +10,8 @@ const BUFFER_BYTES = 2048;
 const variant = { name: 'main', version: '1', sha256: '0' };
 const trace = { preprocess: 0, queue: 0, run: 0, postprocess: 0, inputs: undefined, outputs: undefined };
 const bytes = (size: number) => Buffer.from(JSON.stringify([' '.repeat(size)]));
-const inputsOf = (size: number) => ({ bytes: bytes(size), start: 0, end: bytes(size).length });
-const traceOf = (size: number): LoggedTrace => ({ ...trace, inputsJson: inputsOf(size) });
+const spanOf = (json: Buffer) => ({ bytes: json, start: 0, end: json.length });
+const traceOf = (size: number): LoggedTrace => ({ ...trace, inputsJson: spanOf(bytes(size)) });
 
 function prediction(id: string, more: Partial<LoggedPrediction> = {}): LoggedPrediction {
   const asked = { id, answerId: undefined, route: '/predict', status: 200, endedAt: performance.now(), totalMs: 1 };

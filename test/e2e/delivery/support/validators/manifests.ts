@@ -1,8 +1,8 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTemporaryFolder } from '../../../support/folder.ts';
-import { repositoryRoot } from '../../../support/packed.ts';
 import { type Result, run } from '../../../support/run.ts';
+import { typeCheck } from '../../../support/type-check.ts';
 import { manifests, overlays, resourcesOf } from '../kubernetes.ts';
 import { kubernetesSchemas, tool, toolModules } from '../tools.ts';
 import type { Validator } from './validator.ts';
@@ -190,15 +190,9 @@ async function customResources(directory: string): Promise<Result> {
   const absent = Object.keys(CUSTOM).filter((kind) => !seen.has(kind));
   if (absent.length > 0) throw new Error(`no overlay holds a ${absent.join(', ')}`);
 
-  return inTemporaryFolder((folder) => {
-    symlinkSync(toolModules, join(folder, 'node_modules'));
-    const imports = [...seen].map((kind) => `import type { I${kind} } from '${CUSTOM[kind]}';\n`);
-    const values = found.map((resource, i) => `export const r${i}: I${resource.kind} = ${JSON.stringify(resource)};\n`);
-    writeFileSync(join(folder, 'resources.ts'), [...imports, ...values].join(''));
-    const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
-    const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', ''];
-    return run(process.execPath, [tsc, ...flags, 'resources.ts'], { cwd: folder });
-  });
+  const imports = [...seen].map((kind) => `import type { I${kind} } from '${CUSTOM[kind]}';\n`);
+  const values = found.map((resource, i) => `export const r${i}: I${resource.kind} = ${JSON.stringify(resource)};\n`);
+  return typeCheck('resources.ts', [...imports, ...values].join(''), toolModules);
 }
 
 /** What a program says of texts that it takes as files alone. */
