@@ -32,6 +32,7 @@ export function openPredictionLog(config: Config, health: ModelHealth, logger: L
     model: serving.model.name,
     templateVersion,
     sink: to === 'stdout' ? createStreamSink(logger) : createFileSink({ path: resolve(folder, path), maxBytes, files }),
+    inAccessLog: to === 'stdout',
     redact: createRedact({ remove, hash, salt, hooked: preprocess !== undefined }, names),
     events: {
       onWritten: (lines) => health.logWritten.inc(lines),

@@ -12,8 +12,8 @@ const sample = fileURLToPath(new URL('../../../template-files/base/test/fixtures
 
 /** Relative to the service's own folder. */
 export const LOG_FILE = 'predictions.jsonl';
-const log = { to: 'file', path: LOG_FILE };
-const FULL_LOG = { predictionLog: { ...log, mode: 'full' } };
+const FULL_LOG = { predictionLog: { mode: 'full' } };
+const FULL_LOG_FILE = { predictionLog: { mode: 'full', to: 'file', path: LOG_FILE } };
 const candidate = { version: '2.0.0', file: 'model/candidate.onnx' };
 const UNWATCHED = { feedback: { maxPredictions: 0 } };
 
@@ -31,7 +31,7 @@ const WATCHED = {
     {
       name: 'prediction log, 1 % of the requests',
       reference: false,
-      changes: { ...UNWATCHED, predictionLog: { ...log, mode: 'sampled' } },
+      changes: { ...UNWATCHED, predictionLog: { mode: 'sampled' } },
     },
     { name: 'prediction log, full', reference: false, changes: { ...UNWATCHED, ...FULL_LOG } },
     {
@@ -42,13 +42,14 @@ const WATCHED = {
   ],
 };
 
-/** What turning the full log on costs a service that is otherwise as it starts by default. */
+/** What turning the full log on costs a service that is otherwise as it starts by default: on standard output, its default, and in a file. */
 const logOf = (name) => ({
   name,
   env: {},
   cases: [
     { name: 'as it starts by default', reference: true, changes: {} },
     { name: 'the same with the full prediction log', reference: true, changes: FULL_LOG },
+    { name: 'the same with that log in a file', reference: true, changes: FULL_LOG_FILE },
   ],
 });
 

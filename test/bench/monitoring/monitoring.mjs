@@ -1,7 +1,7 @@
 // What it costs to watch the model: drift counters, feedback, the prediction log and a shadow, beside the same service without
 // them; and the full prediction log by the width of the model. Linux, with Python 3, wrk (apt-get install wrk) and two cores:
 // servers are pinned to the first, the client to the second.
-//   npm run bench:monitoring              into docs/BENCHMARKS.md (about 22 minutes)
+//   npm run bench:monitoring              into docs/BENCHMARKS.md (about 25 minutes)
 //   npm run bench:monitoring -- --short   one quick round, printed only
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -21,8 +21,8 @@ export function report({ watched, logged }, { processes, repeats, seconds, warmU
     ms(watched.p99s[c]),
   ]);
   const logRows = logged.map(({ model, rates, p99s, log }) => {
-    const [without, withLog] = rates.map((runs) => count(median(runs)));
-    return [model, count(log.bytes), without, withLog, percent(costs(rates)[1]), ...p99s.map(ms)];
+    const perCore = rates.map((runs) => count(median(runs)));
+    return [model, count(log.bytes), ...perCore, ...costs(rates).slice(1).map(percent), ...p99s.map(ms)];
   });
   const logs = [watched, ...logged].map(({ log }) => log);
   const total = (name) => count(logs.reduce((sum, log) => sum + log[name], 0));
@@ -32,10 +32,14 @@ export function report({ watched, logged }, { processes, repeats, seconds, warmU
     '',
     table(['the sample service without access log, with', 'requests per second of its core', 'cost', 'p99'], rows),
     '',
-    'The service as it starts by default (a line for each request in the access log, feedback, the drift counters of the sample), and with the full log:',
+    'The service as it starts by default (a line for each request in the access log, feedback, the drift counters of the sample), and with the full log: ' +
+      'on standard output, its default, where the line of a prediction is its line in the access log; and in a file, beside the access log.',
     '',
     table(
-      ['model', 'bytes a line', 'requests per second of its core', 'with the log', 'cost', 'p99', 'with the log'],
+      [
+        ...['model', 'bytes a line', 'requests per second of its core', 'with the log', 'in a file'],
+        ...['cost', 'in a file', 'p99', 'with the log', 'in a file'],
+      ],
       logRows,
     ),
     '',

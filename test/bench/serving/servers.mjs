@@ -69,6 +69,8 @@ async function start(name, command, { cores, cwd, log, ready, env = {} }) {
   return {
     name,
     url,
+    /** The file that has what it prints, and what others print that were started in this place. */
+    log,
     // taskset replaces itself by the command.
     pid: child.pid,
     readyMs: performance.now() - started,

@@ -82,11 +82,6 @@ export function createRun(deps: ExchangeDeps): Run {
   const several = variants.candidate !== undefined;
   const logAccess = createAccessLog(logger, accessLog);
 
-  function account(label: string, id: string, status: number, ms: number): void {
-    metrics.request(label, status, ms / 1000);
-    logAccess(id, label, status, ms);
-  }
-
   function fault(error: unknown, label: string, id: string): Reply {
     const code = error instanceof ServiceError ? error.code : 'INTERNAL';
     const reason = REJECTED[code];
@@ -128,8 +123,9 @@ export function createRun(deps: ExchangeDeps): Run {
     const status = gone ? 499 : reply.status;
     const endedAt = performance.now();
     const totalMs = endedAt - started;
-    account(label, id, status, totalMs);
+    metrics.request(label, status, totalMs / 1000);
     if (variant && status === 200) variant.answered();
+    if (!trace || !predictionLog.inAccessLog) logAccess(id, label, status, totalMs);
     if (!trace) return;
     predictionLog.write({
       id,

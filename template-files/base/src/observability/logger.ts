@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { standardOutput } from './line-stream.ts';
+import { standardOutput } from './standard-output.ts';
 
 /** JSON lines on standard output. */
 export function createLogger(level: string, stream: DestinationStream = standardOutput()): Logger {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { startWorkers } from '../../src/inference/startup.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { createService, type Service, type ServiceOptions } from '../../src/service.ts';
 
 export interface Running extends Service {
@@ -35,18 +35,11 @@ export async function boot({ own = false, workerPath, ...options }: BootOptions 
   const loaded = loadConfig({ WORKERS: '1', ...(own ? {} : { SERVING_CONFIG: SAMPLE }), ...process.env });
   const config = options.config?.(loaded) ?? loaded;
   const logs: Record<string, unknown>[] = [];
-  const logger = pino(
-    { level: 'info' },
-    {
-      write: (text: string) =>
-        logs.push(
-          ...text
-            .trim()
-            .split('\n')
-            .map((line) => JSON.parse(line)),
-        ),
+  const logger = createLogger('info', {
+    write: (text) => {
+      for (const line of text.trim().split('\n')) logs.push(JSON.parse(line));
     },
-  );
+  });
   const pools = workerPath === undefined ? {} : { pools: startWorkers(config, workerPath) };
   const service = createService(config, logger, { ...options, ...pools });
   service.server.listen(0, '127.0.0.1');

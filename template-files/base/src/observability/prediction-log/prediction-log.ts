@@ -42,6 +42,8 @@ export interface LoggedVariant {
 export interface PredictionLog {
   /** Whether a request is to be logged: only then need anything be noted on its way. */
   readonly wants: (id: string) => boolean;
+  /** Whether its lines are among those of the access log: a request is one line there, and these tell all that the other would. */
+  readonly inAccessLog: boolean;
   readonly write: (prediction: LoggedPrediction) => void;
   /** Writes what waits, for so long at most. */
   readonly close: (patienceMs: number) => Promise<void>;
@@ -53,6 +55,7 @@ export interface PredictionLogOptions {
   readonly model: string;
   readonly templateVersion: string;
   readonly sink: Sink;
+  readonly inAccessLog: boolean;
   readonly redact: Redact | undefined;
   readonly events: LineBufferEvents;
 }
@@ -62,17 +65,27 @@ const MAX_INPUTS = 64 * 1024;
 /** Instead of inputs that cannot be written. */
 const UNWRITABLE = '{"omitted":"nested too deeply"}';
 
-export const NO_PREDICTION_LOG: PredictionLog = { wants: () => false, write: () => {}, close: async () => {} };
+export const NO_PREDICTION_LOG: PredictionLog = {
+  wants: () => false,
+  inAccessLog: false,
+  write: () => {},
+  close: async () => {},
+};
 
 /** So many predictions are put down at the latest, or so long after the first of them. */
 const MAX_WAITING = 256;
 const WAIT_MS = 20;
 /** One that keeps more bytes than this in memory waits for the end of its turn alone: as many of those would be hundreds of megabytes. */
 const SMALL = 4096;
-const [PREPROCESS, RUN, POSTPROCESS, TOTAL] = ['preprocess', 'run', 'postprocess', 'total'].map((stage) =>
-  pieceOf(`,"${stage}":`),
-) as [Piece, Piece, Piece, Piece];
+const QUEUE = pieceOf(',"stages":{"queue":');
+const [PREPROCESS, RUN, POSTPROCESS] = ['preprocess', 'run', 'postprocess'].map((stage) => pieceOf(`,"${stage}":`)) as [
+  Piece,
+  Piece,
+  Piece,
+];
 const CLOSE = pieceOf('}');
+const REQUEST_ID = pieceOf(',"requestId":"');
+const QUOTE = pieceOf('"');
 const INPUTS = pieceOf(',"inputs":');
 const OUTPUTS = pieceOf(',"outputs":');
 const END = pieceOf('}\n');
@@ -97,7 +110,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   let atTurnsEnd = false;
   const middles = new Map<LoggedVariant, (route: string, status: number) => Buffer>();
 
-  /** Between the id and the first of the milliseconds. */
+  /** Between the id and the milliseconds. */
   function middleOf(variant: LoggedVariant): (route: string, status: number) => Buffer {
     const known = middles.get(variant);
     if (known) return known;
@@ -105,7 +118,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     const texts = { model, version, sha256, variant: name, template: templateVersion, msg: 'prediction' };
     const constant = JSON.stringify(texts).slice(1, -1);
     const make = createByRoute((route, status) =>
-      Buffer.from(`","route":"${route}","status":${status},${constant},"ms":{"queue":`),
+      Buffer.from(`","route":"${route}","status":${status},${constant},"ms":`),
     );
     middles.set(variant, make);
     return make;
@@ -156,12 +169,14 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     const name = answerId === undefined ? id : JSON.stringify(answerId).slice(1, -1);
     const middle = middleOf(variant)(route, status);
     const inputs = inputsOf(trace, status);
-    const line = buffer.begin(FRAME + roomOf(name) + middle.length + roomOf(inputs) + roomOf(outputs));
+    const line = buffer.begin(FRAME + id.length + roomOf(name) + middle.length + roomOf(inputs) + roomOf(outputs));
     if (line === undefined) return;
     line.bytes(heads.of(endedAt));
     if (answerId === undefined) line.latin1(name);
     else line.utf8(name);
     line.bytes(middle);
+    line.milliseconds(totalMs);
+    line.piece(QUEUE);
     line.milliseconds(queue);
     line.piece(PREPROCESS);
     line.milliseconds(preprocess);
@@ -169,9 +184,12 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     line.milliseconds(run);
     line.piece(POSTPROCESS);
     line.milliseconds(postprocess);
-    line.piece(TOTAL);
-    line.milliseconds(totalMs);
     line.piece(CLOSE);
+    if (answerId !== undefined) {
+      line.piece(REQUEST_ID);
+      line.latin1(id);
+      line.piece(QUOTE);
+    }
     if (inputs !== undefined) {
       line.piece(INPUTS);
       if (typeof inputs === 'string') line.utf8(inputs);
@@ -187,6 +205,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
 
   return {
     // By the id: every service that sees a request takes the same ones.
+    inAccessLog: options.inAccessLog,
     wants: options.rate >= 1 ? () => true : (id) => draw(id) < options.rate,
     write(prediction) {
       waiting.push(prediction);

@@ -25,6 +25,7 @@ function open(bufferBytes = BUFFER_BYTES) {
     bufferBytes,
     model: 'iris',
     templateVersion: '1.0.0',
+    inAccessLog: false,
     redact: undefined,
     events: { onWritten: () => {}, onDropped: () => {} },
     sink: {

@@ -65,20 +65,20 @@ test('a line has all that is known of a prediction', async () => {
     variant: 'main',
     template: service.config.templateVersion,
     msg: 'prediction',
-    ms: {
+    ms: expect.any(Number),
+    stages: {
       queue: expect.any(Number),
       preprocess: expect.any(Number),
       run: expect.any(Number),
       postprocess: expect.any(Number),
-      total: expect.any(Number),
     },
     inputs: [ROW],
     outputs: [{ label: 'setosa', probabilities: expect.any(Object) }],
   });
-  const { total, ...stages } = { ...(line?.['ms'] as Record<string, number>) };
+  const stages = { ...(line?.['stages'] as Record<string, number>) };
   const sum = Object.values(stages).reduce((all, ms) => all + ms, 0);
   expect(stages['run']).toBeGreaterThan(0);
-  expect(sum).toBeLessThanOrEqual((total ?? 0) + 0.01);
+  expect(sum).toBeLessThanOrEqual((line?.['ms'] as number) + 0.01);
   expect(await metric('ml_serving_prediction_log_written_total')).toBe(1);
 });
 
@@ -200,11 +200,45 @@ test('of a sample the ids decide', async () => {
   expect(logged.length).toBeLessThan(100);
 });
 
-test('on standard output they are lines of the log', async () => {
+test('on standard output a request is one line, which tells all that its line in the access log would', async () => {
   await start({ mode: 'full', to: 'stdout' });
   await service.post('/predict', { instances: [ROW] }, { 'x-request-id': 'one' });
+  await service.post('/predict', { instances: [] }, { 'x-request-id': 'refused' });
+  await service.post(`/v2/models/${service.config.serving.model.name}/infer`, infer('mine'), { 'x-request-id': 'two' });
+  await fetch(`${service.url}/labels`, { headers: { 'x-request-id': 'labels' } });
   await service.predictionLog.close(2000);
-  expect(service.logs).toContainEqual(expect.objectContaining({ msg: 'prediction', id: 'one' }));
+  const told = service.logs.filter(({ msg }) => msg === 'request' || msg === 'prediction');
+  const byMessage = (wanted: string) => told.filter(({ msg }) => msg === wanted);
+  expect(byMessage('request')).toMatchObject([{ id: 'labels', route: '/labels', status: 200 }]);
+  expect(byMessage('prediction')).toMatchObject([
+    { id: 'one', route: '/predict', status: 200 },
+    { id: 'refused', route: '/predict', status: 400 },
+    { id: 'mine', requestId: 'two', route: '/v2/models/{model}/infer', status: 200 },
+  ]);
+  // The same names for the same things.
+  const [request] = byMessage('request');
+  const typesOf = (line = {}) => Object.entries(line).map(([name, value]) => [name, typeof value]);
+  for (const line of byMessage('prediction')) expect(typesOf(line)).toEqual(expect.arrayContaining(typesOf(request)));
+  expect(byMessage('prediction').map((line) => 'requestId' in line)).toEqual([false, false, true]);
+});
+
+test('what is not in the sample has its line in the access log', async () => {
+  await start({ mode: 'sampled', rate: 0.3, to: 'stdout' });
+  const ids = Array.from({ length: 50 }, (_, i) => `id-${i}`);
+  for (const id of ids) await service.post('/predict', { instances: [ROW] }, { 'x-request-id': id });
+  await service.predictionLog.close(2000);
+  const linesOf = (wanted: string) => service.logs.filter(({ msg }) => msg === wanted).map(({ id }) => id);
+  const { wants } = service.predictionLog;
+  expect(linesOf('prediction')).toEqual(ids.filter((id) => wants(id)));
+  expect(linesOf('request')).toEqual(ids.filter((id) => !wants(id)));
+  expect(linesOf('prediction').length).toBeGreaterThan(0);
+});
+
+test('beside a file the access log has its line of each request', async () => {
+  await start({ mode: 'full' });
+  await service.post('/predict', { instances: [ROW] }, { 'x-request-id': 'one' });
+  expect(await lines()).toMatchObject([{ id: 'one', msg: 'prediction' }]);
+  expect(service.logs).toContainEqual(expect.objectContaining({ id: 'one', msg: 'request' }));
 });
 
 test('a disk that cannot be written costs lines, not answers', async () => {
