@@ -1,3 +1,5 @@
+import { lockText } from '../generators/policy/policy.ts';
+import { show } from '../generators/questions/problem.ts';
 import { describeAll, type Line } from '../generators/regenerate/describe.ts';
 import { toJson, toMarkdown } from '../generators/regenerate/report.ts';
 import { isUpToDate, type Upgrade } from '../generators/regenerate/upgrade.ts';
@@ -32,9 +34,10 @@ function fileLines(upgrade: Upgrade): string[] {
   );
 }
 
-function extras({ problems, defaulted, plan, rollout, changelog, from, to }: Upgrade): string[] {
+function extras({ problems, defaulted, plan, rollout, changelog, departures, from, to }: Upgrade): string[] {
   return [
     ...problems.map((problem) => `Record: ${problem}`),
+    ...departures.map((one) => `Left the policy: ${one.key} is ${show(one.found)}; ${lockText(one)}`),
     ...Object.entries(defaulted).map(
       ([key, value]) => `New question ${key}: ${JSON.stringify(value)} (default; change it with --set)`,
     ),

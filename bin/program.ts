@@ -12,6 +12,12 @@ const setOption = (what: string) =>
     .argParser((value: string, list: string[]) => [...list, value])
     .default([], 'none');
 
+/** `--preset`, of every command that a policy bears on. */
+const presetOption = (what: string) =>
+  new Option('--preset <file>', `${what}; may be repeated, the broadest first`)
+    .argParser((value: string, list: string[]) => [...list, value])
+    .default([], 'none');
+
 /**
  * The command line. Each command's module is loaded when it runs, so that `--help` and the paths that ask nothing
  * start at once.
@@ -26,6 +32,7 @@ export function buildProgram(exit: (code: number) => void): Command {
     .option('-y, --yes', 'take the default of every question that has no answer')
     .option('--answers <file>', 'read answers from a YAML or JSON file')
     .addOption(setOption('answer one question'))
+    .addOption(presetOption('take defaults and locked answers from the policy in a YAML or JSON file'))
     .option(
       '--model <file.onnx>',
       'serve this model: its interface is read from it, and only what it does not tell is asked',
@@ -93,6 +100,7 @@ export function buildProgram(exit: (code: number) => void): Command {
     .option('--dry-run', 'show what would be done; write nothing')
     .option('--diff', 'show it as a unified diff; write nothing')
     .addOption(setOption('change an answer'))
+    .addOption(presetOption('bring the repository under this policy; none to leave the one it is under'))
     .option('--verify', "run the repository's tests afterwards, and put everything back if they fail")
     .option('--continue', 'go on once conflicts are resolved, or after an interruption')
     .option('--abort', 'put everything back as it was before the upgrade')
@@ -105,17 +113,20 @@ export function buildProgram(exit: (code: number) => void): Command {
       const { regenerate } = await import('./commands/regenerate.ts');
       // Flags that the program has too are read as its own, wherever they stand.
       const shared = program.opts<RegenerateFlags>();
-      exit(await regenerate(directory, { ...shared, ...flags, set: [...shared.set, ...flags.set] }));
+      const both = { set: [...shared.set, ...flags.set], preset: [...shared.preset, ...flags.preset] };
+      exit(await regenerate(directory, { ...shared, ...flags, ...both }));
     });
 
   program
     .command('status')
     .argument('<directory...>', 'the repositories; others are named as such')
     .description('Shows where repositories stand: versions, hand edits, and what an upgrade would do.')
+    .addOption(presetOption('judge them by this policy instead of the one each is under'))
     .option('--json', 'print it as JSON')
-    .action(async (directories: string[], flags: { json?: boolean }) => {
+    .action(async (directories: string[], flags: { json?: boolean; preset: readonly string[] }) => {
       const { status } = await import('./commands/status.ts');
-      exit(status(directories, { json: wantsJson(flags) }, process.stdout));
+      const preset = [...program.opts<{ preset: readonly string[] }>().preset, ...flags.preset];
+      exit(status(directories, { json: wantsJson(flags), preset }, process.stdout));
     });
 
   program

@@ -12,6 +12,7 @@ import { prepareUpgrade, type Upgrade } from '../generators/regenerate/upgrade.t
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
 import { paint } from './paint.ts';
 import { printCheck, printDone, printPlan } from './print-upgrade.ts';
+import { readPolicy } from './read-policy.ts';
 
 const tell = (line: string) => console.error(`${paint('green', '•')} ${line}`);
 
@@ -26,7 +27,10 @@ export async function runRegenerate(
 ): Promise<number> {
   if (flags.continue || flags.abort) return resume(directory, flags);
 
-  const project = openProject(directory, source(), parseSetFlags(flags.set));
+  const project = openProject(directory, source(), {
+    set: parseSetFlags(flags.set),
+    policy: readPolicy(flags.preset),
+  });
   lookingAt(project.root, () => refusePending(project));
   let exit = 0;
   const act = async (upgrade: Upgrade) => {

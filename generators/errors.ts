@@ -33,6 +33,12 @@ const kinds = {
     exit: 4,
     hint: 'The repository is complete, but what comes after was left: run npm install and git init in it.',
   },
+  POLICY_LOCKED: {
+    exit: 1,
+    hint: 'Nothing was changed. Leave the answer out, or ask whoever keeps the preset; --preset FILE brings another policy.',
+  },
+  PRESET_INVALID: { exit: 1, hint: 'Mend what is named. docs/POLICY.md shows what a preset holds.' },
+  PRESET_UNREADABLE: { exit: 1, hint: 'Name an existing YAML or JSON file.' },
   NODE_TOO_OLD: { exit: 1, hint: 'Install Node.js 20.19 or newer; 24 is recommended.' },
   NPM_NOT_FOUND: { exit: 1, hint: 'Install npm, or add --no-install.' },
   USAGE: { exit: 1, hint: 'See create-ml-serving --help.' },

@@ -14,12 +14,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   onnx: [],
   render: ['questions', 'onnx'],
   merge: [],
+  policy: ['questions'],
   migrations: [],
-  project: ['questions'],
+  project: ['questions', 'policy'],
   apply: ['project'],
-  app: ['questions', 'onnx', 'render', 'project', 'apply'],
-  regenerate: ['questions', 'render', 'merge', 'migrations', 'project', 'apply', 'app'],
-  fleet: ['questions', 'project', 'apply', 'regenerate'],
+  app: ['questions', 'policy', 'onnx', 'render', 'project', 'apply'],
+  regenerate: ['questions', 'policy', 'render', 'merge', 'migrations', 'project', 'apply', 'app'],
+  fleet: ['questions', 'policy', 'project', 'apply', 'regenerate'],
 };
 /** Only these rooms load libraries that are slow to start or that reach outside. */
 const ONLY_IN: Readonly<Record<string, RegExp>> = {

@@ -7,22 +7,27 @@ import { ownPackage } from '../../generators/app/package.ts';
 import { findExecutable } from '../../generators/app/tools/find-executable.ts';
 import { inspectTarget, type Target } from '../../generators/apply/target.ts';
 import { ServingError } from '../../generators/errors.ts';
+import { lockedAnswers, NO_POLICY, type Policy, refuseLocked } from '../../generators/policy/policy.ts';
 import { MANIFEST_PATH } from '../../generators/project/manifest.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
-import { MAX_ANSWERS_BYTES, parseAnswersFile } from '../../generators/questions/answers-file.ts';
+import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
 import { parseSetFlags } from '../../generators/questions/set-flags.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
+import { MAX_WRITTEN_BYTES } from '../../generators/questions/written-file.ts';
 import { loadTemplate } from '../../generators/render/load-template.ts';
 import { sampleOf } from '../../generators/render/samples.ts';
 import { readGivenModel } from '../given-model.ts';
 import { paint } from '../paint.ts';
 import { printCreated } from '../print-created.ts';
 import { readLimited } from '../read-limited.ts';
+import { readPolicy } from '../read-policy.ts';
 
 export interface CreateFlags {
   readonly yes?: boolean;
   readonly answers?: string;
   readonly set: readonly string[];
+  /** The broadest first. */
+  readonly preset: readonly string[];
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly install: boolean;
@@ -37,7 +42,10 @@ export interface CreateFlags {
 
 /** `create-ml-serving <directory>`: stamps out a repository. @returns the exit code */
 export async function create(directory: string | undefined, flags: CreateFlags): Promise<number> {
-  const given = { ...readAnswers(flags.answers), ...parseSetFlags(flags.set) };
+  const policy = readPolicy(flags.preset) ?? NO_POLICY;
+  const said = { ...readAnswers(flags.answers), ...parseSetFlags(flags.set) };
+  refuseLocked(policy, said);
+  const given = { ...said, ...lockedAnswers(policy) };
   const target = inspectTarget(fromHere(nameDirectory(directory, given)));
   refuseOccupied(target, flags);
   requireTools(flags);
@@ -48,9 +56,11 @@ export async function create(directory: string | undefined, flags: CreateFlags):
   const job: CreateJob = {
     target,
     template,
+    policy,
     given,
     context: {
       directoryName: basename(target.path),
+      defaults: defaultsOf(policy, model),
       ...(model && { modelType: model.intake.schema.modelType }),
       sample: (modelType) => (model ? model.intake.propose(modelType) : sampleOf(template, modelType)),
     },
@@ -61,6 +71,7 @@ export async function create(directory: string | undefined, flags: CreateFlags):
   };
   const tell = (line: string) => console.error(`${paint('green', '•')} ${line}`);
   if (model && !flags.json) for (const line of [...model.intake.changes, ...notesOf(model, given)]) tell(line);
+  if (policy.presets.length > 0 && !flags.json) tell(policyLine(policy));
   const created = asks(flags)
     ? await (await import('../../generators/app/run.ts')).askAndCreate(job, tell)
     : await createRepository(job, settleAnswers(given, job.context), tell);
@@ -80,6 +91,18 @@ function givenModel({ model, tokenizer, golden }: CreateFlags, { modelType }: Gi
   return undefined;
 }
 
+function policyLine({ presets, locks }: Policy): string {
+  const fixed = Object.keys(locks);
+  return `Under the policy of ${presets.join(', ')}${fixed.length > 0 ? `, which fixes ${fixed.join(', ')}` : ''}`;
+}
+
+/** What a model's file tells is more than what its owners mostly have. */
+function defaultsOf({ defaults }: Policy, model: GivenModel | undefined): GivenAnswers {
+  if (model === undefined) return defaults;
+  const { modelType: _type, inputs: _inputs, outputs: _outputs, ...others } = defaults;
+  return others;
+}
+
 function notesOf({ intake }: GivenModel, { modelType }: GivenAnswers): readonly string[] {
   return (modelType === undefined ? intake.schema : intake.propose(modelType)).notes;
 }
@@ -87,7 +110,7 @@ function notesOf({ intake }: GivenModel, { modelType }: GivenAnswers): readonly 
 function readAnswers(file: string | undefined): GivenAnswers {
   if (file === undefined) return {};
   try {
-    return parseAnswersFile(readLimited(file, MAX_ANSWERS_BYTES), file);
+    return parseAnswersFile(readLimited(file, MAX_WRITTEN_BYTES), file);
   } catch (error) {
     if (error instanceof ServingError) throw error;
     throw new ServingError(

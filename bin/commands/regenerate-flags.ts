@@ -5,6 +5,8 @@ export interface RegenerateFlags {
   readonly dryRun?: boolean;
   readonly diff?: boolean;
   readonly set: readonly string[];
+  /** The broadest first; `none` leaves the policy. */
+  readonly preset: readonly string[];
   readonly verify?: boolean;
   readonly continue?: boolean;
   readonly abort?: boolean;
@@ -46,6 +48,9 @@ export function refuseContradictions(flags: RegenerateFlags): void {
   }
   if (flags.set.length > 0 && (flags.continue || flags.abort)) {
     throw new ServingError('USAGE', '--set changes answers of a new run, not of the pending one.');
+  }
+  if (flags.preset.length > 0 && (flags.continue || flags.abort)) {
+    throw new ServingError('USAGE', '--preset brings the policy of a new run, not of the pending one.');
   }
   if (flags.report !== undefined && !['md', 'json'].includes(flags.report)) {
     throw new ServingError('USAGE', `--report takes md or json, not ${flags.report}.`);

@@ -9,7 +9,8 @@ import { type RegenerateFlags, refuseContradictions } from './regenerate-flags.t
 export async function regenerate(directory: string | undefined, flags: RegenerateFlags): Promise<number> {
   refuseContradictions(flags);
   const root = lookingAt(directory ?? '.', () => rootOf(directory ?? '.'));
-  const plain = flags.check && flags.set.length === 0 && !flags.json && flags.report === undefined;
+  const plain =
+    flags.check && flags.set.length + flags.preset.length === 0 && !flags.json && flags.report === undefined;
   const checked = plain ? lookingAt(root, () => quickCheck(root, ownPackage().version, nodeDisk)) : null;
   if (checked === null) return (await import('../run-regenerate.ts')).runRegenerate(root, flags);
   console.log(`Up to date: template ${ownPackage().version}`);

@@ -1,4 +1,9 @@
-import { type RepositoryStatus, STATES, type State } from '../../generators/fleet/repository-status.ts';
+import {
+  type PolicyStatus,
+  type RepositoryStatus,
+  STATES,
+  type State,
+} from '../../generators/fleet/repository-status.ts';
 import { alignColumns } from './table.ts';
 
 /** A state in words, for the sum; the words for one repository say more. */
@@ -8,6 +13,7 @@ const WORDS: Readonly<Record<State, string>> = {
   pending: 'with an unfinished upgrade',
   newer: 'of a newer version',
   damaged: 'with a damaged record',
+  'off-policy': 'off the policy',
   update: 'to upgrade',
   drifted: 'edited by hand',
   current: 'up to date',
@@ -42,6 +48,13 @@ function upgradeText({ upgrade, template }: RepositoryStatus): string[] {
   return [`${template === to ? 'changes to bring in' : `→ ${to}`}: ${parts.join(', ')}`];
 }
 
+function policyText(policy: PolicyStatus | null): string[] {
+  if (policy === null || policy.departures.length === 0) return [];
+  const { departures } = policy;
+  const makers = [...new Set(departures.map(({ by }) => by))].join(', ');
+  return [`off the policy of ${makers}: ${departures.map(({ key }) => key).join(', ')}`];
+}
+
 /** Everything there is to say about one repository, on one line. */
 export function statusLine(status: RepositoryStatus): string {
   const { state, pending, problems, drift, error } = status;
@@ -49,6 +62,7 @@ export function statusLine(status: RepositoryStatus): string {
   const parts = [
     ...(pending === null ? [] : [UNFINISHED[pending]]),
     ...(problems.length === 0 ? [] : [`record: ${problems[0]}${problems.length > 1 ? ' and more' : ''}`]),
+    ...policyText(status.policy),
     ...upgradeText(status),
     ...driftText(drift),
   ];

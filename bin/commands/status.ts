@@ -1,6 +1,7 @@
 import type { RepositoryStatus, State } from '../../generators/fleet/repository-status.ts';
 import { statusOf } from '../../generators/fleet/status-of.ts';
 import { ownSource } from '../../generators/regenerate/source.ts';
+import { readPolicy } from '../read-policy.ts';
 import { statusTable } from './status-text.ts';
 
 /**
@@ -10,12 +11,13 @@ import { statusTable } from './status-text.ts';
  */
 export function status(
   directories: readonly string[],
-  { json }: { json: boolean },
+  { json, preset }: { json: boolean; preset: readonly string[] },
   out: { write(text: string): unknown },
 ): number {
   const source = ownSource();
   // One after the other: of each only its few words are kept.
-  const fleet = directories.map((directory) => statusOf(directory, source));
+  const policy = readPolicy(preset);
+  const fleet = directories.map((directory) => statusOf(directory, source, { policy }));
   const { version } = source.template;
   out.write(json ? `${JSON.stringify(toJson(fleet, version), null, 2)}\n` : statusTable(fleet, version));
   const isOurs = ({ state }: RepositoryStatus) => state !== 'foreign';

@@ -27,7 +27,7 @@ export interface Created {
  * repository is written
  */
 export async function createRepository(job: CreateJob, answers: Answers, tell: Tell): Promise<Created> {
-  const plan = planRepository(answers, job.template, job.model);
+  const plan = planRepository(answers, job);
   const overlay = job.target.state === 'occupied' ? planOverlay(job.target.path, plan.files) : [];
   const actions = new Map(overlay.map(({ action, change }) => [change.path, action]));
   if (job.dryRun) return { plan, actions, written: false, installed: false, committed: false };

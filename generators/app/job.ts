@@ -1,4 +1,5 @@
 import type { Target } from '../apply/target.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { GivenAnswers } from '../questions/answers.ts';
 import type { QuestionContext } from '../questions/question.ts';
 import type { Template } from '../render/template.ts';
@@ -8,6 +9,8 @@ import type { GivenModel } from './given-model.ts';
 export interface CreateJob {
   readonly target: Target;
   readonly template: Template;
+  readonly policy: Policy;
+  /** What the policy fixes among them. */
   readonly given: GivenAnswers;
   readonly context: QuestionContext;
   /** Undefined where the template's own, or a placeholder, is to be served. */

@@ -1,11 +1,22 @@
+import type { Departure } from '../policy/policy.ts';
 import type { RolloutClass } from '../regenerate/rollout/side.ts';
 
 /**
  * Where a repository stands, the most urgent thing first: `failed` it cannot be read or an upgrade cannot be worked out;
  * `foreign` no repository of ours; `pending` an upgrade is not finished; `newer` made by a newer version; `damaged` a part
- * of the record is missing or damaged; `update` there is something to bring; `drifted` only hand edits of managed files; `current`.
+ * of the record is missing or damaged; `off-policy` answers are not what the policy fixes; `update` there is something to bring; `drifted` only hand edits of managed files; `current`.
  */
-export const STATES = ['failed', 'foreign', 'pending', 'newer', 'damaged', 'update', 'drifted', 'current'] as const;
+export const STATES = [
+  'failed',
+  'foreign',
+  'pending',
+  'newer',
+  'damaged',
+  'off-policy',
+  'update',
+  'drifted',
+  'current',
+] as const;
 export type State = (typeof STATES)[number];
 
 export interface ModelStatus {
@@ -27,6 +38,13 @@ export interface UpgradeStatus {
   readonly reinstall: boolean;
 }
 
+/** The policy that a repository is judged by. */
+export interface PolicyStatus {
+  /** From the broadest to the nearest. */
+  readonly presets: readonly string[];
+  readonly departures: readonly Departure[];
+}
+
 /** One repository of a fleet. The form is a contract: fields are added, never taken away. */
 export interface RepositoryStatus {
   /** As it was named. */
@@ -43,5 +61,7 @@ export interface RepositoryStatus {
   /** What an earlier upgrade left open. */
   readonly pending: 'interrupted' | 'undoing' | 'held' | 'conflicts' | null;
   readonly upgrade: UpgradeStatus | null;
+  /** Null where there is none, or nothing can be told. */
+  readonly policy: PolicyStatus | null;
   readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
 }

@@ -4,6 +4,9 @@ import type { Disk } from '../apply/disk.ts';
 import { nodeDisk } from '../apply/node-disk.ts';
 import { type Pending, pendingApply } from '../apply/pending.ts';
 import { ServingError } from '../errors.ts';
+import type { Departure, Policy } from '../policy/policy.ts';
+import { parsePolicy } from '../policy/record.ts';
+import { POLICY_PATH } from '../project/manifest.ts';
 import { readRecord } from '../project/read-record.ts';
 import { settleAnswers } from '../questions/settle.ts';
 import { readConflicts } from '../regenerate/conflicts.ts';
@@ -16,7 +19,7 @@ import { plainFiles } from '../regenerate/scan.ts';
 import type { UpgradeSource } from '../regenerate/source.ts';
 import { type Foreseen, foreseeUpgrade, isUpToDate, prepareUpgrade, type Upgrade } from '../regenerate/upgrade.ts';
 import { modelOf } from './model-of.ts';
-import type { RepositoryStatus, State, UpgradeStatus } from './repository-status.ts';
+import type { PolicyStatus, RepositoryStatus, State, UpgradeStatus } from './repository-status.ts';
 
 type Found = Partial<RepositoryStatus> & Pick<RepositoryStatus, 'state'>;
 
@@ -42,25 +45,44 @@ function upgradeStatus({ to, plan, rollout, conflicts, defaulted, reinstall }: F
   };
 }
 
-function look(root: string, source: UpgradeSource, disk: Disk): Found {
+function policyStatus({ presets }: Policy, departures: readonly Departure[]): PolicyStatus | null {
+  return presets.length === 0 ? null : { presets, departures };
+}
+
+/** Most urgent first, as the states are. */
+function stateOf({ problems, departures, plan }: Foreseen, brings: boolean): State {
+  if (problems.length > 0) return 'damaged';
+  if (departures.length > 0) return 'off-policy';
+  if (brings) return 'update';
+  return plan.drift.length > 0 ? 'drifted' : 'current';
+}
+
+function look(
+  root: string,
+  source: UpgradeSource,
+  { policy, disk }: Pick<Look, 'policy'> & { readonly disk: Disk },
+): Found {
   const pending = pendingIn(root, disk);
   if (pending !== null) return { state: 'pending', pending };
   const { version } = source.template;
-  const quick = quickCheck(root, version, disk);
-  if (quick) return { state: quick.drift.length > 0 ? 'drifted' : 'current', template: version, drift: quick.drift };
-  const project = openProject(root, source, {}, disk);
+  const quick = policy ? null : quickCheck(root, version, disk);
+  if (quick) {
+    const { drift, policyText } = quick;
+    const recorded = policyText === null ? null : policyStatus(parsePolicy(policyText, POLICY_PATH), []);
+    return { state: drift.length > 0 ? 'drifted' : 'current', template: version, drift, policy: recorded };
+  }
+  const project = openProject(root, source, { policy }, disk);
   const answers = settleAnswers(project.given, project.context);
   // Another version is an update whatever its record says; at the same one the record may be all that changes.
   const isOther = project.from !== version;
   const upgrade = isOther ? foreseeUpgrade(project, answers) : prepareUpgrade(project, answers);
   const brings = isOther || !isUpToDate(upgrade as Upgrade);
-  const { plan, problems } = upgrade;
-  const state = problems.length > 0 ? 'damaged' : brings ? 'update' : plan.drift.length > 0 ? 'drifted' : 'current';
   return {
-    state,
+    state: stateOf(upgrade, brings),
     template: project.from,
-    drift: plan.drift,
-    problems,
+    drift: upgrade.plan.drift,
+    problems: upgrade.problems,
+    policy: policyStatus(upgrade.policy, upgrade.departures),
     upgrade: brings ? upgradeStatus(upgrade) : null,
   };
 }
@@ -110,14 +132,26 @@ const NOTHING_KNOWN: Omit<RepositoryStatus, 'directory' | 'state'> = {
   problems: [],
   pending: null,
   upgrade: null,
+  policy: null,
   error: null,
 };
 
+/** How repositories are looked at. */
+export interface Look {
+  /** To judge them by, instead of the one that each is under. */
+  readonly policy?: Policy | undefined;
+  readonly disk?: Disk;
+}
+
 /** Tells where one repository stands. Changes nothing and does not throw. */
-export function statusOf(directory: string, source: UpgradeSource, disk: Disk = nodeDisk): RepositoryStatus {
+export function statusOf(
+  directory: string,
+  source: UpgradeSource,
+  { policy, disk = nodeDisk }: Look = {},
+): RepositoryStatus {
   const place = attempt(directory, () => placeOf(directory));
   if (!('root' in place)) return { ...NOTHING_KNOWN, directory, ...place };
-  const found = attempt(directory, () => look(place.root, source, disk));
+  const found = attempt(directory, () => look(place.root, source, { policy, disk }));
   if (found.state === 'foreign') return { ...NOTHING_KNOWN, directory, ...found };
   const model = modelOf(plainFiles(place.root, disk).read);
   const template = found.template === undefined ? templateOf(place.root, disk) : found.template;

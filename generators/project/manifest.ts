@@ -4,6 +4,8 @@ import type { Owner } from '../tree.ts';
 export const RECORD_FOLDER = '.ml-serving';
 export const MANIFEST_PATH = `${RECORD_FOLDER}/manifest.json`;
 export const ANSWERS_PATH = `${RECORD_FOLDER}/answers.yaml`;
+/** Only where the repository is under one. */
+export const POLICY_PATH = `${RECORD_FOLDER}/policy.yaml`;
 export const BASE_FOLDER = `${RECORD_FOLDER}/base`;
 
 /** What the template rendered last, by path. Contents of files that can be merged are kept in `base/<sha256>.gz`. */
@@ -15,6 +17,8 @@ export interface Manifest {
   readonly templateVersion: string;
   /** Hash of the answers as they were written; where it still fits, the template renders what it rendered then. */
   readonly answersSha256?: string;
+  /** Of the policy as it was written; absent where there is none. */
+  readonly policySha256?: string;
   readonly files: Readonly<Record<string, ManifestEntry>>;
 }
 

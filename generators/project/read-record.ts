@@ -1,7 +1,7 @@
 import { ServingError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { unpackBlob } from './blob.ts';
-import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest } from './manifest.ts';
+import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest, POLICY_PATH } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
 
 /** Reads a plain file of the repository by its path; null where there is none. Never follows a symlink. */
@@ -18,6 +18,8 @@ export interface ProjectRecord {
   readonly manifest: Manifest | null;
   /** The answers as they are written, before any migration. */
   readonly answersText: string;
+  /** The policy as it is written; null where there is none. */
+  readonly policyText: string | null;
   /** Looks for what is missing or damaged, in words for a person. */
   readonly problems: () => readonly string[];
   /** Contents the template rendered last, by hash; null where they were not kept or are damaged. */
@@ -59,6 +61,7 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
     throw new ServingError('NOT_STAMPED_OUT', `There is no ${MANIFEST_PATH} here.`);
   }
   const parsed = bytes === null ? `${MANIFEST_PATH} is missing` : parseManifest(Buffer.from(bytes).toString('utf8'));
+  const policy = read(POLICY_PATH);
   const damaged = typeof parsed === 'string';
   const cache = new Map<string, Uint8Array | null>();
   const base = (hash: string) => {
@@ -68,9 +71,16 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
   return {
     manifest: damaged ? null : parsed,
     answersText: readAnswers(read),
-    problems: () => (damaged ? [parsed] : lostBlobs(parsed, has, base)),
+    policyText: policy && Buffer.from(policy).toString('utf8'),
+    problems: () => (damaged ? [parsed] : [...policyProblems(parsed, policy), ...lostBlobs(parsed, has, base)]),
     base,
   };
+}
+
+function policyProblems({ policySha256 }: Manifest, policy: Uint8Array | null): string[] {
+  if (policySha256 === (policy ? sha256(policy) : undefined)) return [];
+  if (policy === null) return [`${POLICY_PATH} is missing`];
+  return [`${POLICY_PATH} is not as it was written: it was ${policySha256 === undefined ? 'added' : 'edited'} by hand`];
 }
 
 /** A blob that is there may still hold nothing of use, so each is read: some milliseconds for a whole repository. */

@@ -1,9 +1,11 @@
 import { stringify } from 'yaml';
 import { sha256 } from '../hash.ts';
+import type { Policy } from '../policy/policy.ts';
+import { formatPolicy } from '../policy/record.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Tree } from '../tree.ts';
 import { packBlob } from './blob.ts';
-import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest } from './manifest.ts';
+import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest, POLICY_PATH } from './manifest.ts';
 
 const ANSWERS_HEADER = `# What this repository was stamped out from. To change an answer:
 #   npx create-ml-serving regenerate --set key=value
@@ -15,11 +17,19 @@ export interface RecordFile {
   readonly bytes: Uint8Array;
 }
 
+/** What a repository is made of, and remembers. */
+export interface Recorded {
+  readonly tree: Tree;
+  readonly answers: Answers;
+  readonly policy: Policy;
+  readonly templateVersion: string;
+}
+
 /**
- * The record of what the template rendered: the manifest, the answers, and the contents of every file that a later
+ * The record of what the template rendered: the manifest, the answers, the policy, and the contents of every file that a later
  * version may have to merge, named by their hash. Seeded files are never merged, so only their hash is kept.
  */
-export function buildRecord(tree: Tree, answers: Answers, templateVersion: string): RecordFile[] {
+export function buildRecord({ tree, answers, policy, templateVersion }: Recorded): RecordFile[] {
   const files: Record<string, Manifest['files'][string]> = {};
   const blobs = new Map<string, Uint8Array>();
   for (const [path, { bytes, mode, owner }] of tree) {
@@ -29,10 +39,19 @@ export function buildRecord(tree: Tree, answers: Answers, templateVersion: strin
   }
   const answersBytes = Buffer.from(ANSWERS_HEADER + stringify(answers, { lineWidth: 0 }));
   const answersSha256 = sha256(answersBytes);
-  const manifest: Manifest = { schema: 1, template: 'create-ml-serving', templateVersion, answersSha256, files };
+  const policyBytes = policy.presets.length > 0 ? formatPolicy(policy) : undefined;
+  const manifest: Manifest = {
+    schema: 1,
+    template: 'create-ml-serving',
+    templateVersion,
+    answersSha256,
+    ...(policyBytes && { policySha256: sha256(policyBytes) }),
+    files,
+  };
   return [
     ...[...blobs].map(([path, bytes]) => ({ path, bytes: packBlob(bytes) })),
     { path: ANSWERS_PATH, bytes: answersBytes },
+    ...(policyBytes ? [{ path: POLICY_PATH, bytes: policyBytes }] : []),
     { path: MANIFEST_PATH, bytes: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },
   ];
 }

@@ -1,69 +1,17 @@
-import { isAlias, isScalar, LineCounter, type Node, type ParsedNode, parseDocument, visit } from 'yaml';
 import { ServingError } from '../errors.ts';
-import { type GivenAnswers, parseValue } from './answers.ts';
-import { findQuestion, unknownKeyMessage } from './find.ts';
-import { firstLines, formatPath, type Problem, show } from './problem.ts';
-import { repeated } from './rule.ts';
-
-/** Far above any answers file, far below what could exhaust memory. */
-export const MAX_ANSWERS_BYTES = 1024 * 1024;
-/** Keys of one map; there are some ten questions, and no value has more. */
-const MAX_KEYS = 100;
+import { type GivenAnswers, parseAnswers } from './answers.ts';
+import { parseWritten } from './written-file.ts';
 
 /**
- * Reads an answers file; YAML, of which JSON is a part.
+ * Reads an answers file.
  * @param file its name, for the messages
  * @throws ANSWERS_INVALID with every problem and its line
  */
 export function parseAnswersFile(text: string, file: string): GivenAnswers {
-  if (text.length > MAX_ANSWERS_BYTES) throw invalid(file, [`is larger than ${MAX_ANSWERS_BYTES} bytes`]);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
-  const at = (offset: number | undefined) => `${file}:${lines.linePos(offset ?? 0).line}`;
-
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    throw invalid(
-      file,
-      firstLines(faults, (fault) => `${at(fault.pos[0])}: ${firstLine(fault.message)}`),
-    );
-  }
-  const keys = keyFaults(document.contents);
-  if (keys.length > 0) {
-    throw invalid(
-      file,
-      firstLines(keys, ({ offset, message }) => `${at(offset)}: ${message}`),
-    );
-  }
-  const alias = findAlias(document.contents);
-  if (alias) throw invalid(file, [`${at(alias.range?.[0])}: anchors and aliases are not taken; write the value out`]);
-
-  const data: unknown = document.toJS();
-  if (data === null) return {};
-  if (typeof data !== 'object' || Array.isArray(data)) throw invalid(file, [`${at(0)}: expected keys and values`]);
-
-  const given: Record<string, unknown> = {};
-  const problems: Problem[] = [];
-  for (const [key, value] of Object.entries(data)) {
-    const question = findQuestion(key);
-    if (!question) {
-      problems.push({ path: [key], message: unknownKeyMessage(key) });
-      continue;
-    }
-    const parsed = parseValue(question, value);
-    if ('problems' in parsed) problems.push(...parsed.problems);
-    else given[key] = parsed.value;
-  }
-  if (problems.length > 0) {
-    throw invalid(
-      file,
-      firstLines(
-        problems,
-        ({ path, message }) => `${at(offsetOf(document.contents, path))}: ${formatPath(path)}: ${message}`,
-      ),
-    );
-  }
-  return given as GivenAnswers;
+  const { data, refuse } = parseWritten(text, file, (problems) => invalid(file, problems));
+  const parsed = parseAnswers(data);
+  if ('problems' in parsed) throw refuse(parsed.problems);
+  return parsed.value;
 }
 
 function invalid(file: string, problems: readonly string[]): ServingError {
@@ -71,53 +19,4 @@ function invalid(file: string, problems: readonly string[]): ServingError {
     'ANSWERS_INVALID',
     `The answers file ${file} cannot be used:\n${problems.map((p) => `  ${p}`).join('\n')}`,
   );
-}
-
-/** Offset of the node at the path, or of the nearest one above it that exists. */
-function offsetOf(root: ParsedNode | null, path: readonly (string | number)[]): number | undefined {
-  let node: unknown = root;
-  let offset = root?.range[0];
-  for (const part of path) {
-    const items: readonly unknown[] = (node as { items?: unknown[] } | undefined)?.items ?? [];
-    const pair = items.find((item) => (item as { key?: { value?: unknown } }).key?.value === part);
-    const key = (pair as { key?: Node } | undefined)?.key;
-    node = key ? (pair as { value?: unknown }).value : items[part as number];
-    const found = (key ?? (node as Node | undefined))?.range?.[0];
-    if (found === undefined) return offset;
-    offset = found;
-  }
-  return offset;
-}
-
-/** The parser's own search for keys that stand twice compares each with each: a file of many keys would take minutes. */
-function keyFaults(root: ParsedNode | null): { offset: number | undefined; message: string }[] {
-  const faults: { offset: number | undefined; message: string }[] = [];
-  visit(root, {
-    Map(_key, map) {
-      if (map.items.length > MAX_KEYS) {
-        faults.push({ offset: map.range?.[0], message: `${map.items.length} keys; expected at most ${MAX_KEYS}` });
-        return visit.SKIP;
-      }
-      const keys = map.items.map(({ key }) => (isScalar(key) ? key.value : key));
-      for (const index of repeated(keys)) {
-        const key = map.items[index]?.key as Node;
-        faults.push({ offset: key.range?.[0], message: `the key ${show(keys[index])} stands twice` });
-      }
-      return undefined;
-    },
-  });
-  return faults;
-}
-
-function findAlias(root: ParsedNode | null): Node | undefined {
-  let found: Node | undefined;
-  visit(root, (_key, node) => {
-    if (isAlias(node)) found ??= node;
-    return found ? visit.BREAK : undefined;
-  });
-  return found;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text;
 }

@@ -1,6 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import type { TensorSpec } from '../tensor.ts';
 import { formatCompact, parseCompact } from './compact.ts';
+import { findQuestion, unknownKeyMessage } from './find.ts';
 import { parseNumber } from './number-answer.ts';
 import { type Parsed, type Problem, show } from './problem.ts';
 import type { ChoiceQuestion, Known, Question, QuestionContext, TensorsQuestion, TextQuestion } from './question.ts';
@@ -68,9 +69,33 @@ function parseTensorsText(question: TensorsQuestion, text: string): Parsed<reado
   }
 }
 
+/** Checks answers that came as data, by their keys. @returns the answers, or every problem, by the path from where they stand */
+export function parseAnswers(data: Readonly<Record<string, unknown>>): Parsed<GivenAnswers> {
+  const given: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [key, value] of Object.entries(data)) {
+    const question = findQuestion(key);
+    const parsed = question
+      ? parseValue(question, value)
+      : { problems: [{ path: [key], message: unknownKeyMessage(key) }] };
+    if ('problems' in parsed) problems.push(...parsed.problems);
+    else given[key] = parsed.value;
+  }
+  return problems.length > 0 ? { problems } : { value: given as GivenAnswers };
+}
+
+/** What stands where nothing is given: the nearest policy's default, else the question's own. */
+export function defaultOf(question: Question, known: Known, context: QuestionContext): Answers[keyof Answers] {
+  const name = question.name as keyof Answers;
+  const { defaults = {} } = context;
+  return name in defaults
+    ? (defaults[name] as Answers[keyof Answers])
+    : (question.default(known, context) as Answers[keyof Answers]);
+}
+
 /** The default of a question as the text a prompt shows. */
 export function defaultText(question: Question, known: Known, context: QuestionContext): string {
-  const value = question.default(known, context);
+  const value = defaultOf(question, known, context);
   return typeof value === 'object' ? formatCompact(value) : String(value);
 }
 
@@ -85,7 +110,7 @@ export function completeAnswers(given: GivenAnswers, context: QuestionContext): 
     const parsed =
       question.name in given
         ? { value: given[question.name as keyof Answers] }
-        : parseValue(question, question.default(answers as Known, context));
+        : parseValue(question, defaultOf(question, answers as Known, context));
     if ('problems' in parsed) problems.push(...parsed.problems);
     else answers[question.name] = parsed.value;
   }

@@ -1,4 +1,4 @@
-import { defaultText, type GivenAnswers, parseText } from './answers.ts';
+import { defaultOf, defaultText, type GivenAnswers, parseText } from './answers.ts';
 import { findQuestion } from './find.ts';
 import { firstLines, formatPath } from './problem.ts';
 import type { Known, Question, QuestionContext } from './question.ts';
@@ -80,7 +80,7 @@ export function fromPrompts(
     const parsed = parseText(question, text);
     if ('problems' in parsed) throw new Error(`The prompt for ${question.name} let an invalid answer through`);
     const untouched = text === defaultText(question, answers as Known, context);
-    answers[question.name] = untouched ? question.default(answers as Known, context) : parsed.value;
+    answers[question.name] = untouched ? defaultOf(question, answers as Known, context) : parsed.value;
   }
   return answers as GivenAnswers;
 }

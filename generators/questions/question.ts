@@ -1,7 +1,8 @@
 import type { ModelType, TensorSpec } from '../tensor.ts';
 
 /** Who governs an answer: a company, a team or a project may each fix a layer by policy. */
-export type Layer = 'infrastructure' | 'middleware' | 'ml';
+export const LAYERS = ['infrastructure', 'middleware', 'ml'] as const;
+export type Layer = (typeof LAYERS)[number];
 
 /** The answers that other questions' defaults lean on. */
 export interface Known {
@@ -15,6 +16,8 @@ export interface Known {
 export interface QuestionContext {
   /** Last segment of the directory that is to be made; a proposal for the name. */
   readonly directoryName: string;
+  /** Answers that a policy proposes where nobody gives one. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
   /** What is proposed for the type of the model, where one was given. */
   readonly modelType?: ModelType;
   /** The interface that is proposed for a model type: of the model that was given, or of the template's sample. */

@@ -5,6 +5,16 @@ import { nodeDisk } from '../apply/node-disk.ts';
 import { ServingError } from '../errors.ts';
 import { migrationsBetween } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
+import {
+  type Departure,
+  departuresFrom,
+  lockedAnswers,
+  NO_POLICY,
+  type Policy,
+  refuseLocked,
+} from '../policy/policy.ts';
+import { damagedPolicy, parsePolicy } from '../policy/record.ts';
+import { POLICY_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
 import type { GivenAnswers } from '../questions/answers.ts';
 import type { QuestionContext } from '../questions/question.ts';
@@ -25,23 +35,34 @@ export interface Project {
   /** Template version of the record; null where the manifest is missing or damaged. */
   readonly from: string | null;
   readonly due: readonly Migration[];
-  /** Recorded answers, and those that were set anew. */
+  /** The policy that was named, else the recorded one. */
+  readonly policy: Policy;
+  /** Recorded answers that it fixes otherwise. */
+  readonly departures: readonly Departure[];
+  /** Recorded answers, those that were set anew, and what the policy fixes. */
   readonly given: GivenAnswers;
   /** Questions that the record has no answer to: the template has asked them only since. */
   readonly unanswered: readonly (keyof Answers)[];
   readonly context: QuestionContext;
 }
 
+/** What somebody wants changed on the way. */
+export interface Wishes {
+  readonly set?: GivenAnswers;
+  /** Instead of the recorded one; `NO_POLICY` leaves it. */
+  readonly policy?: Policy | undefined;
+}
+
 /**
  * Opens a repository for an upgrade.
  * @throws NOT_STAMPED_OUT, RECORD_DAMAGED, RECORD_NEWER, PATH_UNSAFE, DOWNGRADE, MIGRATION_FAILED, ANSWERS_INVALID,
- * NOT_READABLE
+ * POLICY_LOCKED, NOT_READABLE
  */
-export function openProject(directory: string, source: UpgradeSource, set: GivenAnswers, disk = nodeDisk): Project {
-  return lookingAt(directory, () => read(directory, source, set, disk));
+export function openProject(directory: string, source: UpgradeSource, wishes: Wishes, disk = nodeDisk): Project {
+  return lookingAt(directory, () => read(directory, source, wishes, disk));
 }
 
-function read(directory: string, source: UpgradeSource, set: GivenAnswers, disk: Disk): Project {
+function read(directory: string, source: UpgradeSource, { set = {}, policy: named }: Wishes, disk: Disk): Project {
   const root = rootOf(directory);
   const record = readRecord(plainFiles(root, disk));
   const from = record.manifest?.templateVersion ?? null;
@@ -50,11 +71,23 @@ function read(directory: string, source: UpgradeSource, set: GivenAnswers, disk:
     throw new ServingError('DOWNGRADE', `${root} is at template ${from}; this is create-ml-serving ${to}.`);
   }
   const due = from === null ? [] : migrationsBetween(source.migrations, from, to);
-  const given = { ...recordedAnswers(record.answersText, due), ...set };
+  const policy = named ?? recordedPolicy(record);
+  refuseLocked(policy, set);
+  const recorded = recordedAnswers(record.answersText, due);
+  const given = { ...recorded, ...set, ...lockedAnswers(policy) };
   const unanswered = questions.map(({ name }) => name).filter((name) => !(name in given));
   const context: QuestionContext = {
     directoryName: basename(root),
+    defaults: policy.defaults,
     sample: (modelType) => sampleOf(source.template, modelType),
   };
-  return { root, disk, record, source, from, due, given, unanswered, context };
+  const departures = departuresFrom(policy, recorded);
+  return { root, disk, record, source, from, due, policy, departures, given, unanswered, context };
+}
+
+/** @throws RECORD_DAMAGED: without what it fixes, nobody could tell what may be changed */
+function recordedPolicy({ policyText, manifest }: ProjectRecord): Policy {
+  if (policyText !== null) return parsePolicy(policyText, POLICY_PATH);
+  if (manifest?.policySha256 === undefined) return NO_POLICY;
+  throw damagedPolicy(`${POLICY_PATH} is missing, so nobody knows which answers are fixed.`);
 }

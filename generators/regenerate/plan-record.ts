@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { Change } from '../apply/change.ts';
 import { sha256 } from '../hash.ts';
 import type { Outcome } from '../merge/outcome.ts';
-import { ANSWERS_PATH, BASE_FOLDER, RECORD_FOLDER } from '../project/manifest.ts';
+import { ANSWERS_PATH, BASE_FOLDER, POLICY_PATH, RECORD_FOLDER } from '../project/manifest.ts';
 import type { RecordFile } from '../project/record.ts';
 import { CONFLICTS_PATH, type Conflicts, formatConflicts } from './conflicts.ts';
 import type { Scan } from './scan.ts';
@@ -43,6 +43,13 @@ function blobRemovals(scan: Scan, listed: readonly string[], kept: ReadonlySet<s
   });
 }
 
+/** Of a repository that leaves its policy. */
+function policyRemoval(scan: Scan, files: readonly RecordFile[]): Change[] {
+  const found = before(scan, POLICY_PATH);
+  if (found === 'absent' || files.some(({ path }) => path === POLICY_PATH)) return [];
+  return [{ kind: 'delete', path: POLICY_PATH, before: found }];
+}
+
 export interface RecordInput {
   readonly files: readonly RecordFile[];
   readonly scan: Scan;
@@ -58,7 +65,7 @@ export function isRecord(path: string): boolean {
   return path.startsWith(`${RECORD_FOLDER}/`);
 }
 
-/** What changes in the record: new contents of the base, what nobody needs any more, answers, conflicts, the manifest. */
+/** What changes in the record: new contents of the base, what nobody needs any more, answers, policy, conflicts, the manifest. */
 export function planRecord({ files, scan, listed, intact, conflicts }: RecordInput): Change[] {
   const blobs = files.filter(({ path }) => path.startsWith(`${BASE_FOLDER}/`));
   const answers = files.filter(({ path }) => path === ANSWERS_PATH);
@@ -68,6 +75,7 @@ export function planRecord({ files, scan, listed, intact, conflicts }: RecordInp
     ...blobChanges(scan, blobs, intact),
     ...blobRemovals(scan, listed, new Set(blobs.map(({ path }) => path))),
     ...answers.flatMap((file) => answersChange(scan, file)),
+    ...policyRemoval(scan, files),
     ...list,
     ...rest.flatMap(({ path, bytes }) => writeOver(scan, path, bytes)),
   ];

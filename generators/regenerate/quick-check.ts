@@ -11,6 +11,8 @@ import { plainFiles, type Scan, scanner } from './scan.ts';
 export interface QuickCheck {
   /** Managed files that were edited, removed or replaced. */
   readonly drift: readonly string[];
+  /** The policy that it is under, as it is written; null where there is none. */
+  readonly policyText: string | null;
 }
 
 function isSame(scan: Scan, { base }: ProjectRecord, path: string, entry: Manifest['files'][string]): boolean {
@@ -25,7 +27,7 @@ function isSame(scan: Scan, { base }: ProjectRecord, path: string, entry: Manife
 /**
  * Answers at once where nothing can have changed: at the same version, from the same answers, the template renders what
  * it rendered then, so an upgrade has nothing to bring and only hand edits of managed files are to be found.
- * Null where the whole plan has to be made: another version, other answers, a damaged record, an unfinished run.
+ * Null where the whole plan has to be made: another version, other answers or another policy, a damaged record, an unfinished run.
  */
 export function quickCheck(root: string, version: string, disk: Disk): QuickCheck | null {
   if (pendingApply(root, disk) !== null) return null;
@@ -40,5 +42,5 @@ export function quickCheck(root: string, version: string, disk: Disk): QuickChec
   const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
   const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');
   const drift = managed.filter(([path, entry]) => !isSame(scan, record, path, entry)).map(([path]) => path);
-  return { drift: drift.sort() };
+  return { drift: drift.sort(), policyText: record.policyText };
 }

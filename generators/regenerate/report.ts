@@ -1,10 +1,13 @@
+import { type Departure, lockText } from '../policy/policy.ts';
+import { show } from '../questions/problem.ts';
 import { explainConflict } from './conflicts.ts';
 import { describeAll, type Line } from './describe.ts';
 import { isUpToDate, type Upgrade } from './upgrade.ts';
 
 /** An upgrade as data, for programs. The form is a contract: fields are added, never taken away. */
 export function toJson(upgrade: Upgrade): object {
-  const { root, from, to, plan, conflicts, problems, reinstall, rollout, changelog, defaulted } = upgrade;
+  const { root, from, to, plan, conflicts, problems, reinstall, rollout, changelog, defaulted, policy, departures } =
+    upgrade;
   return {
     directory: root,
     from,
@@ -15,6 +18,7 @@ export function toJson(upgrade: Upgrade): object {
     drift: plan.drift,
     conflicts: conflicts?.conflicts ?? [],
     newAnswers: defaulted,
+    policy: { presets: policy.presets, departures },
     reinstall,
     problems,
     changelog,
@@ -38,9 +42,13 @@ function fileLine({ word, path, detail }: Line): string {
   return `**${word}** ${code(path)}${detail ? `: ${detail.replaceAll('<', '&lt;')}` : ''}`;
 }
 
+function departureLine(one: Departure): string {
+  return `${code(one.key)} is ${code(show(one.found))}: ${lockText(one).replaceAll('<', '&lt;')}`;
+}
+
 /** An upgrade as the body of a pull request. */
 export function toMarkdown(upgrade: Upgrade): string {
-  const { from, to, plan, conflicts, rollout, changelog, defaulted, reinstall, problems } = upgrade;
+  const { from, to, plan, conflicts, rollout, changelog, defaulted, reinstall, problems, departures } = upgrade;
   const title = from === to ? `Template ${to}` : `Template ${from ?? '(unknown)'} → ${to}`;
   const changes = changelog.map(({ version, text }) => `#### ${version}\n\n${text}`).join('\n\n');
   const answers = Object.entries(defaulted).map(([key, value]) => `${code(key)} = ${code(JSON.stringify(value))}`);
@@ -58,6 +66,7 @@ export function toMarkdown(upgrade: Upgrade): string {
       ),
     ),
     ...section('To do', bullets([...(reinstall ? ['npm install'] : []), ...rollout.steps])),
+    ...section('Answers that left the policy, and are brought back', bullets(departures.map(departureLine))),
     ...section('New questions, answered by their defaults', bullets(answers)),
     ...section('What changes in your repository', changes),
     ...section('Managed files with edits of your own', bullets(plan.drift.map(code))),

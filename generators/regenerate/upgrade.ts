@@ -1,6 +1,7 @@
 import type { Change } from '../apply/change.ts';
 import { sha256 } from '../hash.ts';
 import { decodeText } from '../merge/text.ts';
+import type { Departure, Policy } from '../policy/policy.ts';
 import { BASE_FOLDER } from '../project/manifest.ts';
 import { buildRecord } from '../project/record.ts';
 import type { Answers } from '../questions/questions.ts';
@@ -28,6 +29,9 @@ export interface Foreseen {
   readonly defaulted: Partial<Answers>;
   readonly plan: UpgradePlan;
   readonly conflicts: Conflicts | null;
+  /** The policy that counts from then on, and the recorded answers that are not what it fixes: they are brought back to it. */
+  readonly policy: Policy;
+  readonly departures: readonly Departure[];
   /** What is missing or damaged in the record. */
   readonly problems: readonly string[];
   /** Whether dependencies changed, so that they have to be installed again. */
@@ -86,7 +90,7 @@ function scanOf({ root, disk, record }: Project): Scan {
  * @param answers complete, as settled from what is recorded, set and asked
  */
 export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf(project)): Foreseen {
-  const { root, record, source, from, due } = project;
+  const { root, record, source, from, due, policy, departures } = project;
   const to = source.template.version;
   const theirs = renderTree(answers, source.template);
   const labels = { yours: 'yours', base: `template ${from ?? '(unknown)'}`, theirs: `template ${to}` };
@@ -101,6 +105,8 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     defaulted: Object.fromEntries(project.unanswered.map((name) => [name, answers[name]])),
     plan,
     conflicts: conflictsOf(plan.outcomes, from, to),
+    policy,
+    departures,
     problems: record.problems(),
     reinstall: needsReinstall(plan.outcomes, scan),
     rollout: from === null ? unknownRollout() : classifyRollout(...sides, from, to),
@@ -123,7 +129,7 @@ function workOut(project: Project, answers: Answers): Upgrade {
   const foreseen = foreseeUpgrade(project, answers, scan);
   const { plan, conflicts, theirs, to } = foreseen;
   const intact = (path: string) => record.base(path.slice(BASE_FOLDER.length + 1, -'.gz'.length)) !== null;
-  const files = buildRecord(theirs, answers, to);
+  const files = buildRecord({ tree: theirs, answers, policy: project.policy, templateVersion: to });
   const recordChanges = planRecord({ files, scan, listed: listBase(project), intact, conflicts });
   return { ...foreseen, changes: [...plan.changes, ...recordChanges] };
 }

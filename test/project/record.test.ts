@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import { NO_POLICY } from '../../generators/policy/policy.ts';
 import { MANIFEST_PATH, type Manifest } from '../../generators/project/manifest.ts';
 import { buildRecord } from '../../generators/project/record.ts';
 import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
@@ -8,7 +9,8 @@ import { answersWith, template } from '../fixtures/template.ts';
 
 const answers = answersWith({ description: 'true: "yes" # no' });
 const tree = renderTree(answers, template);
-const record = new Map(buildRecord(tree, answers, '1.2.3').map(({ path, bytes }) => [path, bytes]));
+const recorded = { tree, answers, policy: NO_POLICY, templateVersion: '1.2.3' };
+const record = new Map(buildRecord(recorded).map(({ path, bytes }) => [path, bytes]));
 const manifest = JSON.parse(Buffer.from(record.get(MANIFEST_PATH) ?? '').toString()) as Manifest;
 
 test('the manifest names every rendered file with its hash, mode and owner', () => {

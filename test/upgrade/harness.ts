@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { planRepository } from '../../generators/app/plan.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import type { Migration } from '../../generators/migrations/migration.ts';
+import { lockedAnswers, NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
-import { openProject } from '../../generators/regenerate/open-project.ts';
+import { openProject, type Wishes } from '../../generators/regenerate/open-project.ts';
 import { runUpgrade } from '../../generators/regenerate/run-upgrade.ts';
 import type { UpgradeSource } from '../../generators/regenerate/source.ts';
 import { prepareUpgrade, type Upgrade } from '../../generators/regenerate/upgrade.ts';
@@ -67,9 +68,9 @@ export function sourceOf(version: string, given = migrations): UpgradeSource {
 /** Stamps a version out into a new folder below a temporary one, with or without Git. */
 export function stampOut(
   version: string,
-  options: { git?: boolean; folder?: string; given?: GivenAnswers } = {},
+  options: { git?: boolean; folder?: string; given?: GivenAnswers; policy?: Policy } = {},
 ): string {
-  const { git: withGit = true, folder = 'iris-service', given = {} } = options;
+  const { git: withGit = true, folder = 'iris-service', given = {}, policy = NO_POLICY } = options;
   const top = folderWith({});
   const root = join(top, folder);
   const { template } = sourceOf(version);
@@ -77,7 +78,10 @@ export function stampOut(
     directoryName: 'iris-service',
     sample: (type: Parameters<typeof sampleOf>[1]) => sampleOf(template, type),
   };
-  for (const { path, bytes, mode } of planRepository(settleAnswers(given, context), template).files) {
+  for (const { path, bytes, mode } of planRepository(settleAnswers({ ...given, ...lockedAnswers(policy) }, context), {
+    template,
+    policy,
+  }).files) {
     mkdirSync(join(root, path, '..'), { recursive: true });
     writeFileSync(join(root, path), bytes, { mode });
   }
@@ -118,9 +122,9 @@ export function remove(root: string, path: string): void {
 export function prepare(
   root: string,
   version: string,
-  options: { set?: GivenAnswers; migrations?: readonly Migration[] } = {},
+  options: Wishes & { migrations?: readonly Migration[] } = {},
 ): Upgrade {
-  const project = openProject(root, sourceOf(version, options.migrations), options.set ?? {});
+  const project = openProject(root, sourceOf(version, options.migrations), options);
   return prepareUpgrade(project, settleAnswers(project.given, project.context));
 }
 
@@ -128,9 +132,9 @@ export function prepare(
 export async function upgrade(
   root: string,
   version: string,
-  options: { allowDirty?: boolean; verify?: boolean } = {},
+  options: Wishes & { allowDirty?: boolean; verify?: boolean } = {},
 ): Promise<Upgrade> {
-  const prepared = prepare(root, version);
+  const prepared = prepare(root, version, options);
   const { allowDirty = false, verify = false } = options;
   await runUpgrade(prepared, { allowDirty, verify, disk: nodeDisk, tell: () => {} });
   return prepared;

@@ -38,7 +38,7 @@ const custom: GivenAnswers = {
 
 function repository(): string {
   const context = { directoryName: 'my-model', sample: (type: Answers['modelType']) => sampleOf(template, type) };
-  const { files } = planRepository(settleAnswers({}, context), template);
+  const { files } = planRepository(settleAnswers({}, context), { template });
   const root = folderWith(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])));
   git(root, 'init', '-q', '-b', 'main');
   commit(root, 'stamp out');
@@ -47,7 +47,7 @@ function repository(): string {
 
 function prepare(root: string, set: GivenAnswers, to = version) {
   const source = { template: templates.get(to) ?? template, migrations: [renamed], changelog: '' };
-  const project = openProject(root, source, set);
+  const project = openProject(root, source, { set });
   return prepareUpgrade(project, settleAnswers(project.given, project.context));
 }
 

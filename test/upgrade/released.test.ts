@@ -46,7 +46,7 @@ test('this version, once it is in the changelog, has its repository here', () =>
 test('whatever changes what the template renders raises its version', () => {
   const root = unpacked(version);
   const answers = parse(read(root, '.ml-serving/answers.yaml')) as Answers;
-  const record = planRepository(answers, template).files.find(({ path }) => path === MANIFEST_PATH);
+  const record = planRepository(answers, { template }).files.find(({ path }) => path === MANIFEST_PATH);
   const rendered = JSON.parse(Buffer.from(record?.bytes ?? '').toString('utf8')) as Manifest;
   expect(manifestOf(root).files).toEqual(rendered.files);
 });

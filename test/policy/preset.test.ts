@@ -1,0 +1,81 @@
+import { ServingError } from '../../generators/errors.ts';
+import { parsePreset } from '../../generators/policy/preset.ts';
+
+function messageOf(text: string): string {
+  try {
+    parsePreset(text, 'company.yaml');
+  } catch (error) {
+    expect(error).toBeInstanceOf(ServingError);
+    expect((error as ServingError).code).toBe('PRESET_INVALID');
+    return (error as ServingError).message;
+  }
+  throw new Error('nothing was refused');
+}
+
+test('defaults and locks are read by layer', () => {
+  const text = [
+    'name: Example Inc.',
+    'extends: ../group.yaml',
+    'infrastructure:',
+    '  defaults: { ci: gitlab, availabilityObjective: 99.5 }',
+    '  locks: { registry: registry.example.com/ml }',
+    'middleware:',
+    'ml:',
+    '  locks:',
+    '    node: 24',
+  ];
+  expect(parsePreset(text.join('\n'), 'company.yaml')).toEqual({
+    file: 'company.yaml',
+    name: 'Example Inc.',
+    extends: '../group.yaml',
+    defaults: { ci: 'gitlab', availabilityObjective: 99.5 },
+    locks: { registry: 'registry.example.com/ml', node: '24' },
+  });
+});
+
+test('without a name it has that of its file', () => {
+  for (const file of ['presets/company.yaml', 'C:\\presets\\company.json', 'company']) {
+    expect(parsePreset('{}', file)).toEqual({ file, name: 'company', extends: undefined, defaults: {}, locks: {} });
+  }
+});
+
+test('every problem is named with its line', () => {
+  const text = [
+    'name: [a]',
+    'extends: 3',
+    'infrastructure:',
+    '  defaults: { ci: jenkins }',
+    '  locks:',
+    '    node: "24"',
+    '    regsitry: x',
+    '  default: {}',
+    'network: {}',
+    'ml: all',
+  ];
+  expect(messageOf(text.join('\n')).split('\n').slice(1)).toEqual([
+    expect.stringMatching(/^ {2}company\.yaml:1: name: expected at most 63 letters/),
+    '  company.yaml:2: extends: expected the path of a preset, found 3',
+    expect.stringMatching(/^ {2}company\.yaml:4: infrastructure\.defaults\.ci: expected one of github, gitlab, none/),
+    '  company.yaml:7: infrastructure.locks.regsitry: unknown key; did you mean registry?',
+    '  company.yaml:6: infrastructure.locks.node: belongs to the layer ml',
+    '  company.yaml:8: infrastructure.default: unknown key; expected defaults or locks',
+    expect.stringMatching(/^ {2}company\.yaml:9: network: unknown key; expected name, extends, infrastructure/),
+    '  company.yaml:10: ml: expected defaults and locks, found "all"',
+  ]);
+});
+
+test.each([
+  [
+    'the same answer twice',
+    'ml: { defaults: { node: "24" }, locks: { node: "22" } }',
+    /:1: ml\.defaults\.node: is locked in the same file/,
+  ],
+  ['a name of several lines', 'name: "a\\nb"', /name: expected/],
+  ['an empty path', 'extends: ""', /extends: expected the path/],
+  ['a list of answers', 'ml: { locks: [node] }', /ml\.locks: expected keys and answers, found \["node"\]/],
+  ['a prototype', '__proto__: { locks: {} }', /__proto__: unknown key/],
+  ['a key twice', 'ml: {}\nml: {}', /company\.yaml:2: the key "ml" stands twice/],
+  ['a list', '- ml', /expected keys and values/],
+])('%s is refused', (_what, text, expected) => {
+  expect(messageOf(text)).toMatch(expected);
+});
