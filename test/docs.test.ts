@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ownPackage } from '../generators/app/package.ts';
 import { errorTable } from '../generators/errors.ts';
+import { presetSchema } from '../generators/policy/schema.ts';
 import { questionsTable } from '../generators/questions/docs-table.ts';
 import { answersSchema } from '../generators/questions/schema.ts';
 import { loadTemplate } from '../generators/render/load-template.ts';
@@ -37,6 +38,10 @@ test('docs/CLI.md lists every error', () => {
 
 test('docs/answers.schema.json is the schema of the answers file', () => {
   expectDerived('docs/answers.schema.json', `${JSON.stringify(answersSchema(), null, 2)}\n`);
+});
+
+test('docs/preset.schema.json is the schema of a preset', () => {
+  expectDerived('docs/preset.schema.json', `${JSON.stringify(presetSchema(), null, 2)}\n`);
 });
 
 test('what the README of a repository says to change is in the file that it names', () => {

@@ -47,12 +47,13 @@ export function answersSchema(): object {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(
-      (questions as readonly Question[]).map((question) => [question.name, property(question)]),
+      (questions as readonly Question[]).map((question) => [question.name, answerSchema(question)]),
     ),
   };
 }
 
-function property(question: Question): object {
+/** What an editor may know of the answer to a question. */
+export function answerSchema(question: Question): object {
   const about = { title: question.message, description: question.help };
   switch (question.type) {
     case 'text':

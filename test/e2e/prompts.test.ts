@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Question } from '../../generators/questions/question.ts';
@@ -69,6 +69,29 @@ test('answers are typed and chosen, a wrong one is said at once, and flags are n
     outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1] }],
     ci: 'none',
     node: '22',
+  });
+}, 60_000);
+
+test('what a preset locks is not asked, and what it has as a default is proposed', async () => {
+  const preset = join(folder, 'company.yaml');
+  writeFileSync(
+    preset,
+    'infrastructure: { locks: { ci: gitlab }, defaults: { owner: growth } }\nml: { locks: { node: 22 } }\n',
+  );
+  const person = terminal(['governed', ...QUIET, '--preset', preset], folder);
+  await person.see('Under the policy of company, which fixes ci, node');
+  for (const { name, message } of questions.filter(({ name }) => name !== 'ci' && name !== 'node')) {
+    await person.see(message);
+    if (name === 'owner') await person.see('growth');
+    person.type(ENTER);
+  }
+  expect(await person.ended()).toBe(0);
+  expect(person.screen()).not.toMatch(/CI provider|Node\.js release line/);
+  expect(answersIn('governed')).toMatchObject({
+    ci: 'gitlab',
+    node: '22',
+    owner: 'growth',
+    registry: 'registry.gitlab.com/growth',
   });
 }, 60_000);
 

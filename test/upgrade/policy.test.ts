@@ -1,0 +1,209 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { lockedAnswers, mergePresets, NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
+import type { GivenAnswers } from '../../generators/questions/answers.ts';
+import { isUpToDate } from '../../generators/regenerate/upgrade.ts';
+import { folderWith, putFiles, snapshot } from '../support/folder.ts';
+import { commit, edit, prepare, read, remove, stampOut, upgrade } from './harness.ts';
+import { type Package, packageOf } from './package.ts';
+
+const POLICY = '.ml-serving/policy.yaml';
+const ANSWERS = '.ml-serving/answers.yaml';
+
+const policyOf = (locks: GivenAnswers, defaults: GivenAnswers = {}, name = 'company'): Policy =>
+  mergePresets([{ file: `${name}.yaml`, name, extends: undefined, defaults, locks }]);
+const company = policyOf({ owner: 'vision', ci: 'gitlab' });
+const governed = () => stampOut('1.0.0', { policy: company });
+const answersIn = (root: string) => parse(read(root, ANSWERS)) as Record<string, unknown>;
+
+describe('a repository under a policy', () => {
+  it('remembers it, and is up to date by it', () => {
+    const root = governed();
+    expect(parse(read(root, POLICY))).toEqual({
+      presets: ['company'],
+      locks: { owner: { value: 'vision', by: 'company' }, ci: { value: 'gitlab', by: 'company' } },
+    });
+    const planned = prepare(root, '1.0.0');
+    expect(planned).toMatchObject({ departures: [], problems: [], policy: { presets: ['company'] } });
+    expect(isUpToDate(planned)).toBe(true);
+  });
+
+  it('keeps it through an upgrade, and its other answers can be changed', async () => {
+    const root = governed();
+    await upgrade(root, '1.1.0', { set: { contact: 'us@example.com' } });
+    expect(answersIn(root)).toMatchObject({ owner: 'vision', contact: 'us@example.com' });
+    expect(prepare(root, '1.1.0')).toMatchObject({ policy: { presets: ['company'] }, departures: [], changes: [] });
+  });
+
+  it('refuses to change what is locked, before anything is touched', () => {
+    const root = governed();
+    const before = snapshot(root);
+    expect(() => prepare(root, '1.1.0', { set: { owner: 'growth' } })).toThrow(
+      expect.objectContaining({
+        code: 'POLICY_LOCKED',
+        message: expect.stringMatching(/company locks it to "vision"/),
+      }),
+    );
+    expect(() => prepare(root, '1.1.0', { set: { owner: 'vision' } })).not.toThrow();
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('is brought back where an answer has left it, with its files', async () => {
+    const root = governed();
+    edit(root, ANSWERS, 'owner: vision', 'owner: growth');
+    commit(root, 'our own owner');
+    const planned = prepare(root, '1.0.0');
+    expect(planned.departures).toEqual([
+      { key: 'owner', layer: 'infrastructure', found: 'growth', locked: 'vision', by: 'company' },
+    ]);
+    expect(isUpToDate(planned)).toBe(false);
+    await upgrade(root, '1.0.0');
+    expect(answersIn(root)['owner']).toBe('vision');
+    expect(isUpToDate(prepare(root, '1.0.0'))).toBe(true);
+  });
+
+  it('is told where its policy was edited by hand, and goes by what it says', () => {
+    const root = governed();
+    edit(root, POLICY, 'value: vision', 'value: growth');
+    expect(prepare(root, '1.0.0')).toMatchObject({
+      problems: [`${POLICY} is not as it was written: it was edited by hand`],
+      departures: [{ key: 'owner', found: 'vision', locked: 'growth' }],
+    });
+  });
+
+  it.each([
+    ['is missing', (root: string) => remove(root, POLICY), /is missing, so nobody knows which answers are fixed/],
+    ['cannot be read', (root: string) => putFiles(root, { [POLICY]: 'presets: [a\n' }), /policy\.yaml cannot be used/],
+  ])('is not upgraded where the policy %s, until it is given again or left', async (_what, damage, message) => {
+    const root = governed();
+    damage(root);
+    commit(root, 'damage');
+    const before = snapshot(root);
+    expect(() => prepare(root, '1.1.0')).toThrow(
+      expect.objectContaining({
+        code: 'RECORD_DAMAGED',
+        message: expect.stringMatching(message),
+        hint: expect.stringContaining('--preset FILE'),
+      }),
+    );
+    expect(snapshot(root)).toEqual(before);
+    await upgrade(root, '1.1.0', { policy: company });
+    expect(isUpToDate(prepare(root, '1.1.0'))).toBe(true);
+  });
+});
+
+describe('another policy', () => {
+  it('is brought with what it fixes, and edits are kept', async () => {
+    const root = stampOut('1.0.0', { given: { owner: 'growth' } });
+    edit(root, 'README.md', 'Run it', 'Run it, please');
+    commit(root, 'work');
+    expect(prepare(root, '1.0.0', { policy: company }).departures.map(({ key }) => key)).toEqual(['owner', 'ci']);
+    await upgrade(root, '1.0.0', { policy: company });
+    expect(answersIn(root)).toMatchObject(lockedAnswers(company));
+    expect(read(root, 'README.md')).toContain('Run it, please');
+    expect(isUpToDate(prepare(root, '1.0.0', { policy: company }))).toBe(true);
+  });
+
+  it('takes the place of the one before; its locks are the only ones then', async () => {
+    const root = governed();
+    await upgrade(root, '1.0.0', { policy: policyOf({ node: '22' }, {}, 'other'), set: { owner: 'growth' } });
+    expect(parse(read(root, POLICY)).presets).toEqual(['other']);
+    expect(answersIn(root)).toMatchObject({ node: '22', owner: 'growth', ci: 'gitlab' });
+  });
+
+  it('answers new questions by its defaults, and changes no answer by them', () => {
+    const root = stampOut('1.0.0');
+    edit(root, ANSWERS, 'node: "24"\n', '');
+    const planned = prepare(root, '1.0.0', { policy: policyOf({}, { node: '22', owner: 'growth' }) });
+    expect(planned.defaulted).toEqual({ node: '22' });
+    expect(planned.answers.owner).toBe('ml-team');
+  });
+
+  it('can be left: the answers stay, and nothing is fixed any more', async () => {
+    const root = governed();
+    await upgrade(root, '1.0.0', { policy: NO_POLICY });
+    expect(existsSync(join(root, POLICY))).toBe(false);
+    expect(answersIn(root)).toMatchObject({ owner: 'vision', ci: 'gitlab' });
+    expect(isUpToDate(prepare(root, '1.0.0'))).toBe(true);
+    expect(() => prepare(root, '1.0.0', { set: { owner: 'growth' } })).not.toThrow();
+  });
+});
+
+describe('on the command line', () => {
+  let cli: Package;
+  let place: string;
+  beforeAll(async () => {
+    cli = await packageOf('1.0.0');
+    place = folderWith({
+      'company.yaml': 'name: company\ninfrastructure: { locks: { ci: gitlab, owner: vision } }\n',
+      'team.yaml':
+        'name: team\nextends: company.yaml\nml: { locks: { node: 22 } }\ninfrastructure: { defaults: { contact: us } }\n',
+    });
+  }, 60_000);
+  const QUIET = ['--yes', '--no-install', '--no-git'];
+
+  it('a repository is stamped out by presets, checked by them, and shown in a fleet', () => {
+    const made = cli(place, 'a', ...QUIET, '--preset', 'team.yaml');
+    expect(made).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('Under the policy of company, team, which fixes ci, owner, node'),
+    });
+    expect(answersIn(join(place, 'a'))).toMatchObject({ ci: 'gitlab', node: '22', contact: 'us' });
+    expect(cli(place, 'regenerate', 'a', '--check')).toMatchObject({ status: 0 });
+
+    edit(join(place, 'a'), ANSWERS, 'node: "22"', 'node: "24"');
+    const found = cli(place, 'regenerate', 'a', '--check');
+    expect(found).toMatchObject({
+      status: 2,
+      stdout: expect.stringContaining('Left the policy: node is "24"; team locks it to "22" (layer ml)'),
+    });
+    const departures = [{ key: 'node', layer: 'ml', found: '24', locked: '22', by: 'team' }];
+    const policy = { presets: ['company', 'team'], departures };
+    expect(JSON.parse(cli(place, 'regenerate', 'a', '--check', '--json').stdout)).toMatchObject({ policy });
+    expect(cli(place, 'regenerate', 'a', '--check', '--report', 'md').stdout).toContain('team locks it to "22"');
+    expect(cli(place, 'status', 'a')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/off the policy of team: node; [\s\S]*1 off the policy \(template/),
+    });
+    expect(JSON.parse(cli(place, 'status', 'a', '--json').stdout)).toMatchObject({
+      states: { 'off-policy': 1 },
+      repositories: [{ state: 'off-policy', policy }],
+    });
+  });
+
+  it('a fleet is judged by a policy that is not rolled out yet', () => {
+    expect(cli(place, 'b', ...QUIET).status).toBe(0);
+    const [today] = JSON.parse(cli(place, 'status', 'b', '--json').stdout).repositories;
+    expect(today).toMatchObject({ state: 'current', policy: null });
+    const before = snapshot(join(place, 'b'));
+    expect(cli(place, 'status', 'b', '--preset', 'company.yaml').stdout).toContain(
+      'off the policy of company: ci, owner',
+    );
+    expect(snapshot(join(place, 'b'))).toEqual(before);
+  });
+
+  it('what is locked is refused, wherever it is said', () => {
+    putFiles(place, { 'answers.yaml': 'ci: none\n' });
+    for (const said of [
+      ['--set', 'ci=none'],
+      ['--answers', 'answers.yaml'],
+    ]) {
+      const refused = cli(place, 'c', ...QUIET, '--preset', 'company.yaml', ...said);
+      expect(refused).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/POLICY_LOCKED[\s\S]*ci: "none" is not to be had: company locks it to "gitlab"/),
+      });
+    }
+    expect(existsSync(join(place, 'c'))).toBe(false);
+  });
+
+  it('presets of a run that is pending are refused', () => {
+    for (const flag of ['--continue', '--abort']) {
+      expect(cli(place, 'regenerate', 'a', flag, '--preset', 'company.yaml')).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('--preset brings the policy of a new run'),
+      });
+    }
+  });
+});
