@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { lockedAnswers, mergePresets, NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
 import { isUpToDate } from '../../generators/regenerate/upgrade.ts';
+import { modelPath } from '../onnx/fixtures.ts';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, prepare, read, remove, stampOut, upgrade } from './harness.ts';
 import { type Package, packageOf } from './package.ts';
@@ -196,6 +197,20 @@ describe('on the command line', () => {
       });
     }
     expect(existsSync(join(place, 'c'))).toBe(false);
+  });
+
+  it("what a model's file tells goes before a default, and not before a lock", () => {
+    putFiles(place, {
+      'proposes.yaml': 'ml: { defaults: { modelType: custom, inputs: "x:FP32[-1,2]", node: 22 } }\n',
+      'fixes.yaml': 'ml: { locks: { inputs: "x:FP32[-1,9]" } }\n',
+    });
+    const madeBy = (preset: string) => {
+      const given = ['--model', resolve(modelPath('zipmap-int/model')), '--preset', preset];
+      return JSON.parse(cli(place, 'd', ...QUIET, '--dry-run', '--json', ...given).stdout);
+    };
+    const { answers } = madeBy('proposes.yaml');
+    expect(answers).toMatchObject({ modelType: 'tabular-classification', inputs: [{ name: 'X' }], node: '22' });
+    expect(madeBy('fixes.yaml')).toMatchObject({ error: { code: 'MODEL_MISMATCH' } });
   });
 
   it('presets of a run that is pending are refused', () => {
