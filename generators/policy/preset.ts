@@ -1,5 +1,6 @@
 import { ServingError } from '../errors.ts';
 import { type GivenAnswers, parseAnswers } from '../questions/answers.ts';
+import { type Data, isData } from '../questions/data.ts';
 import { findQuestion } from '../questions/find.ts';
 import { type Problem, show } from '../questions/problem.ts';
 import { LAYERS, type Layer } from '../questions/question.ts';
@@ -73,17 +74,17 @@ function readLayer(layer: string, held: unknown): ReadPart[] {
   }
   // A layer of which nothing is said yet, as `middleware:`.
   if (held === null) return [];
-  if (!isMap(held)) return [problem([layer], `expected ${PARTS.join(' and ')}, found ${show(held)}`)];
+  if (!isData(held)) return [problem([layer], `expected ${PARTS.join(' and ')}, found ${show(held)}`)];
   return Object.entries(held).flatMap(([part, answers]): ReadPart[] => {
     const path = [layer, part];
     if (!isPart(part)) return [problem(path, `unknown key; expected ${PARTS.join(' or ')}`)];
     if (answers === null) return [];
-    if (!isMap(answers)) return [problem(path, `expected keys and answers, found ${show(answers)}`)];
+    if (!isData(answers)) return [problem(path, `expected keys and answers, found ${show(answers)}`)];
     return [readPart(layer as Layer, part, answers)];
   });
 }
 
-function readPart(layer: Layer, part: Part, data: Readonly<Record<string, unknown>>): ReadPart {
+function readPart(layer: Layer, part: Part, data: Data): ReadPart {
   const parsed = parseAnswers(data);
   const wrong = 'problems' in parsed ? parsed.problems : [];
   const strangers = Object.keys(data).flatMap((key) => {
@@ -107,10 +108,6 @@ function nameOf(file: string): string {
 
 function problem(path: readonly string[], message: string): ReadPart {
   return { problems: [{ path, message }] };
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isPart(text: string): text is Part {

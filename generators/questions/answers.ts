@@ -1,6 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import type { TensorSpec } from '../tensor.ts';
 import { formatCompact, parseCompact } from './compact.ts';
+import type { Data } from './data.ts';
 import { findQuestion, unknownKeyMessage } from './find.ts';
 import { parseNumber } from './number-answer.ts';
 import { type Parsed, type Problem, show } from './problem.ts';
@@ -70,7 +71,7 @@ function parseTensorsText(question: TensorsQuestion, text: string): Parsed<reado
 }
 
 /** Checks answers that came as data, by their keys. @returns the answers, or every problem, by the path from where they stand */
-export function parseAnswers(data: Readonly<Record<string, unknown>>): Parsed<GivenAnswers> {
+export function parseAnswers(data: Data): Parsed<GivenAnswers> {
   const given: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const [key, value] of Object.entries(data)) {

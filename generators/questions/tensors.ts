@@ -1,4 +1,5 @@
 import { DATATYPES, type Datatype, type Feature, type TensorSpec } from '../tensor.ts';
+import { type Data, isData } from './data.ts';
 import { FEATURE_OPTIONS, type Option, STEP_OPTIONS, TENSOR_OPTIONS } from './options.ts';
 import { type Parsed, type Problem, show } from './problem.ts';
 import { repeated } from './rule.ts';
@@ -28,13 +29,13 @@ export function parseTensors(value: unknown, path: Path): Parsed<readonly Tensor
   if (value.length > MAX_TENSORS)
     return { problems: [{ path, message: `expected at most ${MAX_TENSORS} tensors, found ${value.length}` }] };
   const problems = value.flatMap((item, i) => tensorProblems(item, [...path, i]));
-  const names = value.map((item) => (isRecord(item) ? item['name'] : undefined));
+  const names = value.map((item) => (isData(item) ? item['name'] : undefined));
   problems.push(...duplicates(names, (i) => [...path, i, 'name'], 'tensor'));
   return problems.length > 0 ? { problems } : { value: value.map(toTensor) };
 }
 
 function tensorProblems(item: unknown, path: Path): Problem[] {
-  if (!isRecord(item)) return [{ path, message: `expected a tensor {name, datatype, shape}, found ${show(item)}` }];
+  if (!isData(item)) return [{ path, message: `expected a tensor {name, datatype, shape}, found ${show(item)}` }];
   const problems = unknownKeys(item, TENSOR_KEYS, path);
   if (!isName(item['name'])) problems.push(nameProblem(item['name'], [...path, 'name']));
   if (!DATATYPES.includes(item['datatype'] as Datatype)) {
@@ -81,7 +82,7 @@ function shapeProblems(shape: unknown, path: Path): Problem[] {
 function featureProblems(features: unknown, columns: number | undefined, path: Path): Problem[] {
   if (!Array.isArray(features)) return [{ path, message: `expected a list of columns, found ${show(features)}` }];
   const problems = features.flatMap((feature, i) => oneFeatureProblems(feature, [...path, i]));
-  const names = features.map((feature) => (isRecord(feature) ? feature['name'] : feature));
+  const names = features.map((feature) => (isData(feature) ? feature['name'] : feature));
   problems.push(...duplicates(names, (i) => [...path, i], 'column'));
   problems.push(...countProblems(features.length, columns, 'columns', path));
   return problems;
@@ -89,7 +90,7 @@ function featureProblems(features: unknown, columns: number | undefined, path: P
 
 function oneFeatureProblems(feature: unknown, path: Path): Problem[] {
   if (typeof feature === 'string') return isName(feature) ? [] : [nameProblem(feature, path)];
-  if (!isRecord(feature))
+  if (!isData(feature))
     return [{ path, message: `expected a column's name or {${FEATURE_KEYS.join(', ')}}, found ${show(feature)}` }];
   const problems = unknownKeys(feature, FEATURE_KEYS, path);
   if (!isName(feature['name'])) problems.push(nameProblem(feature['name'], [...path, 'name']));
@@ -102,8 +103,7 @@ function oneFeatureProblems(feature: unknown, path: Path): Problem[] {
 }
 
 function stepProblems(steps: unknown, options: Readonly<Record<string, Option>>, path: Path): Problem[] {
-  if (!isRecord(steps))
-    return [{ path, message: `expected {${Object.keys(options).join(', ')}}, found ${show(steps)}` }];
+  if (!isData(steps)) return [{ path, message: `expected {${Object.keys(options).join(', ')}}, found ${show(steps)}` }];
   return [...unknownKeys(steps, Object.keys(options), path), ...optionProblems(steps, options, path)];
 }
 
@@ -166,12 +166,8 @@ function nameProblem(value: unknown, path: Path): Problem {
   return { path, message: `expected a name (text of 1 to 200 printable characters), found ${show(value)}` };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Only for a value without problems. Columns given as bare names become objects, numeric labels become text. */
-function toTensor(item: Record<string, unknown>): TensorSpec {
+function toTensor(item: Data): TensorSpec {
   const features = item['features'] as readonly (string | Feature)[] | undefined;
   const labels = item['labels'] as readonly (string | number)[] | undefined;
   return {

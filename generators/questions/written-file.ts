@@ -1,5 +1,6 @@
 import { isAlias, isScalar, LineCounter, type Node, type ParsedNode, parseDocument, visit } from 'yaml';
 import type { ServingError } from '../errors.ts';
+import { type Data, isData } from './data.ts';
 import { firstLines, formatPath, type Problem, show } from './problem.ts';
 import { repeated } from './rule.ts';
 
@@ -10,7 +11,7 @@ const MAX_KEYS = 100;
 
 /** A file of keys and values that people write. */
 export interface WrittenFile {
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: Data;
   /** What is wrong with its contents, each problem with its line. */
   readonly refuse: (problems: readonly Problem[]) => ServingError;
 }
@@ -41,9 +42,9 @@ export function parseWritten(
   if (alias) throw invalid([`${at(alias.range?.[0])}: anchors and aliases are not taken; write the value out`]);
 
   const data: unknown = document.toJS() ?? {};
-  if (typeof data !== 'object' || Array.isArray(data)) throw invalid([`${at(0)}: expected keys and values`]);
+  if (!isData(data)) throw invalid([`${at(0)}: expected keys and values`]);
   return {
-    data: data as WrittenFile['data'],
+    data,
     refuse: (problems) =>
       invalid(
         firstLines(

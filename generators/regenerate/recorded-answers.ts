@@ -5,6 +5,7 @@ import type { Migration, RawAnswers } from '../migrations/migration.ts';
 import { ANSWERS_PATH } from '../project/manifest.ts';
 import type { GivenAnswers } from '../questions/answers.ts';
 import { parseAnswersFile } from '../questions/answers-file.ts';
+import { isData } from '../questions/data.ts';
 
 function parseRaw(text: string): RawAnswers {
   let value: unknown;
@@ -13,7 +14,7 @@ function parseRaw(text: string): RawAnswers {
   } catch (cause) {
     throw new ServingError('RECORD_DAMAGED', `${ANSWERS_PATH} cannot be read: ${(cause as Error).message}`, { cause });
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RawAnswers;
+  if (isData(value)) return value as RawAnswers;
   throw new ServingError('RECORD_DAMAGED', `${ANSWERS_PATH} holds no keys and values.`);
 }
 

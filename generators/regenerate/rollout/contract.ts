@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Data } from '../../questions/data.ts';
 import { narrowed } from './narrowed.ts';
-import { type Data, dataAt, type Finding, type RolloutClass } from './side.ts';
+import { dataAt, type Finding, type RolloutClass } from './side.ts';
 import { weakened } from './weakened.ts';
 
 /** Compares what stands under the same name on both sides, and says what it means where a side has none. */

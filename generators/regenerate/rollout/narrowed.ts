@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Data, dataAt, isData } from './side.ts';
+import { type Data, isData } from '../../questions/data.ts';
+import { dataAt } from './side.ts';
 
 /** Bounds that let less through when they fall, and when they rise. */
 const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];

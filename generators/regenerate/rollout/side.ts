@@ -1,3 +1,4 @@
+import { type Data, isData } from '../../questions/data.ts';
 /** One rendered template, as far as the rollout class looks at it. */
 export interface Side {
   readonly paths: readonly string[];
@@ -32,12 +33,6 @@ export function objectIn(side: Side, path: string): Data | null {
   } catch {
     return null;
   }
-}
-
-export type Data = Readonly<Record<string, unknown>>;
-
-export function isData(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The object under a key; an empty one where there is none. */

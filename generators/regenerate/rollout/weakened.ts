@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { dataAt, isData } from './side.ts';
+import { isData } from '../../questions/data.ts';
+import { dataAt } from './side.ts';
 
 const DEEPEST = 50;
 

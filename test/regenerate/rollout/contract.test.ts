@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { Data } from '../../../generators/questions/data.ts';
 import { compareContracts } from '../../../generators/regenerate/rollout/contract.ts';
-import type { Data } from '../../../generators/regenerate/rollout/side.ts';
 
 /* The contract that the template really ships, changed place by place. */
 
