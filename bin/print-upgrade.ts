@@ -1,4 +1,4 @@
-import { lockText } from '../generators/policy/policy.ts';
+import { lockText } from '../generators/questions/locks.ts';
 import { show } from '../generators/questions/problem.ts';
 import { describeAll, type Line } from '../generators/regenerate/describe.ts';
 import { toJson, toMarkdown } from '../generators/regenerate/report.ts';

@@ -7,10 +7,11 @@ import { ownPackage } from '../../generators/app/package.ts';
 import { findExecutable } from '../../generators/app/tools/find-executable.ts';
 import { inspectTarget, type Target } from '../../generators/apply/target.ts';
 import { ServingError } from '../../generators/errors.ts';
-import { lockedAnswers, NO_POLICY, type Policy, refuseLocked } from '../../generators/policy/policy.ts';
+import { NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
 import { MANIFEST_PATH } from '../../generators/project/manifest.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
 import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
+import { plainLocks, refuseLocked } from '../../generators/questions/locks.ts';
 import { parseSetFlags } from '../../generators/questions/set-flags.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { MAX_WRITTEN_BYTES } from '../../generators/questions/written-file.ts';
@@ -44,8 +45,8 @@ export interface CreateFlags {
 export async function create(directory: string | undefined, flags: CreateFlags): Promise<number> {
   const policy = readPolicy(flags.preset) ?? NO_POLICY;
   const said = { ...readAnswers(flags.answers), ...parseSetFlags(flags.set) };
-  refuseLocked(policy, said);
-  const given = { ...said, ...lockedAnswers(policy) };
+  refuseLocked(policy.locks, said);
+  const given = { ...said, ...plainLocks(policy.locks) };
   const target = inspectTarget(fromHere(nameDirectory(directory, given)));
   refuseOccupied(target, flags);
   requireTools(flags);
@@ -61,6 +62,7 @@ export async function create(directory: string | undefined, flags: CreateFlags):
     context: {
       directoryName: basename(target.path),
       defaults: defaultsOf(policy, model),
+      locks: policy.locks,
       ...(model && { modelType: model.intake.schema.modelType }),
       sample: (modelType) => (model ? model.intake.propose(modelType) : sampleOf(template, modelType)),
     },
@@ -97,7 +99,7 @@ function policyLine({ presets, locks }: Policy): string {
 }
 
 /** What a model's file tells is more than what its owners mostly have. */
-function defaultsOf({ defaults }: Policy, model: GivenModel | undefined): GivenAnswers {
+function defaultsOf({ defaults }: Policy, model: GivenModel | undefined): Policy['defaults'] {
   if (model === undefined) return defaults;
   const { modelType: _type, inputs: _inputs, outputs: _outputs, ...others } = defaults;
   return others;

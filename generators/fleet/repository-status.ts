@@ -1,4 +1,4 @@
-import type { Departure } from '../policy/policy.ts';
+import type { Departure } from '../questions/locks.ts';
 import type { RolloutClass } from '../regenerate/rollout/side.ts';
 
 /**

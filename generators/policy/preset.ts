@@ -1,10 +1,10 @@
 import { ServingError } from '../errors.ts';
-import { type GivenAnswers, parseAnswers } from '../questions/answers.ts';
 import { type Data, isData } from '../questions/data.ts';
 import { findQuestion } from '../questions/find.ts';
 import { type Problem, show } from '../questions/problem.ts';
 import { LAYERS, type Layer } from '../questions/question.ts';
 import { parseWritten } from '../questions/written-file.ts';
+import { type GovernedAnswers, parseGoverned } from './governed-answers.ts';
 
 /** What one company, team or project says of answers. */
 export interface Preset {
@@ -15,9 +15,9 @@ export interface Preset {
   /** The preset that this one builds on, relative to its own file. */
   readonly extends: string | undefined;
   /** Proposed where nobody gives an answer. */
-  readonly defaults: GivenAnswers;
+  readonly defaults: GovernedAnswers;
   /** Cannot be answered otherwise. */
-  readonly locks: GivenAnswers;
+  readonly locks: GovernedAnswers;
 }
 
 /** What a layer of a preset may hold. */
@@ -50,7 +50,7 @@ export function parsePreset(text: string, file: string): Preset {
     ...parts.flatMap((part) => ('problems' in part ? part.problems : [])),
   ];
   if (problems.length > 0) throw refuse(problems);
-  const answersOf = (wanted: Part): GivenAnswers =>
+  const answersOf = (wanted: Part): GovernedAnswers =>
     Object.assign({}, ...parts.map((part) => ('part' in part && part.part === wanted ? part.answers : {})));
   const [defaults, locks] = [answersOf('defaults'), answersOf('locks')];
   const both = Object.keys(defaults).filter((key) => key in locks);
@@ -66,7 +66,7 @@ export function parsePreset(text: string, file: string): Preset {
   return { file, name: name as string, extends: parent as string | undefined, defaults, locks };
 }
 
-type ReadPart = { readonly part: Part; readonly answers: GivenAnswers } | { readonly problems: readonly Problem[] };
+type ReadPart = { readonly part: Part; readonly answers: GovernedAnswers } | { readonly problems: readonly Problem[] };
 
 function readLayer(layer: string, held: unknown): ReadPart[] {
   if (!(LAYERS as readonly string[]).includes(layer)) {
@@ -85,7 +85,7 @@ function readLayer(layer: string, held: unknown): ReadPart[] {
 }
 
 function readPart(layer: Layer, part: Part, data: Data): ReadPart {
-  const parsed = parseAnswers(data);
+  const parsed = parseGoverned(data);
   const wrong = 'problems' in parsed ? parsed.problems : [];
   const strangers = Object.keys(data).flatMap((key) => {
     const own = findQuestion(key)?.layer;

@@ -1,10 +1,12 @@
 import { stringify } from 'yaml';
 import { ServingError } from '../errors.ts';
-import { parseAnswers } from '../questions/answers.ts';
+import type { Lock } from '../questions/locks.ts';
+import { isPattern } from '../questions/pattern.ts';
 import type { Problem } from '../questions/problem.ts';
 import type { Answers } from '../questions/questions.ts';
 import { parseWritten } from '../questions/written-file.ts';
-import type { Lock, Policy } from './policy.ts';
+import { parseGoverned } from './governed-answers.ts';
+import type { Policy } from './policy.ts';
 import { PRESET_NAME } from './preset.ts';
 
 const HEADER = `# The policy that this repository is under: answers that cannot be changed, and who fixes them. To bring another policy:
@@ -13,7 +15,11 @@ const HEADER = `# The policy that this repository is under: answers that cannot 
 
 /** What the record of a repository keeps of its policy. Defaults are not kept: they have become answers. */
 export function formatPolicy({ presets, locks }: Policy): Uint8Array {
-  return Buffer.from(HEADER + stringify({ presets, locks }, { lineWidth: 0 }));
+  const written = Object.entries(locks).map(([key, { value, by }]) => [
+    key,
+    { value: isPattern(value) ? value.pattern : value, by },
+  ]);
+  return Buffer.from(HEADER + stringify({ presets, locks: Object.fromEntries(written) }, { lineWidth: 0 }));
 }
 
 /**
@@ -25,7 +31,7 @@ export function parsePolicy(text: string, file: string): Policy {
   const presets = namesIn(data['presets']);
   const entries = entriesOf(data['locks'] ?? {});
   const values = Object.fromEntries(entries.map(([key, lock]) => [key, (lock as Partial<Lock> | null)?.value]));
-  const answers = parseAnswers(values);
+  const answers = parseGoverned(values);
   const problems: Problem[] = [
     ...(presets === undefined ? [{ path: ['presets'], message: 'expected a list of names' }] : []),
     ...entries.flatMap(([key, lock]) =>

@@ -4,6 +4,7 @@ import { formatCompact, parseCompact } from './compact.ts';
 import type { Data } from './data.ts';
 import { findQuestion, unknownKeyMessage } from './find.ts';
 import { parseNumber } from './number-answer.ts';
+import { fill, fillChecked, isPattern } from './pattern.ts';
 import { type Parsed, type Problem, show } from './problem.ts';
 import type { ChoiceQuestion, Known, Question, QuestionContext, TensorsQuestion, TextQuestion } from './question.ts';
 import { type Answers, questions } from './questions.ts';
@@ -70,28 +71,31 @@ function parseTensorsText(question: TensorsQuestion, text: string): Parsed<reado
   }
 }
 
-/** Checks answers that came as data, by their keys. @returns the answers, or every problem, by the path from where they stand */
-export function parseAnswers(data: Data): Parsed<GivenAnswers> {
+/**
+ * Checks answers that came as data, by their keys.
+ * @param parse what reads one of them
+ * @returns the answers, or every problem, by the path from where they stand
+ */
+export function parseAnswers<A = GivenAnswers>(
+  data: Data,
+  parse: (question: Question, value: unknown) => Parsed<unknown> = parseValue,
+): Parsed<A> {
   const given: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const [key, value] of Object.entries(data)) {
     const question = findQuestion(key);
-    const parsed = question
-      ? parseValue(question, value)
-      : { problems: [{ path: [key], message: unknownKeyMessage(key) }] };
+    const parsed = question ? parse(question, value) : { problems: [{ path: [key], message: unknownKeyMessage(key) }] };
     if ('problems' in parsed) problems.push(...parsed.problems);
     else given[key] = parsed.value;
   }
-  return problems.length > 0 ? { problems } : { value: given as GivenAnswers };
+  return problems.length > 0 ? { problems } : { value: given as A };
 }
 
-/** What stands where nothing is given: the nearest policy's default, else the question's own. */
+/** What stands where nothing is given: a policy's default, else the question's own. */
 export function defaultOf(question: Question, known: Known, context: QuestionContext): Answers[keyof Answers] {
-  const name = question.name as keyof Answers;
-  const { defaults = {} } = context;
-  return name in defaults
-    ? (defaults[name] as Answers[keyof Answers])
-    : (question.default(known, context) as Answers[keyof Answers]);
+  const governed = context.defaults?.[question.name];
+  const proposed = isPattern(governed) ? fill(governed, known as Data) : governed;
+  return (proposed ?? question.default(known, context)) as Answers[keyof Answers];
 }
 
 /** The default of a question as the text a prompt shows. */
@@ -101,17 +105,14 @@ export function defaultText(question: Question, known: Known, context: QuestionC
 }
 
 /**
- * Fills what was not given with the defaults, and checks the answers against each other.
+ * Fills what was not given with the defaults, what a policy fixes with that, and checks the answers against each other.
  * @returns the answers, or every problem: a default can be wrong too (a directory's name that is no valid name)
  */
 export function completeAnswers(given: GivenAnswers, context: QuestionContext): Parsed<Answers> {
   const answers: Record<string, unknown> = {};
   const problems: Problem[] = [];
   for (const question of questions as readonly Question[]) {
-    const parsed =
-      question.name in given
-        ? { value: given[question.name as keyof Answers] }
-        : parseValue(question, defaultOf(question, answers as Known, context));
+    const parsed = answerTo(question, given, answers, context);
     if ('problems' in parsed) problems.push(...parsed.problems);
     else answers[question.name] = parsed.value;
   }
@@ -119,4 +120,12 @@ export function completeAnswers(given: GivenAnswers, context: QuestionContext): 
   const complete = answers as Answers;
   const cross = crossProblems(complete);
   return cross.length > 0 ? { problems: cross } : { value: complete };
+}
+
+/** @param before the answers to the questions before it */
+function answerTo(question: Question, given: GivenAnswers, before: Data, context: QuestionContext): Parsed<unknown> {
+  const lock = context.locks?.[question.name];
+  if (lock) return isPattern(lock.value) ? fillChecked(question, lock.value, before) : { value: lock.value };
+  if (question.name in given) return { value: given[question.name as keyof Answers] };
+  return parseValue(question, defaultOf(question, before as Known, context));
 }

@@ -1,5 +1,6 @@
 import { defaultOf, defaultText, type GivenAnswers, parseText } from './answers.ts';
 import { findQuestion } from './find.ts';
+import { type Locks, lockedAnswers } from './locks.ts';
 import { firstLines, formatPath } from './problem.ts';
 import type { Known, Question, QuestionContext } from './question.ts';
 import { type Answers, questions } from './questions.ts';
@@ -25,17 +26,25 @@ export function toPrompts(
   context: QuestionContext,
   others: readonly (keyof Answers)[] = [],
 ): Prompt[] {
+  const locks = (context.locks ?? {}) as Locks;
+  const knownThen = (answered: object) => {
+    const answers = known(given, answered);
+    return { ...answers, ...lockedAnswers(locks, answers) };
+  };
   return (questions as readonly Question[])
-    .filter(({ name, asked }) => asked !== false && !(name in given) && !others.includes(name as keyof Answers))
+    .filter(
+      ({ name, asked }) =>
+        asked !== false && !(name in given) && !(name in locks) && !others.includes(name as keyof Answers),
+    )
     .map((question) => ({
       name: question.name,
       message: question.message,
-      default: (answered: object) => proposal(question, known(given, answered), context),
+      default: (answered: object) => proposal(question, knownThen(answered), context),
       ...(question.type === 'choice'
         ? { type: 'select', choices: question.choices.map(({ value, label }) => ({ value, name: label })) }
         : {
             type: 'input',
-            validate: (text: string, answered: object = {}) => validate(question, text, known(given, answered)),
+            validate: (text: string, answered: object = {}) => validate(question, text, knownThen(answered)),
           }),
     }));
 }

@@ -16,8 +16,9 @@ export interface Known {
 export interface QuestionContext {
   /** Last segment of the directory that is to be made; a proposal for the name. */
   readonly directoryName: string;
-  /** Answers that a policy proposes where nobody gives one. */
+  /** What a policy proposes where nobody gives an answer, and what it fixes: answers, or patterns that follow others. */
   readonly defaults?: Readonly<Record<string, unknown>>;
+  readonly locks?: Readonly<Record<string, { readonly value: unknown; readonly by: string }>>;
   /** What is proposed for the type of the model, where one was given. */
   readonly modelType?: ModelType;
   /** The interface that is proposed for a model type: of the model that was given, or of the template's sample. */

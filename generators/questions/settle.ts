@@ -1,5 +1,6 @@
 import { ServingError } from '../errors.ts';
 import { completeAnswers, type GivenAnswers } from './answers.ts';
+import { type Locks, refuseLocked } from './locks.ts';
 import { firstLines, formatPath, type Problem } from './problem.ts';
 import type { QuestionContext } from './question.ts';
 import type { Answers } from './questions.ts';
@@ -7,11 +8,14 @@ import { suggestName } from './text-rules.ts';
 
 /**
  * All answers, from what was given and the defaults.
- * @throws ANSWERS_INVALID with every problem
+ * @throws ANSWERS_INVALID with every problem, POLICY_LOCKED where what was given is not what a policy fixes
  */
 export function settleAnswers(given: GivenAnswers, context: QuestionContext): Answers {
   const answers = completeAnswers(given, context);
-  if (!('problems' in answers)) return answers.value;
+  if (!('problems' in answers)) {
+    refuseLocked((context.locks ?? {}) as Locks, given, answers.value);
+    return answers.value;
+  }
   const lines = firstLines(
     answers.problems,
     (problem) => `${formatPath(problem.path)}: ${problem.message}${remedy(problem, given, context)}`,

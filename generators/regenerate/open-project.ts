@@ -5,18 +5,12 @@ import { nodeDisk } from '../apply/node-disk.ts';
 import { ServingError } from '../errors.ts';
 import { migrationsBetween } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
-import {
-  type Departure,
-  departuresFrom,
-  lockedAnswers,
-  NO_POLICY,
-  type Policy,
-  refuseLocked,
-} from '../policy/policy.ts';
+import { NO_POLICY, type Policy } from '../policy/policy.ts';
 import { damagedPolicy, parsePolicy } from '../policy/record.ts';
 import { POLICY_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
 import type { GivenAnswers } from '../questions/answers.ts';
+import { type Departure, departuresFrom, plainLocks, refuseLocked } from '../questions/locks.ts';
 import type { QuestionContext } from '../questions/question.ts';
 import { type Answers, questions } from '../questions/questions.ts';
 import { sampleOf } from '../render/samples.ts';
@@ -72,16 +66,21 @@ function read(directory: string, source: UpgradeSource, { set = {}, policy: name
   }
   const due = from === null ? [] : migrationsBetween(source.migrations, from, to);
   const policy = named ?? recordedPolicy(record);
-  refuseLocked(policy, set);
+  const { defaults, locks } = policy;
+  refuseLocked(locks, set);
   const recorded = recordedAnswers(record.answersText, due);
-  const given = { ...recorded, ...set, ...lockedAnswers(policy) };
-  const unanswered = questions.map(({ name }) => name).filter((name) => !(name in given));
+  const answered = { ...recorded, ...set, ...plainLocks(locks) };
+  const unanswered = questions.map(({ name }) => name).filter((name) => !(name in answered) && !(name in locks));
+  // What is fixed is no longer what was answered once; but what somebody sets has to agree with it.
+  const free = Object.entries(answered).filter(([name]) => !(name in locks) || name in set);
+  const given = { ...Object.fromEntries(free), ...plainLocks(locks) } as GivenAnswers;
   const context: QuestionContext = {
     directoryName: basename(root),
-    defaults: policy.defaults,
+    defaults,
+    locks,
     sample: (modelType) => sampleOf(source.template, modelType),
   };
-  const departures = departuresFrom(policy, recorded);
+  const departures = departuresFrom(locks, recorded, answered);
   return { root, disk, record, source, from, due, policy, departures, given, unanswered, context };
 }
 

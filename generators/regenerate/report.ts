@@ -1,4 +1,4 @@
-import { type Departure, lockText } from '../policy/policy.ts';
+import { type Departure, lockText } from '../questions/locks.ts';
 import { show } from '../questions/problem.ts';
 import { explainConflict } from './conflicts.ts';
 import { describeAll, type Line } from './describe.ts';

@@ -1,9 +1,10 @@
 import type { Change } from '../apply/change.ts';
 import { sha256 } from '../hash.ts';
 import { decodeText } from '../merge/text.ts';
-import type { Departure, Policy } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import { BASE_FOLDER } from '../project/manifest.ts';
 import { buildRecord } from '../project/record.ts';
+import type { Departure } from '../questions/locks.ts';
 import type { Answers } from '../questions/questions.ts';
 import { renderTree } from '../render/render-tree.ts';
 import type { Tree } from '../tree.ts';

@@ -1,20 +1,16 @@
-import {
-  departuresFrom,
-  lockedAnswers,
-  mergePresets,
-  NO_POLICY,
-  refuseLocked,
-} from '../../generators/policy/policy.ts';
+import type { GovernedAnswers } from '../../generators/policy/governed-answers.ts';
+import { mergePresets, NO_POLICY } from '../../generators/policy/policy.ts';
 import type { Preset } from '../../generators/policy/preset.ts';
 import { formatPolicy, parsePolicy } from '../../generators/policy/record.ts';
-import { type GivenAnswers, parseText } from '../../generators/questions/answers.ts';
+import { parseText } from '../../generators/questions/answers.ts';
 import { findQuestion } from '../../generators/questions/find.ts';
+import { departuresFrom, plainLocks, refuseLocked } from '../../generators/questions/locks.ts';
 import { fromPrompts, toPrompts } from '../../generators/questions/prompts.ts';
 import type { Question } from '../../generators/questions/question.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { context } from '../fixtures/template.ts';
 
-const preset = (name: string, defaults: GivenAnswers, locks: GivenAnswers): Preset => ({
+const preset = (name: string, defaults: GovernedAnswers, locks: GovernedAnswers): Preset => ({
   file: `${name}.yaml`,
   name,
   extends: undefined,
@@ -44,7 +40,7 @@ test('what is locked twice is locked by the broadest', () => {
   expect(mergePresets([company, again]).locks.registry?.by).toBe('company');
 });
 
-test.each<[string, GivenAnswers, GivenAnswers]>([
+test.each<[string, GovernedAnswers, GovernedAnswers]>([
   ['lock', {}, { registry: 'ghcr.io/us' }],
   ['default', { registry: 'ghcr.io/us' }, {}],
 ])('a %s that goes against one above it is refused', (_what, defaults, locks) => {
@@ -52,25 +48,25 @@ test.each<[string, GivenAnswers, GivenAnswers]>([
     expect.objectContaining({
       code: 'PRESET_INVALID',
       message: expect.stringContaining(
-        'rebel.yaml says otherwise than one above it:\n  registry: "ghcr.io/us", but company locks it to "registry.example.com/ml" (layer infrastructure)',
+        'rebel.yaml says otherwise than one above it:\n  registry: "ghcr.io/us", but company locks it to "registry.example.com/ml"',
       ),
     }),
   );
 });
 
 test('answers that go against it are all named, others pass', () => {
-  expect(() => refuseLocked(policy, { node: '22', name: 'x', cpu: '1' })).not.toThrow();
-  expect(() => refuseLocked(policy, { node: '24', ci: 'none', name: 'x' })).toThrow(
+  expect(() => refuseLocked(policy.locks, { node: '22', name: 'x', cpu: '1' })).not.toThrow();
+  expect(() => refuseLocked(policy.locks, { node: '24', ci: 'none', name: 'x' })).toThrow(
     expect.objectContaining({
       code: 'POLICY_LOCKED',
       message:
-        'node: "24" is not to be had: team locks it to "22" (layer ml)\nci: "none" is not to be had: team locks it to "gitlab" (layer infrastructure)',
+        'ci: "none" is not to be had: team locks it to "gitlab" (layer infrastructure)\nnode: "24" is not to be had: team locks it to "22" (layer ml)',
     }),
   );
 });
 
 test('an answer departs where it is another one, not where there is none', () => {
-  expect(departuresFrom(policy, { registry: 'ghcr.io/us', node: '22' })).toEqual([
+  expect(departuresFrom(policy.locks, { registry: 'ghcr.io/us', node: '22' })).toEqual([
     {
       key: 'registry',
       layer: 'infrastructure',
@@ -84,13 +80,13 @@ test('an answer departs where it is another one, not where there is none', () =>
 test('tensors are compared by what they say', () => {
   const parse = (text: string) => parseText(findQuestion('inputs') as Question, text) as { value: never };
   const one = mergePresets([preset('team', {}, { inputs: parse('x:FP32[-1,2]{a,b}').value })]);
-  expect(departuresFrom(one, { inputs: parse('x:FP32[ -1, 2 ]{a, b}').value })).toEqual([]);
-  expect(departuresFrom(one, { inputs: parse('x:FP32[-1,2]{a,c}').value })).toHaveLength(1);
+  expect(departuresFrom(one.locks, { inputs: parse('x:FP32[ -1, 2 ]{a, b}').value })).toEqual([]);
+  expect(departuresFrom(one.locks, { inputs: parse('x:FP32[-1,2]{a,c}').value })).toHaveLength(1);
 });
 
 test('defaults answer what nobody answers, and propose what is asked', () => {
   const governed = { ...context, defaults: policy.defaults };
-  const given = { ...lockedAnswers(policy), memory: '1Gi' };
+  const given = { ...plainLocks(policy.locks), memory: '1Gi' };
   expect(settleAnswers(given, governed)).toMatchObject({ ci: 'gitlab', cpu: '4', memory: '1Gi', node: '22' });
   expect(settleAnswers({ ...given, cpu: '8' }, governed).cpu).toBe('8');
   // What another answer follows is the governed one.

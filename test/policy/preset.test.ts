@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how presets refer to answers
 import { ServingError } from '../../generators/errors.ts';
 import { parsePreset } from '../../generators/policy/preset.ts';
 
@@ -31,6 +32,32 @@ test('defaults and locks are read by layer', () => {
     defaults: { ci: 'gitlab', availabilityObjective: 99.5 },
     locks: { registry: 'registry.example.com/ml', node: '24' },
   });
+});
+
+test('a text may follow what is asked before it', () => {
+  const text =
+    'infrastructure: { locks: { host: "${name}.${owner}.example.com" }, defaults: { registry: "registry.example.com/${owner}" } }';
+  const { defaults, locks } = parsePreset(text, 'company.yaml');
+  expect(locks).toEqual({ host: { pattern: '${name}.${owner}.example.com' } });
+  expect(defaults).toEqual({ registry: { pattern: 'registry.example.com/${owner}' } });
+  // Braces alone are those of the model's address, and stay.
+  const url = 'https://models.example.com/${owner}/{name}/{sha256}.onnx';
+  expect(parsePreset(`infrastructure: { locks: { modelUrl: "${url}" } }`, 'p').locks).toEqual({
+    modelUrl: { pattern: url },
+  });
+});
+
+test.each([
+  ['something unknown', 'registry: "r.example.com/${team}"', /refers to "team"; it may refer to name, description/],
+  ['what is asked later', 'owner: "${registry}"', /owner: .* refers to "registry"; it may refer to name/],
+  ['itself', 'host: "${host}.example.com"', /refers to "host"/],
+  ['tensors', 'host: "${inputs}.example.com"', /refers to "inputs"/],
+  ['anything, as the first question', 'name: "${owner}"', /refers to "owner"; it is the first question/],
+  ['nothing', 'host: "${}.example.com"', /refers to ""/],
+  ['what can never be one', 'host: "${name}_x"', /host: .* would be "my-model_x", which /],
+  ['a name, as a choice', 'ci: "${name}"', /ci: expected one of/],
+])('a text that follows %s is refused', (_what, lock, expected) => {
+  expect(messageOf(`infrastructure: { locks: { ${lock} } }`)).toMatch(expected);
 });
 
 test('without a name it has that of its file', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { planRepository } from '../../generators/app/plan.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import type { Migration } from '../../generators/migrations/migration.ts';
-import { lockedAnswers, NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
+import { NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { openProject, type Wishes } from '../../generators/regenerate/open-project.ts';
@@ -76,12 +76,11 @@ export function stampOut(
   const { template } = sourceOf(version);
   const context = {
     directoryName: 'iris-service',
+    locks: policy.locks,
     sample: (type: Parameters<typeof sampleOf>[1]) => sampleOf(template, type),
   };
-  for (const { path, bytes, mode } of planRepository(settleAnswers({ ...given, ...lockedAnswers(policy) }, context), {
-    template,
-    policy,
-  }).files) {
+  const { files } = planRepository(settleAnswers(given, context), { template, policy });
+  for (const { path, bytes, mode } of files) {
     mkdirSync(join(root, path, '..'), { recursive: true });
     writeFileSync(join(root, path), bytes, { mode });
   }

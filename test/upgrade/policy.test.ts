@@ -1,8 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how presets refer to answers
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { lockedAnswers, mergePresets, NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
-import type { GivenAnswers } from '../../generators/questions/answers.ts';
+import type { GovernedAnswers } from '../../generators/policy/governed-answers.ts';
+import { mergePresets, NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
 import { isUpToDate } from '../../generators/regenerate/upgrade.ts';
 import { modelPath } from '../onnx/fixtures.ts';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
@@ -12,7 +13,7 @@ import { type Package, packageOf } from './package.ts';
 const POLICY = '.ml-serving/policy.yaml';
 const ANSWERS = '.ml-serving/answers.yaml';
 
-const policyOf = (locks: GivenAnswers, defaults: GivenAnswers = {}, name = 'company'): Policy =>
+const policyOf = (locks: GovernedAnswers, defaults: GovernedAnswers = {}, name = 'company'): Policy =>
   mergePresets([{ file: `${name}.yaml`, name, extends: undefined, defaults, locks }]);
 const company = policyOf({ owner: 'vision', ci: 'gitlab' });
 const governed = () => stampOut('1.0.0', { policy: company });
@@ -73,6 +74,39 @@ describe('a repository under a policy', () => {
     });
   });
 
+  it('has texts that follow its other answers, and follow them still', async () => {
+    const following = policyOf({
+      namespace: { pattern: '${owner}-${name}' },
+      host: { pattern: '${namespace}.example.com' },
+    });
+    const root = stampOut('1.0.0', { policy: following });
+    expect(answersIn(root)).toMatchObject({
+      namespace: 'ml-team-iris-service',
+      host: 'ml-team-iris-service.example.com',
+    });
+    expect(isUpToDate(prepare(root, '1.0.0'))).toBe(true);
+    await upgrade(root, '1.0.0', { set: { owner: 'growth' } });
+    expect(answersIn(root)).toMatchObject({ host: 'growth-iris-service.example.com' });
+    expect(prepare(root, '1.0.0')).toMatchObject({ departures: [], changes: [] });
+
+    edit(root, ANSWERS, 'host: growth-iris-service.example.com', 'host: ours.example.com');
+    expect(prepare(root, '1.0.0')).toMatchObject({
+      departures: [
+        { key: 'host', found: 'ours.example.com', locked: 'growth-iris-service.example.com', by: 'company' },
+      ],
+      answers: { host: 'growth-iris-service.example.com' },
+    });
+    expect(() => prepare(root, '1.0.0', { set: { host: 'theirs.example.com' } })).toThrow(
+      expect.objectContaining({ code: 'POLICY_LOCKED', message: expect.stringContaining('growth-iris-service') }),
+    );
+    expect(() => prepare(root, '1.0.0', { set: { owner: 'a'.repeat(60) } })).toThrow(
+      expect.objectContaining({
+        code: 'ANSWERS_INVALID',
+        message: expect.stringMatching(/namespace: .*from "\$\{owner\}/),
+      }),
+    );
+  });
+
   it.each([
     ['is missing', (root: string) => remove(root, POLICY), /is missing, so nobody knows which answers are fixed/],
     ['cannot be read', (root: string) => putFiles(root, { [POLICY]: 'presets: [a\n' }), /policy\.yaml cannot be used/],
@@ -101,7 +135,7 @@ describe('another policy', () => {
     commit(root, 'work');
     expect(prepare(root, '1.0.0', { policy: company }).departures.map(({ key }) => key)).toEqual(['owner', 'ci']);
     await upgrade(root, '1.0.0', { policy: company });
-    expect(answersIn(root)).toMatchObject(lockedAnswers(company));
+    expect(answersIn(root)).toMatchObject({ owner: 'vision', ci: 'gitlab' });
     expect(read(root, 'README.md')).toContain('Run it, please');
     expect(isUpToDate(prepare(root, '1.0.0', { policy: company }))).toBe(true);
   });
@@ -179,7 +213,7 @@ describe('on the command line', () => {
     expect(today).toMatchObject({ state: 'current', policy: null });
     const before = snapshot(join(place, 'b'));
     expect(cli(place, 'status', 'b', '--preset', 'company.yaml').stdout).toContain(
-      'off the policy of company: ci, owner',
+      'off the policy of company: owner, ci',
     );
     expect(snapshot(join(place, 'b'))).toEqual(before);
   });
