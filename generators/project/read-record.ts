@@ -61,7 +61,8 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
     throw new ServingError('NOT_STAMPED_OUT', `There is no ${MANIFEST_PATH} here.`);
   }
   const parsed = bytes === null ? `${MANIFEST_PATH} is missing` : parseManifest(Buffer.from(bytes).toString('utf8'));
-  const policy = read(POLICY_PATH);
+  const policyBytes = read(POLICY_PATH);
+  const policyText = policyBytes && Buffer.from(policyBytes).toString('utf8');
   const damaged = typeof parsed === 'string';
   const cache = new Map<string, Uint8Array | null>();
   const base = (hash: string) => {
@@ -71,14 +72,15 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
   return {
     manifest: damaged ? null : parsed,
     answersText: readAnswers(read),
-    policyText: policy && Buffer.from(policy).toString('utf8'),
-    problems: () => (damaged ? [parsed] : [...policyProblems(parsed, policy), ...lostBlobs(parsed, has, base)]),
+    policyText,
+    problems: () => (damaged ? [parsed] : [...policyProblems(parsed, policyText), ...lostBlobs(parsed, has, base)]),
     base,
   };
 }
 
-function policyProblems({ policySha256 }: Manifest, policy: Uint8Array | null): string[] {
-  if (policySha256 === (policy ? sha256(policy) : undefined)) return [];
+function policyProblems({ policySha256 }: Manifest, policy: string | null): string[] {
+  // A Windows checkout gives every line another end; that is nobody's edit.
+  if (policySha256 === (policy === null ? undefined : sha256(Buffer.from(policy.replaceAll('\r\n', '\n'))))) return [];
   if (policy === null) return [`${POLICY_PATH} is missing`];
   return [`${POLICY_PATH} is not as it was written: it was ${policySha256 === undefined ? 'added' : 'edited'} by hand`];
 }

@@ -8,6 +8,9 @@ import type { RecordFile } from '../project/record.ts';
 import { CONFLICTS_PATH, type Conflicts, formatConflicts } from './conflicts.ts';
 import type { Scan } from './scan.ts';
 
+/** What people may write in another spelling. */
+const WORDS: readonly string[] = [ANSWERS_PATH, POLICY_PATH];
+
 function before(scan: Scan, path: string) {
   const state = scan(path);
   return state?.kind === 'file' ? ({ sha256: state.sha256, mode: state.mode } as const) : 'absent';
@@ -19,14 +22,21 @@ function writeOver(scan: Scan, path: string, bytes: Uint8Array): Change[] {
   return [{ kind: 'write', path, bytes, mode: found === 'absent' ? 0o644 : found.mode, before: found }];
 }
 
-/** The same answers in another spelling are left alone. */
-function answersChange(scan: Scan, { bytes }: RecordFile): Change[] {
-  const found = scan(ANSWERS_PATH);
-  if (found?.kind === 'file') {
-    const [old, fresh] = [found.bytes(), bytes].map((text) => parse(Buffer.from(text ?? '').toString('utf8')));
-    if (isDeepStrictEqual(old, fresh)) return [];
+function meaningOf(bytes: Uint8Array | null): unknown {
+  try {
+    return parse(Buffer.from(bytes ?? '').toString('utf8'), { logLevel: 'error' });
+  } catch {
+    return undefined;
   }
-  return writeOver(scan, ANSWERS_PATH, bytes);
+}
+
+/** The same answers, or the same policy, in another spelling are left alone. */
+function wordsChange(scan: Scan, { path, bytes }: RecordFile): Change[] {
+  const found = scan(path);
+  if (found?.kind === 'file') {
+    if (isDeepStrictEqual(meaningOf(found.bytes()), meaningOf(bytes))) return [];
+  }
+  return writeOver(scan, path, bytes);
 }
 
 /** Contents never change under a name that is their hash: a blob that is there is left as it is. */
@@ -68,13 +78,13 @@ export function isRecord(path: string): boolean {
 /** What changes in the record: new contents of the base, what nobody needs any more, answers, policy, conflicts, the manifest. */
 export function planRecord({ files, scan, listed, intact, conflicts }: RecordInput): Change[] {
   const blobs = files.filter(({ path }) => path.startsWith(`${BASE_FOLDER}/`));
-  const answers = files.filter(({ path }) => path === ANSWERS_PATH);
-  const rest = files.filter(({ path }) => !path.startsWith(`${BASE_FOLDER}/`) && path !== ANSWERS_PATH);
+  const words = files.filter(({ path }) => WORDS.includes(path));
+  const rest = files.filter(({ path }) => !path.startsWith(`${BASE_FOLDER}/`) && !WORDS.includes(path));
   const list = conflicts === null ? [] : writeOver(scan, CONFLICTS_PATH, formatConflicts(conflicts));
   return [
     ...blobChanges(scan, blobs, intact),
     ...blobRemovals(scan, listed, new Set(blobs.map(({ path }) => path))),
-    ...answers.flatMap((file) => answersChange(scan, file)),
+    ...words.flatMap((file) => wordsChange(scan, file)),
     ...policyRemoval(scan, files),
     ...list,
     ...rest.flatMap(({ path, bytes }) => writeOver(scan, path, bytes)),

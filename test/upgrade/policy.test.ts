@@ -107,6 +107,14 @@ describe('a repository under a policy', () => {
     );
   });
 
+  it('is nobody’s edit where a checkout gave its lines other ends', () => {
+    const root = governed();
+    for (const path of [POLICY, ANSWERS]) putFiles(root, { [path]: read(root, path).replaceAll('\n', '\r\n') });
+    const planned = prepare(root, '1.0.0');
+    expect(planned).toMatchObject({ problems: [], departures: [], changes: [] });
+    expect(isUpToDate(planned)).toBe(true);
+  });
+
   it.each([
     ['is missing', (root: string) => remove(root, POLICY), /is missing, so nobody knows which answers are fixed/],
     ['cannot be read', (root: string) => putFiles(root, { [POLICY]: 'presets: [a\n' }), /policy\.yaml cannot be used/],
