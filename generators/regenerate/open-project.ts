@@ -80,7 +80,8 @@ function read(directory: string, source: UpgradeSource, { set = {}, policy: name
     locks,
     sample: (modelType) => sampleOf(source.template, modelType),
   };
-  const departures = departuresFrom(locks, recorded, answered);
+  // By what was answered: a text that only follows what is set anew has not left anything.
+  const departures = departuresFrom(locks, recorded, { ...recorded, ...plainLocks(locks) });
   return { root, disk, record, source, from, due, policy, departures, given, unanswered, context };
 }
 

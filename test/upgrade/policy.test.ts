@@ -85,6 +85,7 @@ describe('a repository under a policy', () => {
       host: 'ml-team-iris-service.example.com',
     });
     expect(isUpToDate(prepare(root, '1.0.0'))).toBe(true);
+    expect(prepare(root, '1.0.0', { set: { owner: 'growth' } }).departures).toEqual([]);
     await upgrade(root, '1.0.0', { set: { owner: 'growth' } });
     expect(answersIn(root)).toMatchObject({ host: 'growth-iris-service.example.com' });
     expect(prepare(root, '1.0.0')).toMatchObject({ departures: [], changes: [] });
