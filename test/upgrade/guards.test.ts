@@ -82,6 +82,7 @@ describe('an upgrade is refused before anything is touched', () => {
     'C:\\x',
     '.ml-serving/local/lock',
     '.ml-serving/manifest.json',
+    '.ml-serving/policy.yaml',
   ])('with %s in the manifest', (path) => {
     const root = stampOut('1.0.0');
     const manifest = JSON.parse(read(root, MANIFEST));
@@ -206,7 +207,7 @@ describe('a blob of the base', () => {
     expect(problems).toEqual([expect.stringMatching(/src\/app\.mjs is damaged/)]);
     expect(conflicts).toBeNull();
     expect(readFileSync(blob)).toEqual(whole);
-    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [] });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policyText: null });
   });
 });
 
@@ -318,14 +319,17 @@ describe('--verify', () => {
 describe('the quick check', () => {
   it('finds edits of managed files, and leaves all else to the plan', async () => {
     const root = stampOut('1.0.0');
-    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [] });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policyText: null });
     edit(root, 'README.md', 'Run it', 'Run it now');
     edit(root, 'src/hooks/preprocess.mjs', 'room', 'own room');
     writeFileSync(join(root, 'docs/updating.md'), read(root, 'docs/updating.md').replaceAll('\n', '\r\n'));
-    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [] });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policyText: null });
     edit(root, 'src/limits.mjs', '1024', '10');
     remove(root, 'src/legacy.mjs');
-    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: ['src/legacy.mjs', 'src/limits.mjs'] });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({
+      drift: ['src/legacy.mjs', 'src/limits.mjs'],
+      policyText: null,
+    });
     expect(prepare(root, '1.0.0').plan.drift).toEqual(['src/legacy.mjs', 'src/limits.mjs']);
     expect(quickCheck(root, '1.1.0', nodeDisk)).toBeNull();
     edit(root, '.ml-serving/answers.yaml', 'owner: ml-team', 'owner: vision');

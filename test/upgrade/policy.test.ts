@@ -97,6 +97,14 @@ describe('a repository under a policy', () => {
       ],
       answers: { host: 'growth-iris-service.example.com' },
     });
+    edit(root, ANSWERS, 'namespace: growth-iris-service', 'namespace: ours');
+    expect(prepare(root, '1.0.0').departures.map(({ key, locked }) => [key, locked])).toEqual([
+      ['namespace', 'growth-iris-service'],
+      ['host', 'growth-iris-service.example.com'],
+    ]);
+    edit(root, ANSWERS, 'host: ours.example.com\n', '');
+    const { defaulted, answers } = prepare(root, '1.0.0');
+    expect([defaulted, answers.host]).toEqual([{}, 'growth-iris-service.example.com']);
     expect(() => prepare(root, '1.0.0', { set: { host: 'theirs.example.com' } })).toThrow(
       expect.objectContaining({ code: 'POLICY_LOCKED', message: expect.stringContaining('growth-iris-service') }),
     );
@@ -221,6 +229,10 @@ describe('on the command line', () => {
     const [today] = JSON.parse(cli(place, 'status', 'b', '--json').stdout).repositories;
     expect(today).toMatchObject({ state: 'current', policy: null });
     const before = snapshot(join(place, 'b'));
+    expect(cli(place, 'regenerate', 'b', '--check', '--preset', 'company.yaml')).toMatchObject({
+      status: 2,
+      stdout: expect.stringContaining('Left the policy: owner is "ml-team"; company locks it to "vision"'),
+    });
     expect(cli(place, 'status', 'b', '--preset', 'company.yaml').stdout).toContain(
       'off the policy of company: owner, ci',
     );
