@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config.logLevel);
   const service = await openService(config, logger);
-  const { server, predictor } = service;
+  const { server, predictor, predictionLog } = service;
 
   let stopping = false;
   const stop = (signal: string): void => {
@@ -46,6 +46,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // A defect that ends the process must not take the lines of answered requests along.
+  process.on('exit', predictionLog.spill);
 
   // Listening comes first: probes are answered, truthfully, while the model is being loaded.
   server.listen(config.port, config.host);

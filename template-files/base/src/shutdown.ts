@@ -13,6 +13,9 @@ const LINGER_MS = 200;
 /** How long the prediction log may take for what it has not written yet. */
 const LAST_LINES_MS = 1000;
 
+/** How long the log may take for the last line. */
+const LAST_WORDS_MS = 100;
+
 /** Left of the grace period when connections that are still busy sending or receiving are cut. */
 const LAST_MS = 1000;
 
@@ -30,10 +33,11 @@ export async function shutDown(
   const cutOff = setTimeout(() => server.closeAllConnections(), Math.max(0, config.shutdownGraceMs - LAST_MS));
   let inFlight = 'a run';
   const giveUp = setTimeout(() => {
-    logger.fatal(`the grace period is over while ${inFlight} is in flight`);
+    // Not fatal, which is written at once: a reader that has stopped would hold the end up for ever.
+    logger.error(`the grace period is over while ${inFlight} is in flight`);
     logger.flush();
     // process.exit() during a run would abort with a core dump; this ends as surely, and says so in the exit code.
-    process.kill(process.pid, 'SIGKILL');
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS);
   }, config.shutdownGraceMs);
 
   predictor.stop();

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type DestinationStream, type Logger, symbols } from 'pino';
 
 /** Takes whole lines, in bytes that nobody changes afterwards. False while there is much that has not been written yet. */
@@ -13,7 +14,7 @@ export interface LineStream extends DestinationStream {
 }
 
 /** The stream behind a logger; of a stream of another kind (a test's, a team's own) only `write` is asked. */
-type Behind = DestinationStream & Partial<LineStream>;
+type Behind = DestinationStream & Partial<LineStream> & { flushSync?(): void; once?: unknown };
 
 function streamOf(logger: Logger): Behind {
   return (logger as unknown as { readonly [symbols.streamSym]: Behind })[symbols.streamSym];
@@ -31,8 +32,23 @@ export function bytesWriter(logger: Logger): WriteBytes {
   );
 }
 
+/** The same at the end of the process: the bytes are out, as far as they can be, when it returns. */
+export function lastWriter(logger: Logger): (lines: Buffer) => void {
+  const write = bytesWriter(logger);
+  return (lines) => {
+    write(lines);
+    streamOf(logger).flushSync?.();
+  };
+}
+
 /** The same for whoever wants the bytes back. */
 export function returningWriter(logger: Logger): WriteAndReturn {
   const stream = streamOf(logger);
-  return stream.writeAndReturn ?? (async (lines) => stream.write(lines.toString('utf8')));
+  return (
+    stream.writeAndReturn ??
+    (async (lines) => {
+      const room: unknown = stream.write(lines.toString('utf8'));
+      if (room === false && stream.once) await once(stream as unknown as NodeJS.EventEmitter, 'drain');
+    })
+  );
 }

@@ -83,6 +83,8 @@ function follow(stream: Destination): { readonly writeBytes: WriteBytes; readonl
       writeBytes(lines);
       if (came === before) return Promise.reject(new Error('standard output takes no more'));
       const upTo = came;
+      // Who waits for them has collected enough, or long enough.
+      stream.flush();
       return new Promise((settle) => waiting.push({ upTo, settle }));
     },
   };

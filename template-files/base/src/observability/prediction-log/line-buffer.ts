@@ -4,6 +4,8 @@ import { ByteWriter } from '../byte-writer.ts';
 export interface Sink {
   /** The bytes are the caller's again once this has settled. */
   readonly write: (lines: Buffer) => Promise<void>;
+  /** At the end of the process, which waits for nothing any more; a sink without it loses what waits then. */
+  readonly writeLast?: (lines: Buffer) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -24,6 +26,8 @@ export interface LineBuffer {
   readonly end: () => void;
   /** Writes what is left, for so long at most. */
   readonly close: (patienceMs: number) => Promise<void>;
+  /** Hands over at once what waits, at the end of a process that nobody has closed. */
+  readonly spill: () => void;
 }
 
 const FLUSH_MS = 100;
@@ -134,6 +138,11 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
       open.lines += 1;
       taken += open.writer.end - lineStart;
       flushOrWait();
+    },
+    spill() {
+      if (!sink.writeLast) return;
+      turnOver(0);
+      for (const { writer } of full.splice(0)) sink.writeLast(writer.buffer.subarray(0, writer.end));
     },
     async close(patienceMs) {
       let patience: NodeJS.Timeout | undefined;

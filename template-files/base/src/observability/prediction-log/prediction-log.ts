@@ -47,6 +47,8 @@ export interface PredictionLog {
   readonly write: (prediction: LoggedPrediction) => void;
   /** Writes what waits, for so long at most. */
   readonly close: (patienceMs: number) => Promise<void>;
+  /** Hands over at once what waits, at the end of a process that nobody has closed. */
+  readonly spill: () => void;
 }
 
 export interface PredictionLogOptions {
@@ -70,6 +72,7 @@ export const NO_PREDICTION_LOG: PredictionLog = {
   inAccessLog: false,
   write: () => {},
   close: async () => {},
+  spill: () => {},
 };
 
 /** So many predictions are put down at the latest, or so long after the first of them. */
@@ -214,6 +217,10 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     close(patienceMs) {
       writeWaiting();
       return buffer.close(patienceMs);
+    },
+    spill() {
+      writeWaiting();
+      buffer.spill();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { returningWriter } from '../line-stream.ts';
+import { lastWriter, returningWriter } from '../line-stream.ts';
 import type { Sink } from './line-buffer.ts';
 
 /**
@@ -7,5 +7,5 @@ import type { Sink } from './line-buffer.ts';
  * take stays in the buffer, whose size is bounded.
  */
 export function createStreamSink(logger: Logger): Sink {
-  return { write: returningWriter(logger), close: async () => {} };
+  return { write: returningWriter(logger), writeLast: lastWriter(logger), close: async () => {} };
 }
