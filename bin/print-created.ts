@@ -39,7 +39,7 @@ function toJson({ plan, actions, written, installed, committed }: Created, direc
     directory,
     templateVersion: plan.templateVersion,
     answers: plan.answers,
-    policy: plan.policy.presets,
+    policy: { presets: plan.policy.presets },
     written,
     installed,
     committed,

@@ -1,5 +1,5 @@
-import { lockText } from '../generators/questions/locks.ts';
-import { show } from '../generators/questions/problem.ts';
+import { policyChange } from '../generators/policy/change.ts';
+import { lockText, said } from '../generators/questions/locks.ts';
 import { describeAll, type Line } from '../generators/regenerate/describe.ts';
 import { toJson, toMarkdown } from '../generators/regenerate/report.ts';
 import { isUpToDate, type Upgrade } from '../generators/regenerate/upgrade.ts';
@@ -34,10 +34,12 @@ function fileLines(upgrade: Upgrade): string[] {
   );
 }
 
-function extras({ problems, defaulted, plan, rollout, changelog, departures, from, to }: Upgrade): string[] {
+function extras(upgrade: Upgrade): string[] {
+  const { problems, defaulted, plan, rollout, changelog, departures, from, to } = upgrade;
   return [
+    ...policyChange(upgrade).map((line) => `Policy: ${line}`),
     ...problems.map((problem) => `Record: ${problem}`),
-    ...departures.map((one) => `Left the policy: ${one.key} is ${show(one.found)}; ${lockText(one)}`),
+    ...departures.map((one) => `Not as the policy says: ${one.key} is ${said(one.found)}; ${lockText(one)}`),
     ...Object.entries(defaulted).map(
       ([key, value]) => `New question ${key}: ${JSON.stringify(value)} (default; change it with --set)`,
     ),

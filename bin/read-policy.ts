@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { ServingError } from '../generators/errors.ts';
 import { mergePresets, NO_POLICY, type Policy } from '../generators/policy/policy.ts';
@@ -32,7 +33,7 @@ export function readPolicy(files: readonly string[]): Policy | undefined {
 function chainOf(file: string): [path: string, preset: Preset][] {
   const chain: [string, Preset][] = [];
   for (let next: string | undefined = file, by = ''; next !== undefined; ) {
-    const path = resolve(next);
+    const path = placeOf(next);
     if (chain.some(([known]) => known === path)) throw endless(`${by} extends ${next}, which extends it again.`);
     if (chain.length === MAX_CHAIN) throw endless(`${file} builds on more than ${MAX_CHAIN - 1} others.`);
     const preset: Preset = read(next, by);
@@ -41,6 +42,11 @@ function chainOf(file: string): [path: string, preset: Preset][] {
     next = preset.extends && (isAbsolute(preset.extends) ? preset.extends : join(dirname(next), preset.extends));
   }
   return chain;
+}
+
+/** The same file by other ways is the same preset. One that is not there is told when it is read. */
+function placeOf(file: string): string {
+  return existsSync(file) ? realpathSync(file) : resolve(file);
 }
 
 function read(file: string, by: string): Preset {

@@ -8,7 +8,7 @@ import { findExecutable } from '../../generators/app/tools/find-executable.ts';
 import { inspectTarget, type Target } from '../../generators/apply/target.ts';
 import { ServingError } from '../../generators/errors.ts';
 import { NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
-import { MANIFEST_PATH } from '../../generators/project/manifest.ts';
+import { MANIFEST_PATH, POLICY_PATH } from '../../generators/project/manifest.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
 import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
 import { plainLocks, refuseLocked } from '../../generators/questions/locks.ts';
@@ -50,6 +50,7 @@ export async function create(directory: string | undefined, flags: CreateFlags):
   const target = inspectTarget(fromHere(nameDirectory(directory, given)));
   refuseOccupied(target, flags);
   requireTools(flags);
+  refuseLeaving(target, policy);
 
   const model = givenModel(flags, given);
   const { version, templateFolder } = ownPackage();
@@ -139,6 +140,14 @@ function fromHere(directory: string): string {
   } catch (cause) {
     throw new ServingError('DIRECTORY_INVALID', `${directory} is relative to a directory that is gone.`, { cause });
   }
+}
+
+/** What --force writes over a repository would follow none of what its policy fixes, and say nothing of it. */
+function refuseLeaving({ path }: Target, policy: Policy): void {
+  if (policy.presets.length > 0 || !existsSync(join(path, POLICY_PATH))) return;
+  throw new ServingError('POLICY_LOCKED', `${path} is under a policy (${POLICY_PATH}), which would be dropped.`, {
+    hint: 'Name it with --preset FILE, or leave it first: create-ml-serving regenerate --preset none.',
+  });
 }
 
 function refuseOccupied({ path, state, entries }: Target, flags: CreateFlags): void {

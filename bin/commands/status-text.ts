@@ -48,9 +48,17 @@ function upgradeText({ upgrade, template }: RepositoryStatus): string[] {
   return [`${template === to ? 'changes to bring in' : `→ ${to}`}: ${parts.join(', ')}`];
 }
 
+function namesIn(presets: readonly string[] | null): string {
+  if (presets === null) return 'unreadable';
+  return presets.length === 0 ? 'none' : presets.join(', ');
+}
+
 function policyText(policy: PolicyStatus | null): string[] {
-  if (policy === null || policy.departures.length === 0) return [];
-  const { departures } = policy;
+  if (policy === null) return [];
+  const { presets, former, departures } = policy;
+  if (departures.length === 0) {
+    return presets.join() === former?.join() ? [] : [`policy: ${namesIn(former)} → ${namesIn(presets)}`];
+  }
   const makers = [...new Set(departures.map(({ by }) => by))].join(', ');
   return [`off the policy of ${makers}: ${departures.map(({ key }) => key).join(', ')}`];
 }

@@ -40,8 +40,10 @@ export interface UpgradeStatus {
 
 /** The policy that a repository is judged by. */
 export interface PolicyStatus {
-  /** From the broadest to the nearest. */
+  /** From the broadest to the nearest; empty where there is none. */
   readonly presets: readonly string[];
+  /** Those that it is under so far; null where that cannot be told. */
+  readonly former: readonly string[] | null;
   readonly departures: readonly Departure[];
 }
 
@@ -61,7 +63,7 @@ export interface RepositoryStatus {
   /** What an earlier upgrade left open. */
   readonly pending: 'interrupted' | 'undoing' | 'held' | 'conflicts' | null;
   readonly upgrade: UpgradeStatus | null;
-  /** Null where there is none, or nothing can be told. */
+  /** Null where nothing can be told. */
   readonly policy: PolicyStatus | null;
   readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
 }

@@ -4,11 +4,10 @@ import type { Disk } from '../apply/disk.ts';
 import { nodeDisk } from '../apply/node-disk.ts';
 import { type Pending, pendingApply } from '../apply/pending.ts';
 import { ServingError } from '../errors.ts';
-import type { Policy } from '../policy/policy.ts';
+import { NO_POLICY, type Policy } from '../policy/policy.ts';
 import { parsePolicy } from '../policy/record.ts';
 import { POLICY_PATH } from '../project/manifest.ts';
 import { readRecord } from '../project/read-record.ts';
-import type { Departure } from '../questions/locks.ts';
 import { settleAnswers } from '../questions/settle.ts';
 import { readConflicts } from '../regenerate/conflicts.ts';
 import { lookingAt } from '../regenerate/not-readable.ts';
@@ -46,8 +45,14 @@ function upgradeStatus({ to, plan, rollout, conflicts, defaulted, reinstall }: F
   };
 }
 
-function policyStatus({ presets }: Policy, departures: readonly Departure[]): PolicyStatus | null {
-  return presets.length === 0 ? null : { presets, departures };
+function policyStatus({ policy, formerPolicy, departures }: Foreseen): PolicyStatus {
+  return { presets: policy.presets, former: formerPolicy?.presets ?? null, departures };
+}
+
+/** Of one that is under the policy that it remembers, and has not left it. */
+function keptPolicy(text: string | null): PolicyStatus {
+  const { presets } = text === null ? NO_POLICY : parsePolicy(text, POLICY_PATH);
+  return { presets, former: presets, departures: [] };
 }
 
 /** Most urgent first, as the states are. */
@@ -69,8 +74,12 @@ function look(
   const quick = policy ? null : quickCheck(root, version, disk);
   if (quick) {
     const { drift, policyText } = quick;
-    const recorded = policyText === null ? null : policyStatus(parsePolicy(policyText, POLICY_PATH), []);
-    return { state: drift.length > 0 ? 'drifted' : 'current', template: version, drift, policy: recorded };
+    return {
+      state: drift.length > 0 ? 'drifted' : 'current',
+      template: version,
+      drift,
+      policy: keptPolicy(policyText),
+    };
   }
   const project = openProject(root, source, { policy }, disk);
   const answers = settleAnswers(project.given, project.context);
@@ -83,7 +92,7 @@ function look(
     template: project.from,
     drift: upgrade.plan.drift,
     problems: upgrade.problems,
-    policy: policyStatus(upgrade.policy, upgrade.departures),
+    policy: policyStatus(upgrade),
     upgrade: brings ? upgradeStatus(upgrade) : null,
   };
 }

@@ -41,9 +41,10 @@ export const PRESET_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/;
 export function parsePreset(text: string, file: string): Preset {
   const { data, refuse } = parseWritten(text, file, (problems) => invalid(file, problems));
   const { name = nameOf(file), extends: parent, ...layers } = data;
+  const isNamed = 'name' in data;
   const parts = Object.entries(layers).flatMap(([layer, held]) => readLayer(layer, held));
   const problems = [
-    ...nameProblems(name),
+    ...nameProblems(name, isNamed),
     ...(parent === undefined || (typeof parent === 'string' && parent !== '')
       ? []
       : [{ path: ['extends'], message: `expected the path of a preset, found ${show(parent)}` }]),
@@ -95,10 +96,11 @@ function readPart(layer: Layer, part: Part, data: Data): ReadPart {
   return problems.length > 0 || 'problems' in parsed ? { problems } : { part, answers: parsed.value };
 }
 
-function nameProblems(name: unknown): Problem[] {
+function nameProblems(name: unknown, isNamed: boolean): Problem[] {
   if (typeof name === 'string' && PRESET_NAME.test(name)) return [];
   const expected = 'at most 63 letters, digits, spaces, dots, underscores and hyphens, a letter or digit first';
-  return [{ path: ['name'], message: `expected ${expected}; found ${show(name)}` }];
+  const found = isNamed ? `found ${show(name)}` : `${show(name)}, taken from the file, is none; say it with name:`;
+  return [{ path: ['name'], message: `expected ${expected}; ${found}` }];
 }
 
 function nameOf(file: string): string {

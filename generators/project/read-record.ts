@@ -20,6 +20,8 @@ export interface ProjectRecord {
   readonly answersText: string;
   /** The policy as it is written; null where there is none. */
   readonly policyText: string | null;
+  /** Whether that is not what was written: somebody has edited, added or removed it. */
+  readonly policyEdited: boolean;
   /** Looks for what is missing or damaged, in words for a person. */
   readonly problems: () => readonly string[];
   /** Contents the template rendered last, by hash; null where they were not kept or are damaged. */
@@ -73,6 +75,7 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
     manifest: damaged ? null : parsed,
     answersText: readAnswers(read),
     policyText,
+    policyEdited: !damaged && policyProblems(parsed, policyText).length > 0,
     problems: () => (damaged ? [parsed] : [...policyProblems(parsed, policyText), ...lostBlobs(parsed, has, base)]),
     base,
   };

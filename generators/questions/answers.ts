@@ -125,7 +125,7 @@ export function completeAnswers(given: GivenAnswers, context: QuestionContext): 
 /** @param before the answers to the questions before it */
 function answerTo(question: Question, given: GivenAnswers, before: Data, context: QuestionContext): Parsed<unknown> {
   const lock = context.locks?.[question.name];
-  if (lock) return isPattern(lock.value) ? fillChecked(question, lock.value, before) : { value: lock.value };
+  if (lock) return isPattern(lock.value) ? fillChecked(question, lock.value, lock.by, before) : { value: lock.value };
   if (question.name in given) return { value: given[question.name as keyof Answers] };
   return parseValue(question, defaultOf(question, before as Known, context));
 }

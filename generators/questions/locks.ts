@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ServingError } from '../errors.ts';
 import type { GivenAnswers } from './answers.ts';
+import { formatCompact } from './compact.ts';
 import { findQuestion } from './find.ts';
-import { fill, isPattern, type Pattern } from './pattern.ts';
-import { firstLines, show } from './problem.ts';
-import type { Layer } from './question.ts';
+import { fill, fillChecked, follows, isPattern, type Pattern } from './pattern.ts';
+import { firstLines, type Problem, show } from './problem.ts';
+import type { Layer, Question } from './question.ts';
 import { type Answers, questions } from './questions.ts';
 
 type Key = keyof Answers;
@@ -57,15 +58,29 @@ export function departuresFrom(locks: Locks, found: GivenAnswers, answers: Given
   });
 }
 
+/** An answer in words: tensors by their columns and labels, of which the last may be what matters. */
+export function said(answer: Answers[Key]): string {
+  return typeof answer === 'object' ? formatCompact(answer) : show(answer);
+}
+
 /** A lock in words. */
 export function lockText({ layer, locked, by }: Pick<Departure, 'layer' | 'locked' | 'by'>): string {
-  return `${by} locks it to ${show(locked)} (layer ${layer})`;
+  return `${by} locks it to ${said(locked)} (layer ${layer})`;
+}
+
+/** What is wrong with texts that follow an answer, once all others that they follow are known. */
+export function followingProblems(locks: Locks, latest: Key, answers: GivenAnswers): Problem[] {
+  return Object.entries(locks).flatMap(([key, { value, by }]) => {
+    if (!isPattern(value) || !follows(value, latest) || fill(value, answers) === undefined) return [];
+    const filled = fillChecked(findQuestion(key) as Question, value, by, answers);
+    return 'problems' in filled ? filled.problems : [];
+  });
 }
 
 /** @throws POLICY_LOCKED where answers that somebody gives are not what is fixed */
 export function refuseLocked(locks: Locks, given: GivenAnswers, answers: GivenAnswers = given): void {
   const against = departuresFrom(locks, given, answers);
   if (against.length === 0) return;
-  const lines = firstLines(against, (one) => `${one.key}: ${show(one.found)} is not to be had: ${lockText(one)}`);
+  const lines = firstLines(against, (one) => `${one.key}: ${said(one.found)} is not to be had: ${lockText(one)}`);
   throw new ServingError('POLICY_LOCKED', lines.join('\n'));
 }

@@ -33,9 +33,15 @@ export function parsePattern(question: TextQuestion, text: string): Parsed<Patte
     const allowed = names.length === 0 ? 'it is the first question' : `it may refer to ${names.join(', ')}`;
     return wrong(`${show(text)} refers to ${show(stranger[1])}; ${allowed}`);
   }
+  if (refers(value.pattern.replace(REFERENCE, ''))) return wrong(`${show(text)} has a ${'${'} without its }`);
   const sample = fill(value, sampleAnswers(earlier)) as string;
   const invalid = question.validate(sample);
   return invalid ? wrong(`${show(text)} would be ${show(sample)}, which ${invalid}`) : { value };
+}
+
+/** Whether a text refers to an answer by itself. */
+export function follows({ pattern }: Pattern, name: string): boolean {
+  return pattern.includes(`\${${name}}`);
 }
 
 /** The text for some answers; undefined where one that it refers to is not known. */
@@ -48,17 +54,24 @@ export function fill({ pattern }: Pattern, answers: Readonly<Record<string, unkn
   return complete ? text : undefined;
 }
 
-/** A text that is filled is checked like any other answer. */
+/**
+ * A text that is filled is checked like any other answer.
+ * @param by the preset that it is of
+ */
 export function fillChecked(
   question: Question,
   pattern: Pattern,
+  by: string,
   answers: Readonly<Record<string, unknown>>,
 ): Parsed<string> {
   const text = fill(pattern, answers);
   // What it refers to is wrong itself, and that is said there.
   if (text === undefined) return { problems: [] };
   const wrong = (question as TextQuestion).validate(text);
-  const problem: Problem = { path: [question.name], message: `${show(text)} (from ${show(pattern.pattern)}) ${wrong}` };
+  const problem: Problem = {
+    path: [question.name],
+    message: `${show(text)} (${by} locks it to ${show(pattern.pattern)}) ${wrong}`,
+  };
   return wrong ? { problems: [problem] } : { value: text };
 }
 

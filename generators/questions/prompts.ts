@@ -1,6 +1,6 @@
 import { defaultOf, defaultText, type GivenAnswers, parseText } from './answers.ts';
 import { findQuestion } from './find.ts';
-import { type Locks, lockedAnswers } from './locks.ts';
+import { followingProblems, type Locks, lockedAnswers } from './locks.ts';
 import { firstLines, formatPath } from './problem.ts';
 import type { Known, Question, QuestionContext } from './question.ts';
 import { type Answers, questions } from './questions.ts';
@@ -44,7 +44,7 @@ export function toPrompts(
         ? { type: 'select', choices: question.choices.map(({ value, label }) => ({ value, name: label })) }
         : {
             type: 'input',
-            validate: (text: string, answered: object = {}) => validate(question, text, knownThen(answered)),
+            validate: (text: string, answered: object = {}) => validate(question, text, knownThen(answered), locks),
           }),
     }));
 }
@@ -67,11 +67,12 @@ function proposal(question: Question, answers: GivenAnswers, context: QuestionCo
 }
 
 /** Mistakes are told where they can still be mended: at the last of the questions that do not fit together. */
-function validate(question: Question, text: string, answers: GivenAnswers): true | string {
+function validate(question: Question, text: string, answers: GivenAnswers, locks: Locks): true | string {
   const parsed = parseText(question, text);
   const name = question.name as keyof Answers;
+  const then = { ...answers, ...('value' in parsed && { [name]: parsed.value }) } as GivenAnswers;
   const problems =
-    'problems' in parsed ? parsed.problems : earlyProblems(name, { ...answers, [name]: parsed.value } as GivenAnswers);
+    'problems' in parsed ? parsed.problems : [...earlyProblems(name, then), ...followingProblems(locks, name, then)];
   if (problems.length === 0) return true;
   return firstLines(problems, ({ path, message }) => `${formatPath(path)}: ${message}`).join('; ');
 }

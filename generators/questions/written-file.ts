@@ -27,7 +27,7 @@ export function parseWritten(
   file: string,
   invalid: (problems: readonly string[]) => ServingError,
 ): WrittenFile {
-  if (text.length > MAX_WRITTEN_BYTES) throw invalid([`is larger than ${MAX_WRITTEN_BYTES} bytes`]);
+  if (Buffer.byteLength(text) > MAX_WRITTEN_BYTES) throw invalid([`is larger than ${MAX_WRITTEN_BYTES} bytes`]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
   const at = (offset: number | undefined) => `${file}:${lines.linePos(offset ?? 0).line}`;

@@ -10,7 +10,7 @@ import { damagedPolicy, parsePolicy } from '../policy/record.ts';
 import { POLICY_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
 import type { GivenAnswers } from '../questions/answers.ts';
-import { type Departure, departuresFrom, plainLocks, refuseLocked } from '../questions/locks.ts';
+import { plainLocks, refuseLocked } from '../questions/locks.ts';
 import type { QuestionContext } from '../questions/question.ts';
 import { type Answers, questions } from '../questions/questions.ts';
 import { sampleOf } from '../render/samples.ts';
@@ -31,8 +31,9 @@ export interface Project {
   readonly due: readonly Migration[];
   /** The policy that was named, else the recorded one. */
   readonly policy: Policy;
-  /** Recorded answers that it fixes otherwise. */
-  readonly departures: readonly Departure[];
+  readonly isNamed: boolean;
+  /** As they are recorded, in the terms of this version. */
+  readonly recorded: GivenAnswers;
   /** Recorded answers, those that were set anew, and what the policy fixes. */
   readonly given: GivenAnswers;
   /** Questions that the record has no answer to: the template has asked them only since. */
@@ -80,13 +81,24 @@ function read(directory: string, source: UpgradeSource, { set = {}, policy: name
     locks,
     sample: (modelType) => sampleOf(source.template, modelType),
   };
-  // By what was answered: a text that only follows what is set anew has not left anything.
-  const departures = departuresFrom(locks, recorded, { ...recorded, ...plainLocks(locks) });
-  return { root, disk, record, source, from, due, policy, departures, given, unanswered, context };
+  return {
+    root,
+    disk,
+    record,
+    source,
+    from,
+    due,
+    policy,
+    isNamed: named !== undefined,
+    recorded,
+    given,
+    unanswered,
+    context,
+  };
 }
 
 /** @throws RECORD_DAMAGED: without what it fixes, nobody could tell what may be changed */
-function recordedPolicy({ policyText, manifest }: ProjectRecord): Policy {
+export function recordedPolicy({ policyText, manifest }: ProjectRecord): Policy {
   if (policyText !== null) return parsePolicy(policyText, POLICY_PATH);
   if (manifest?.policySha256 === undefined) return NO_POLICY;
   throw damagedPolicy(`${POLICY_PATH} is missing, so nobody knows which answers are fixed.`);

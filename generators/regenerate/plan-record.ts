@@ -16,9 +16,19 @@ function before(scan: Scan, path: string) {
   return state?.kind === 'file' ? ({ sha256: state.sha256, mode: state.mode } as const) : 'absent';
 }
 
+/** A Windows checkout gives every line another end; that is nothing to bring. */
+function differsInLineEnds(scan: Scan, path: string, bytes: Uint8Array): boolean {
+  const state = scan(path);
+  const found = state?.kind === 'file' ? state.bytes() : null;
+  return (
+    found !== null &&
+    Buffer.from(found).toString('utf8').replaceAll('\r\n', '\n') === Buffer.from(bytes).toString('utf8')
+  );
+}
+
 function writeOver(scan: Scan, path: string, bytes: Uint8Array): Change[] {
   const found = before(scan, path);
-  if (found !== 'absent' && found.sha256 === sha256(bytes)) return [];
+  if (found !== 'absent' && (found.sha256 === sha256(bytes) || differsInLineEnds(scan, path, bytes))) return [];
   return [{ kind: 'write', path, bytes, mode: found === 'absent' ? 0o644 : found.mode, before: found }];
 }
 

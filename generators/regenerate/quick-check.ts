@@ -2,8 +2,11 @@ import type { Disk } from '../apply/disk.ts';
 import { pendingApply } from '../apply/pending.ts';
 import { sha256 } from '../hash.ts';
 import { decodeText } from '../merge/text.ts';
-import { ANSWERS_PATH, type Manifest } from '../project/manifest.ts';
+import { parsePolicy } from '../policy/record.ts';
+import { ANSWERS_PATH, type Manifest, POLICY_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
+import { parseAnswersFile } from '../questions/answers-file.ts';
+import { departuresFrom, plainLocks } from '../questions/locks.ts';
 import { readConflicts } from './conflicts.ts';
 import { plainFiles, type Scan, scanner } from './scan.ts';
 
@@ -24,6 +27,18 @@ function isSame(scan: Scan, { base }: ProjectRecord, path: string, entry: Manife
   return typeof old === 'string' && typeof own === 'string' && old === own.replaceAll('\r\n', '\n');
 }
 
+/** A merge of two branches can bring answers from one and a policy from the other, and hashes that fit them. */
+function hasLeftPolicy({ policyText, answersText }: ProjectRecord): boolean {
+  if (policyText === null) return false;
+  try {
+    const { locks } = parsePolicy(policyText, POLICY_PATH);
+    const answers = parseAnswersFile(answersText, ANSWERS_PATH);
+    return departuresFrom(locks, answers, { ...answers, ...plainLocks(locks) }).length > 0;
+  } catch {
+    return true;
+  }
+}
+
 /**
  * Answers at once where nothing can have changed: at the same version, from the same answers, the template renders what
  * it rendered then, so an upgrade has nothing to bring and only hand edits of managed files are to be found.
@@ -38,7 +53,7 @@ export function quickCheck(root: string, version: string, disk: Disk): QuickChec
   if (manifest === null || manifest.templateVersion !== version) return null;
   const answers = files.read(ANSWERS_PATH);
   if (answers === null || manifest.answersSha256 !== sha256(answers)) return null;
-  if (readConflicts(files.read) !== null || problems().length > 0) return null;
+  if (readConflicts(files.read) !== null || problems().length > 0 || hasLeftPolicy(record)) return null;
   const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
   const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');
   const drift = managed.filter(([path, entry]) => !isSame(scan, record, path, entry)).map(([path]) => path);

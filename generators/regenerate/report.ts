@@ -1,13 +1,13 @@
-import { type Departure, lockText } from '../questions/locks.ts';
-import { show } from '../questions/problem.ts';
+import { policyChange } from '../policy/change.ts';
+import { type Departure, lockText, said } from '../questions/locks.ts';
 import { explainConflict } from './conflicts.ts';
 import { describeAll, type Line } from './describe.ts';
 import { isUpToDate, type Upgrade } from './upgrade.ts';
 
 /** An upgrade as data, for programs. The form is a contract: fields are added, never taken away. */
 export function toJson(upgrade: Upgrade): object {
-  const { root, from, to, plan, conflicts, problems, reinstall, rollout, changelog, defaulted, policy, departures } =
-    upgrade;
+  const { root, from, to, plan, conflicts, problems, reinstall, rollout, changelog, defaulted } = upgrade;
+  const { policy, formerPolicy, departures } = upgrade;
   return {
     directory: root,
     from,
@@ -18,7 +18,7 @@ export function toJson(upgrade: Upgrade): object {
     drift: plan.drift,
     conflicts: conflicts?.conflicts ?? [],
     newAnswers: defaulted,
-    policy: { presets: policy.presets, departures },
+    policy: { presets: policy.presets, former: formerPolicy?.presets ?? null, departures },
     reinstall,
     problems,
     changelog,
@@ -43,7 +43,7 @@ function fileLine({ word, path, detail }: Line): string {
 }
 
 function departureLine(one: Departure): string {
-  return `${code(one.key)} is ${code(show(one.found))}: ${lockText(one).replaceAll('<', '&lt;')}`;
+  return `${code(one.key)} is ${code(said(one.found))}: ${lockText(one).replaceAll('<', '&lt;')}`;
 }
 
 /** An upgrade as the body of a pull request. */
@@ -66,7 +66,7 @@ export function toMarkdown(upgrade: Upgrade): string {
       ),
     ),
     ...section('To do', bullets([...(reinstall ? ['npm install'] : []), ...rollout.steps])),
-    ...section('Answers that left the policy, and are brought back', bullets(departures.map(departureLine))),
+    ...section('Policy', bullets([...policyChange(upgrade), ...departures.map(departureLine)])),
     ...section('New questions, answered by their defaults', bullets(answers)),
     ...section('What changes in your repository', changes),
     ...section('Managed files with edits of your own', bullets(plan.drift.map(code))),

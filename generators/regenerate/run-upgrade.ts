@@ -2,6 +2,8 @@ import type { Tell } from '../app/job.ts';
 import { abortApply, applyChanges, finishApply } from '../apply/apply.ts';
 import type { Disk } from '../apply/disk.ts';
 import { ServingError } from '../errors.ts';
+import { damagedPolicy } from '../policy/record.ts';
+import { POLICY_PATH } from '../project/manifest.ts';
 import { bringBack, dropAside, putAside } from './aside.ts';
 import { uncommitted, workTreeOf } from './git.ts';
 import { prepareStages, showConflicts, showToGit } from './index-stages.ts';
@@ -29,6 +31,11 @@ export function refuseDirty(root: string): void {
   throw new ServingError('TREE_DIRTY', `${root} has changes that are in no commit: ${shown}${more}.`);
 }
 
+/** An upgrade would write the hash of what somebody has made of it, and nobody could tell any more. */
+export function refuseEditedPolicy({ isPolicyEdited, root }: Upgrade): void {
+  if (isPolicyEdited) throw damagedPolicy(`${root}: ${POLICY_PATH} is not as it was written.`);
+}
+
 async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOptions): Promise<void> {
   let failed: string | null = 'putting the installed packages aside';
   let cause: unknown;
@@ -51,12 +58,13 @@ async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOpt
 
 /**
  * Brings an upgrade to disk, whole or not at all. With conflicts it stays open until `--continue` or `--abort`.
- * @throws TREE_DIRTY, TREE_UNKNOWN, VERIFY_FAILED and what `applyChanges` throws
+ * @throws RECORD_DAMAGED where the policy was edited, TREE_DIRTY, TREE_UNKNOWN, VERIFY_FAILED and what `applyChanges` throws
  */
 export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise<void> {
   const { root, changes, conflicts, plan } = upgrade;
   const { disk, tell } = options;
   if (changes.length === 0) return;
+  refuseEditedPolicy(upgrade);
   if (!options.allowDirty) refuseDirty(root);
   const verifies = options.verify && conflicts === null;
   const notes = showToGit(tell, () => prepareStages(root, plan.sides)) ?? new Map();

@@ -4,14 +4,14 @@ import { decodeText } from '../merge/text.ts';
 import type { Policy } from '../policy/policy.ts';
 import { BASE_FOLDER } from '../project/manifest.ts';
 import { buildRecord } from '../project/record.ts';
-import type { Departure } from '../questions/locks.ts';
+import { type Departure, departuresFrom, plainLocks } from '../questions/locks.ts';
 import type { Answers } from '../questions/questions.ts';
 import { renderTree } from '../render/render-tree.ts';
 import type { Tree } from '../tree.ts';
 import { type ChangelogEntry, changelogBetween } from './changelog.ts';
 import type { Conflicts } from './conflicts.ts';
 import { lookingAt } from './not-readable.ts';
-import type { Project } from './open-project.ts';
+import { type Project, recordedPolicy } from './open-project.ts';
 import { planUpgrade, type UpgradePlan } from './plan.ts';
 import { conflictsOf, planRecord } from './plan-record.ts';
 import { needsReinstall } from './reinstall.ts';
@@ -33,6 +33,8 @@ export interface Foreseen {
   /** The policy that counts from then on, and the recorded answers that are not what it fixes: they are brought back to it. */
   readonly policy: Policy;
   readonly departures: readonly Departure[];
+  /** The one that counted so far: null where it cannot be told. */
+  readonly formerPolicy: Policy | null;
   /** What is missing or damaged in the record. */
   readonly problems: readonly string[];
   /** Whether dependencies changed, so that they have to be installed again. */
@@ -47,6 +49,8 @@ export interface Foreseen {
 export interface Upgrade extends Foreseen {
   /** All changes, those of the record included. */
   readonly changes: readonly Change[];
+  /** Whether the policy that it goes by is not what was written, and nobody has named it anew. */
+  readonly isPolicyEdited: boolean;
 }
 
 function baseSide({ record }: Project, renewed: ReadonlySet<string>): Side {
@@ -77,6 +81,15 @@ function reaching(
   return entries.filter(([path, { owner }]) => owner !== 'seeded' || renewed.has(path)).map(([path]) => path);
 }
 
+function formerPolicy({ policy, isNamed, record }: Project): Policy | null {
+  if (!isNamed) return policy;
+  try {
+    return recordedPolicy(record);
+  } catch {
+    return null;
+  }
+}
+
 function listBase({ disk, root }: Project): string[] {
   const folder = `${root}/${BASE_FOLDER}`;
   return disk.entry(folder)?.kind === 'folder' ? disk.list(folder) : [];
@@ -91,7 +104,7 @@ function scanOf({ root, disk, record }: Project): Scan {
  * @param answers complete, as settled from what is recorded, set and asked
  */
 export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf(project)): Foreseen {
-  const { root, record, source, from, due, policy, departures } = project;
+  const { root, record, source, from, due, policy, recorded } = project;
   const to = source.template.version;
   const theirs = renderTree(answers, source.template);
   const labels = { yours: 'yours', base: `template ${from ?? '(unknown)'}`, theirs: `template ${to}` };
@@ -107,7 +120,9 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     plan,
     conflicts: conflictsOf(plan.outcomes, from, to),
     policy,
-    departures,
+    formerPolicy: formerPolicy(project),
+    // By what was answered: a text that only follows what is set anew has not left anything.
+    departures: departuresFrom(policy.locks, recorded, { ...answers, ...recorded, ...plainLocks(policy.locks) }),
     problems: record.problems(),
     reinstall: needsReinstall(plan.outcomes, scan),
     rollout: from === null ? unknownRollout() : classifyRollout(...sides, from, to),
@@ -132,7 +147,8 @@ function workOut(project: Project, answers: Answers): Upgrade {
   const intact = (path: string) => record.base(path.slice(BASE_FOLDER.length + 1, -'.gz'.length)) !== null;
   const files = buildRecord({ tree: theirs, answers, policy: project.policy, templateVersion: to });
   const recordChanges = planRecord({ files, scan, listed: listBase(project), intact, conflicts });
-  return { ...foreseen, changes: [...plan.changes, ...recordChanges] };
+  const isPolicyEdited = record.policyEdited && !project.isNamed;
+  return { ...foreseen, changes: [...plan.changes, ...recordChanges], isPolicyEdited };
 }
 
 /** Whether there is nothing to bring: no new version, no change of any file, no conflict. */

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPolicy } from '../../bin/read-policy.ts';
 import { NO_POLICY } from '../../generators/policy/policy.ts';
-import { folderWith } from '../support/folder.ts';
+import { folderWith, putFiles } from '../support/folder.ts';
 
 const folder = folderWith({
   'company.yaml': 'infrastructure: { locks: { ci: gitlab }, defaults: { cpu: "2" } }\n',
@@ -28,6 +28,16 @@ test('a preset comes with those it extends, the broadest first, each path from i
 test('several are laid over each other as they are named, one that two of them extend once', () => {
   const policy = readPolicy([at('teams/growth.yaml'), at('teams/churn.json'), at('company.yaml')]);
   expect(policy?.presets).toEqual(['company', 'growth', 'churn']);
+});
+
+test('the same file by another way is the same preset, and a path may be absolute', () => {
+  symlinkSync(at('teams'), at('linked'));
+  putFiles(folder, { 'absolute.yaml': `extends: ${JSON.stringify(at('company.yaml'))}\n` });
+  expect(readPolicy([at('teams/growth.yaml'), at('linked/growth.yaml'), at('absolute.yaml')])?.presets).toEqual([
+    'company',
+    'growth',
+    'absolute',
+  ]);
 });
 
 test('none leaves every policy, nothing says nothing', () => {

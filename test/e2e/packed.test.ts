@@ -21,6 +21,7 @@ test('it holds the template whole, under names that npm does not drop, and no le
     expect.arrayContaining([
       'dist/create-ml-serving.js',
       'docs/answers.schema.json',
+      'docs/preset.schema.json',
       'LICENSE',
       'CHANGELOG.md',
       'template-files/template.json',

@@ -30,7 +30,7 @@ test('a repository that is up to date', () => {
     problems: [],
     pending: null,
     upgrade: null,
-    policy: null,
+    policy: { presets: [], former: [], departures: [] },
     error: null,
   });
 });

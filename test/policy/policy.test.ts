@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how presets refer to answers
 import type { GovernedAnswers } from '../../generators/policy/governed-answers.ts';
 import { mergePresets, NO_POLICY } from '../../generators/policy/policy.ts';
 import type { Preset } from '../../generators/policy/preset.ts';
@@ -82,6 +83,28 @@ test('tensors are compared by what they say', () => {
   const one = mergePresets([preset('team', {}, { inputs: parse('x:FP32[-1,2]{a,b}').value })]);
   expect(departuresFrom(one.locks, { inputs: parse('x:FP32[ -1, 2 ]{a, b}').value })).toEqual([]);
   expect(departuresFrom(one.locks, { inputs: parse('x:FP32[-1,2]{a,c}').value })).toHaveLength(1);
+});
+
+test('tensors are told apart in words', () => {
+  const wide = (last: string) =>
+    parseText(
+      findQuestion('inputs') as Question,
+      `float_input:FP32[-1,6]{aaaaaaaaaa,bbbbbbbbbb,cccccccccc,dddddddddd,eeeeeeeeee,${last}}`,
+    ) as { value: never };
+  const one = mergePresets([preset('team', {}, { inputs: wide('x').value })]);
+  expect(() => refuseLocked(one.locks, { inputs: wide('y').value })).toThrow(
+    /eeeeeeeeee,y\} is not to be had: .*eeeeeeeeee,x\}/,
+  );
+});
+
+test('an answer from which an impossible text would follow is refused where it is typed', () => {
+  const locks = mergePresets([preset('team', {}, { namespace: { pattern: '${name}-${owner}-ns' } })]).locks;
+  const ask = (name: string) => toPrompts({}, { ...context, locks }).find((prompt) => prompt.name === name);
+  expect(ask('name')?.validate?.('fine')).toBe(true);
+  expect(ask('owner')?.validate?.('fine', { name: 'fine' })).toBe(true);
+  expect(ask('owner')?.validate?.('o'.repeat(60), { name: 'fine' })).toMatch(
+    /namespace: "fine-ooo.*\(team locks it to/,
+  );
 });
 
 test('defaults answer what nobody answers, and propose what is asked', () => {

@@ -55,6 +55,7 @@ test.each([
   ['anything, as the first question', 'name: "${owner}"', /refers to "owner"; it is the first question/],
   ['nothing', 'host: "${}.example.com"', /refers to ""/],
   ['what can never be one', 'host: "${name}_x"', /host: .* would be "my-model_x", which /],
+  ['a reference without its end', 'contact: "${owner@example.com"', /has a \$\{ without its \}/],
   ['a name, as a choice', 'ci: "${name}"', /ci: expected one of/],
 ])('a text that follows %s is refused', (_what, lock, expected) => {
   expect(messageOf(`infrastructure: { locks: { ${lock} } }`)).toMatch(expected);
@@ -64,6 +65,10 @@ test('without a name it has that of its file', () => {
   for (const file of ['presets/company.yaml', 'C:\\presets\\company.json', 'company']) {
     expect(parsePreset('{}', file)).toEqual({ file, name: 'company', extends: undefined, defaults: {}, locks: {} });
   }
+});
+
+test('a name that comes from the file is said to', () => {
+  expect(() => parsePreset('{}', 'équipe.yaml')).toThrow(/"équipe", taken from the file, is none; say it with name:/);
 });
 
 test('every problem is named with its line', () => {
@@ -102,6 +107,7 @@ test.each([
   ['a list of answers', 'ml: { locks: [node] }', /ml\.locks: expected keys and answers, found \["node"\]/],
   ['a prototype', '__proto__: { locks: {} }', /__proto__: unknown key/],
   ['a key twice', 'ml: {}\nml: {}', /company\.yaml:2: the key "ml" stands twice/],
+  ['too many bytes', `# ${'é'.repeat(600_000)}`, /larger than 1048576 bytes/],
   ['a list', '- ml', /expected keys and values/],
 ])('%s is refused', (_what, text, expected) => {
   expect(messageOf(text)).toMatch(expected);

@@ -2,8 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { sha256 } from '../../generators/hash.ts';
+import { policyChange } from '../../generators/policy/change.ts';
 import type { GovernedAnswers } from '../../generators/policy/governed-answers.ts';
 import { mergePresets, NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
+import { MANIFEST_PATH } from '../../generators/project/manifest.ts';
+import { quickCheck } from '../../generators/regenerate/quick-check.ts';
+import { toMarkdown } from '../../generators/regenerate/report.ts';
 import { isUpToDate } from '../../generators/regenerate/upgrade.ts';
 import { modelPath } from '../onnx/fixtures.ts';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
@@ -65,13 +71,34 @@ describe('a repository under a policy', () => {
     expect(isUpToDate(prepare(root, '1.0.0'))).toBe(true);
   });
 
-  it('is told where its policy was edited by hand, and goes by what it says', () => {
+  it.each([
+    ['edited', (root: string) => edit(root, POLICY, 'value: vision', 'value: growth'), 'edited'],
+    ['added', (root: string) => putFiles(root, { [POLICY]: 'presets: [us]\nlocks: {}\n' }), 'added'],
+  ])('is told where its policy was %s by hand, and not upgraded by it', async (what, change, said) => {
+    const root = what === 'added' ? stampOut('1.0.0') : governed();
+    change(root);
+    commit(root, 'our own policy');
+    expect(prepare(root, '1.1.0').problems).toEqual([`${POLICY} is not as it was written: it was ${said} by hand`]);
+    const before = snapshot(root);
+    await expect(upgrade(root, '1.1.0')).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
+    expect(snapshot(root)).toEqual(before);
+    await upgrade(root, '1.1.0', { policy: company });
+    expect(prepare(root, '1.1.0')).toMatchObject({ problems: [], policy: { locks: company.locks } });
+  });
+
+  it('is found to have left it by the quick check too, where a merge brought answers and policy from two branches', () => {
     const root = governed();
-    edit(root, POLICY, 'value: vision', 'value: growth');
-    expect(prepare(root, '1.0.0')).toMatchObject({
-      problems: [`${POLICY} is not as it was written: it was edited by hand`],
-      departures: [{ key: 'owner', found: 'vision', locked: 'growth' }],
-    });
+    edit(root, ANSWERS, 'owner: vision', 'owner: growth');
+    const manifest = JSON.parse(read(root, MANIFEST_PATH));
+    const answersSha256 = sha256(Buffer.from(read(root, ANSWERS)));
+    putFiles(root, { [MANIFEST_PATH]: JSON.stringify({ ...manifest, answersSha256 }) });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toBeNull();
+    edit(root, ANSWERS, 'owner: growth', 'owner: vision');
+    putFiles(root, { [MANIFEST_PATH]: JSON.stringify(manifest) });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).not.toBeNull();
+    const policySha256 = sha256(Buffer.from('presets: [a\n'));
+    putFiles(root, { [MANIFEST_PATH]: JSON.stringify({ ...manifest, policySha256 }), [POLICY]: 'presets: [a\n' });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toBeNull();
   });
 
   it('has texts that follow its other answers, and follow them still', async () => {
@@ -111,14 +138,15 @@ describe('a repository under a policy', () => {
     expect(() => prepare(root, '1.0.0', { set: { owner: 'a'.repeat(60) } })).toThrow(
       expect.objectContaining({
         code: 'ANSWERS_INVALID',
-        message: expect.stringMatching(/namespace: .*from "\$\{owner\}/),
+        message: expect.stringMatching(/namespace: .*\(company locks it to "\$\{owner\}/),
       }),
     );
   });
 
   it('is nobody’s edit where a checkout gave its lines other ends', () => {
     const root = governed();
-    for (const path of [POLICY, ANSWERS]) putFiles(root, { [path]: read(root, path).replaceAll('\n', '\r\n') });
+    for (const path of [POLICY, ANSWERS, MANIFEST_PATH])
+      putFiles(root, { [path]: read(root, path).replaceAll('\n', '\r\n') });
     const planned = prepare(root, '1.0.0');
     expect(planned).toMatchObject({ problems: [], departures: [], changes: [] });
     expect(isUpToDate(planned)).toBe(true);
@@ -142,6 +170,17 @@ describe('a repository under a policy', () => {
     expect(snapshot(root)).toEqual(before);
     await upgrade(root, '1.1.0', { policy: company });
     expect(isUpToDate(prepare(root, '1.1.0'))).toBe(true);
+  });
+
+  it('goes by the defaults of answers that are missing, as the upgrade does', () => {
+    const root = stampOut('1.0.0', {
+      policy: policyOf({ namespace: { pattern: '${owner}-x' } }),
+      given: { owner: 'growth' },
+    });
+    edit(root, ANSWERS, 'owner: growth\n', '');
+    expect(prepare(root, '1.0.0').departures).toMatchObject([
+      { key: 'namespace', found: 'growth-x', locked: 'ml-team-x' },
+    ]);
   });
 });
 
@@ -170,6 +209,22 @@ describe('another policy', () => {
     const planned = prepare(root, '1.0.0', { policy: policyOf({}, { node: '22', owner: 'growth' }) });
     expect(planned.defaulted).toEqual({ node: '22' });
     expect(planned.answers.owner).toBe('ml-team');
+  });
+
+  it.each([
+    ['company', NO_POLICY, 'company → none'],
+    ['company', policyOf({ owner: 'vision' }), 'company, with other locks'],
+    ['company', company, undefined],
+    ['none', company, 'none → company'],
+  ])('is told: from %s', (from, policy, told) => {
+    const root = stampOut('1.0.0', {
+      given: { owner: 'vision', ci: 'gitlab' },
+      policy: from === 'none' ? NO_POLICY : company,
+    });
+    const planned = prepare(root, '1.0.0', { policy });
+    expect(policyChange(planned)).toEqual(told === undefined ? [] : [told]);
+    if (told !== undefined) expect(toMarkdown(planned)).toContain(`### Policy\n\n- ${told}`);
+    else expect(toMarkdown(planned)).not.toContain('### Policy');
   });
 
   it('can be left: the answers stay, and nothing is fixed any more', async () => {
@@ -208,10 +263,10 @@ describe('on the command line', () => {
     const found = cli(place, 'regenerate', 'a', '--check');
     expect(found).toMatchObject({
       status: 2,
-      stdout: expect.stringContaining('Left the policy: node is "24"; team locks it to "22" (layer ml)'),
+      stdout: expect.stringContaining('Not as the policy says: node is "24"; team locks it to "22" (layer ml)'),
     });
     const departures = [{ key: 'node', layer: 'ml', found: '24', locked: '22', by: 'team' }];
-    const policy = { presets: ['company', 'team'], departures };
+    const policy = { presets: ['company', 'team'], former: ['company', 'team'], departures };
     expect(JSON.parse(cli(place, 'regenerate', 'a', '--check', '--json').stdout)).toMatchObject({ policy });
     expect(cli(place, 'regenerate', 'a', '--check', '--report', 'md').stdout).toContain('team locks it to "22"');
     expect(cli(place, 'status', 'a')).toMatchObject({
@@ -227,11 +282,11 @@ describe('on the command line', () => {
   it('a fleet is judged by a policy that is not rolled out yet', () => {
     expect(cli(place, 'b', ...QUIET).status).toBe(0);
     const [today] = JSON.parse(cli(place, 'status', 'b', '--json').stdout).repositories;
-    expect(today).toMatchObject({ state: 'current', policy: null });
+    expect(today).toMatchObject({ state: 'current', policy: { presets: [], former: [], departures: [] } });
     const before = snapshot(join(place, 'b'));
     expect(cli(place, 'regenerate', 'b', '--check', '--preset', 'company.yaml')).toMatchObject({
       status: 2,
-      stdout: expect.stringContaining('Left the policy: owner is "ml-team"; company locks it to "vision"'),
+      stdout: expect.stringContaining('Not as the policy says: owner is "ml-team"; company locks it to "vision"'),
     });
     expect(cli(place, 'status', 'b', '--preset', 'company.yaml').stdout).toContain(
       'off the policy of company: owner, ci',
@@ -266,6 +321,31 @@ describe('on the command line', () => {
     const { answers } = madeBy('proposes.yaml');
     expect(answers).toMatchObject({ modelType: 'tabular-classification', inputs: [{ name: 'X' }], node: '22' });
     expect(madeBy('fixes.yaml')).toMatchObject({ error: { code: 'MODEL_MISMATCH' } });
+  });
+
+  it('what is fixed counts before anything is asked of it: the name of the directory, the type of a model', () => {
+    putFiles(place, { 'named.yaml': 'infrastructure: { locks: { name: fixed-name } }\n' });
+    // Before the command's name it is read as the program's own.
+    const made = JSON.parse(cli(place, '--preset', 'named.yaml', ...QUIET, '--dry-run', '--json').stdout);
+    expect(made).toMatchObject({ directory: join(place, 'fixed-name'), policy: { presets: ['named'] } });
+    expect(cli(place, '--preset', 'company.yaml', 'regenerate', 'b', '--check').status).toBe(2);
+  });
+
+  it('a repository under a policy is not stamped out over without one', () => {
+    const before = snapshot(join(place, 'a'));
+    for (const none of [[], ['--preset', 'none']]) {
+      const refused = cli(place, 'a', ...QUIET, '--force', ...none);
+      expect(refused).toMatchObject({ status: 1, stderr: expect.stringMatching(/POLICY_LOCKED.*under a policy/) });
+    }
+    expect(snapshot(join(place, 'a'))).toEqual(before);
+    expect(cli(place, 'a', ...QUIET, '--force', '--preset', 'team.yaml').status).toBe(0);
+    expect(cli(place, 'regenerate', 'a', '--check')).toMatchObject({ status: 0 });
+  });
+
+  it('coming under a policy is a line of the plan and of the fleet', () => {
+    putFiles(place, { 'fits.yaml': 'ml: { locks: { node: 24 } }\n' });
+    expect(cli(place, 'regenerate', 'b', '--dry-run', '--preset', 'fits.yaml').stdout).toContain('Policy: none → fits');
+    expect(cli(place, 'status', 'b', '--preset', 'fits.yaml').stdout).toContain('policy: none → fits');
   });
 
   it('presets of a run that is pending are refused', () => {

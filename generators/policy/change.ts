@@ -1,0 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Policy } from './policy.ts';
+
+/** In words that one policy takes the place of another; nothing where it stays. */
+export function policyChange({
+  policy,
+  formerPolicy,
+}: {
+  readonly policy: Policy;
+  readonly formerPolicy: Policy | null;
+}): string[] {
+  const [before, after] = [formerPolicy === null ? 'one that cannot be read' : namesOf(formerPolicy), namesOf(policy)];
+  if (before !== after) return [`${before} → ${after}`];
+  return isDeepStrictEqual(formerPolicy?.locks, policy.locks) ? [] : [`${after}, with other locks`];
+}
+
+function namesOf({ presets }: Policy): string {
+  return presets.length === 0 ? 'none' : presets.join(', ');
+}
