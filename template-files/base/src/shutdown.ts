@@ -28,6 +28,8 @@ export async function shutDown(
   config: Config,
   logger: Logger,
   signal: string,
+  // process.exit() during a run would abort with a core dump; this ends as surely, and says so in the exit code.
+  kill = () => process.kill(process.pid, 'SIGKILL'),
 ): Promise<void> {
   logger.info({ signal }, 'shutting down');
   const cutOff = setTimeout(() => server.closeAllConnections(), Math.max(0, config.shutdownGraceMs - LAST_MS));
@@ -36,8 +38,7 @@ export async function shutDown(
     // Not fatal, which is written at once: a reader that has stopped would hold the end up for ever.
     logger.error(`the grace period is over while ${inFlight} is in flight`);
     logger.flush();
-    // process.exit() during a run would abort with a core dump; this ends as surely, and says so in the exit code.
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS);
+    setTimeout(kill, LAST_WORDS_MS);
   }, config.shutdownGraceMs);
 
   predictor.stop();

@@ -51,7 +51,9 @@ function connect(): (first: number) => Promise<number | string> {
     });
 }
 
-const stop = () => shutDown(service, service.config, pino({ level: 'silent' }), 'SIGTERM');
+/** Of a process that goes on with other tests: it may not be killed, as it would be when the grace period is over. */
+const kill = () => true as const;
+const stop = () => shutDown(service, service.config, pino({ level: 'silent' }), 'SIGTERM', kill);
 const drains = async () => {
   while (service.predictor.accepts().ready) await nextTurn();
 };

