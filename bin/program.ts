@@ -6,17 +6,15 @@ import type { CreateFlags } from './commands/create.ts';
 import type { ModelFlags } from './commands/model.ts';
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
 
+/** An option that may be given several times. */
+const repeatable = (flags: string, what: string) =>
+  new Option(flags, what).argParser((value: string, list: string[]) => [...list, value]).default([], 'none');
+
 /** `--set`, of every command that takes answers. */
-const setOption = (what: string) =>
-  new Option('--set <key=value>', `${what}; may be repeated`)
-    .argParser((value: string, list: string[]) => [...list, value])
-    .default([], 'none');
+const setOption = (what: string) => repeatable('--set <key=value>', `${what}; may be repeated`);
 
 /** `--preset`, of every command that a policy bears on. */
-const presetOption = (what: string) =>
-  new Option('--preset <file>', `${what}; may be repeated, the broadest first`)
-    .argParser((value: string, list: string[]) => [...list, value])
-    .default([], 'none');
+const presetOption = (what: string) => repeatable('--preset <file>', `${what}; may be repeated, the broadest first`);
 
 /**
  * The command line. Each command's module is loaded when it runs, so that `--help` and the paths that ask nothing

@@ -4,6 +4,7 @@ import {
   STATES,
   type State,
 } from '../../generators/fleet/repository-status.ts';
+import { presetNames } from '../../generators/policy/change.ts';
 import { alignColumns } from './table.ts';
 
 /** A state in words, for the sum; the words for one repository say more. */
@@ -48,16 +49,13 @@ function upgradeText({ upgrade, template }: RepositoryStatus): string[] {
   return [`${template === to ? 'changes to bring in' : `→ ${to}`}: ${parts.join(', ')}`];
 }
 
-function namesIn(presets: readonly string[] | null): string {
-  if (presets === null) return 'unreadable';
-  return presets.length === 0 ? 'none' : presets.join(', ');
-}
-
 function policyText(policy: PolicyStatus | null): string[] {
   if (policy === null) return [];
   const { presets, former, departures } = policy;
   if (departures.length === 0) {
-    return presets.join() === former?.join() ? [] : [`policy: ${namesIn(former)} → ${namesIn(presets)}`];
+    const before = former === null ? 'unreadable' : presetNames({ presets: former });
+    const after = presetNames({ presets });
+    return before === after ? [] : [`policy: ${before} → ${after}`];
   }
   const makers = [...new Set(departures.map(({ by }) => by))].join(', ');
   return [`off the policy of ${makers}: ${departures.map(({ key }) => key).join(', ')}`];

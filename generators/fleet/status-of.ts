@@ -4,9 +4,7 @@ import type { Disk } from '../apply/disk.ts';
 import { nodeDisk } from '../apply/node-disk.ts';
 import { type Pending, pendingApply } from '../apply/pending.ts';
 import { ServingError } from '../errors.ts';
-import { NO_POLICY, type Policy } from '../policy/policy.ts';
-import { parsePolicy } from '../policy/record.ts';
-import { POLICY_PATH } from '../project/manifest.ts';
+import type { Policy } from '../policy/policy.ts';
 import { readRecord } from '../project/read-record.ts';
 import { settleAnswers } from '../questions/settle.ts';
 import { readConflicts } from '../regenerate/conflicts.ts';
@@ -45,14 +43,12 @@ function upgradeStatus({ to, plan, rollout, conflicts, defaulted, reinstall }: F
   };
 }
 
-function policyStatus({ policy, formerPolicy, departures }: Foreseen): PolicyStatus {
+function policyStatus({
+  policy,
+  formerPolicy,
+  departures,
+}: Pick<Foreseen, 'policy' | 'formerPolicy' | 'departures'>): PolicyStatus {
   return { presets: policy.presets, former: formerPolicy?.presets ?? null, departures };
-}
-
-/** Of one that is under the policy that it remembers, and has not left it. */
-function keptPolicy(text: string | null): PolicyStatus {
-  const { presets } = text === null ? NO_POLICY : parsePolicy(text, POLICY_PATH);
-  return { presets, former: presets, departures: [] };
 }
 
 /** Most urgent first, as the states are. */
@@ -73,12 +69,12 @@ function look(
   const { version } = source.template;
   const quick = policy ? null : quickCheck(root, version, disk);
   if (quick) {
-    const { drift, policyText } = quick;
+    const { drift, policy: kept } = quick;
     return {
       state: drift.length > 0 ? 'drifted' : 'current',
       template: version,
       drift,
-      policy: keptPolicy(policyText),
+      policy: policyStatus({ policy: kept, formerPolicy: kept, departures: [] }),
     };
   }
   const project = openProject(root, source, { policy }, disk);

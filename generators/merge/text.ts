@@ -18,6 +18,12 @@ export function decodeText(bytes: Uint8Array): string | null {
   }
 }
 
+/** Whether a text is another one but for what a Windows checkout makes of the ends of its lines. */
+export function isCheckoutOf(found: Uint8Array | null, written: Uint8Array | null): boolean {
+  const [own, plain] = [found, written].map((bytes) => bytes && decodeText(bytes));
+  return typeof own === 'string' && own.replaceAll('\r\n', '\n') === plain;
+}
+
 /** Takes a text apart. */
 export function splitText(source: string): Text {
   const bom = source.startsWith(BOM);

@@ -9,11 +9,14 @@ export function policyChange({
   readonly policy: Policy;
   readonly formerPolicy: Policy | null;
 }): string[] {
-  const [before, after] = [formerPolicy === null ? 'one that cannot be read' : namesOf(formerPolicy), namesOf(policy)];
+  const [before, after] = [
+    formerPolicy === null ? 'one that cannot be read' : presetNames(formerPolicy),
+    presetNames(policy),
+  ];
   if (before !== after) return [`${before} → ${after}`];
   return isDeepStrictEqual(formerPolicy?.locks, policy.locks) ? [] : [`${after}, with other locks`];
 }
 
-function namesOf({ presets }: Policy): string {
+export function presetNames({ presets }: Pick<Policy, 'presets'>): string {
   return presets.length === 0 ? 'none' : presets.join(', ');
 }

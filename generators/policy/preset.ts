@@ -39,7 +39,12 @@ export const PRESET_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/;
  * @throws PRESET_INVALID with every problem and its line
  */
 export function parsePreset(text: string, file: string): Preset {
-  const { data, refuse } = parseWritten(text, file, (problems) => invalid(file, problems));
+  const { data, refuse } = parseWritten(
+    text,
+    file,
+    `The preset ${file}`,
+    (message) => new ServingError('PRESET_INVALID', message),
+  );
   const { name = nameOf(file), extends: parent, ...layers } = data;
   const isNamed = 'name' in data;
   const parts = Object.entries(layers).flatMap(([layer, held]) => readLayer(layer, held));
@@ -114,11 +119,4 @@ function problem(path: readonly string[], message: string): ReadPart {
 
 function isPart(text: string): text is Part {
   return (PARTS as readonly string[]).includes(text);
-}
-
-function invalid(file: string, problems: readonly string[]): ServingError {
-  return new ServingError(
-    'PRESET_INVALID',
-    `The preset ${file} cannot be used:\n${problems.map((line) => `  ${line}`).join('\n')}`,
-  );
 }

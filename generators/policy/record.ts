@@ -27,7 +27,7 @@ export function formatPolicy({ presets, locks }: Policy): Uint8Array {
  * @throws RECORD_DAMAGED
  */
 export function parsePolicy(text: string, file: string): Policy {
-  const { data, refuse } = parseWritten(text, file, (problems) => damaged(file, problems));
+  const { data, refuse } = parseWritten(text, file, file, damagedPolicy);
   const presets = namesIn(data['presets']);
   const entries = entriesOf(data['locks'] ?? {});
   const values = Object.fromEntries(entries.map(([key, lock]) => [key, (lock as Partial<Lock> | null)?.value]));
@@ -63,10 +63,6 @@ function isLock(value: unknown): boolean {
 /** No map has no locks that could be read: each of its entries would be none. */
 function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : [['', value]];
-}
-
-function damaged(file: string, problems: readonly string[]): ServingError {
-  return damagedPolicy(`${file} cannot be used:\n${problems.map((line) => `  ${line}`).join('\n')}`);
 }
 
 /** A record whose policy cannot be told. */

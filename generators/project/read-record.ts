@@ -66,6 +66,7 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
   const policyBytes = read(POLICY_PATH);
   const policyText = policyBytes && Buffer.from(policyBytes).toString('utf8');
   const damaged = typeof parsed === 'string';
+  const policyEdits = damaged ? [] : policyProblems(parsed, policyText);
   const cache = new Map<string, Uint8Array | null>();
   const base = (hash: string) => {
     if (!cache.has(hash)) cache.set(hash, readBlob(read, hash));
@@ -75,8 +76,8 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
     manifest: damaged ? null : parsed,
     answersText: readAnswers(read),
     policyText,
-    policyEdited: !damaged && policyProblems(parsed, policyText).length > 0,
-    problems: () => (damaged ? [parsed] : [...policyProblems(parsed, policyText), ...lostBlobs(parsed, has, base)]),
+    policyEdited: policyEdits.length > 0,
+    problems: () => (damaged ? [parsed] : [...policyEdits, ...lostBlobs(parsed, has, base)]),
     base,
   };
 }

@@ -8,15 +8,13 @@ import { parseWritten } from './written-file.ts';
  * @throws ANSWERS_INVALID with every problem and its line
  */
 export function parseAnswersFile(text: string, file: string): GivenAnswers {
-  const { data, refuse } = parseWritten(text, file, (problems) => invalid(file, problems));
+  const { data, refuse } = parseWritten(
+    text,
+    file,
+    `The answers file ${file}`,
+    (message) => new ServingError('ANSWERS_INVALID', message),
+  );
   const parsed = parseAnswers(data);
   if ('problems' in parsed) throw refuse(parsed.problems);
   return parsed.value;
-}
-
-function invalid(file: string, problems: readonly string[]): ServingError {
-  return new ServingError(
-    'ANSWERS_INVALID',
-    `The answers file ${file} cannot be used:\n${problems.map((p) => `  ${p}`).join('\n')}`,
-  );
 }

@@ -19,14 +19,18 @@ export interface WrittenFile {
 /**
  * Reads such a file; YAML, of which JSON is a part.
  * @param file its name, for the messages
- * @param invalid the error that lists problems
- * @throws the error for a file that is no plain keys and values, with every problem and its line
+ * @param what it is, with its name
+ * @param refuse makes the error from a message
+ * @throws that error for a file that is no plain keys and values, with every problem and its line
  */
 export function parseWritten(
   text: string,
   file: string,
-  invalid: (problems: readonly string[]) => ServingError,
+  what: string,
+  refuse: (message: string) => ServingError,
 ): WrittenFile {
+  const invalid = (problems: readonly string[]) =>
+    refuse(`${what} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   if (Buffer.byteLength(text) > MAX_WRITTEN_BYTES) throw invalid([`is larger than ${MAX_WRITTEN_BYTES} bytes`]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });

@@ -1,7 +1,7 @@
 import { sha256 } from '../hash.ts';
 import { isEdited, type PathCase } from '../merge/outcome.ts';
 import type { FileState, YoursState } from '../merge/states.ts';
-import { decodeText } from '../merge/text.ts';
+import { decodeText, isCheckoutOf } from '../merge/text.ts';
 import type { Labels } from '../merge/text-merge.ts';
 import { isRewritten, migrateText } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
@@ -84,8 +84,7 @@ export function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
 /** A Windows checkout gives every line another end; that is nobody's edit. */
 function isOnlyLineEnds({ base, found }: Case): boolean {
   if (base === null || found?.kind !== 'file' || base.mode !== found.mode) return false;
-  const [old, own] = [base.bytes(), found.bytes()].map((bytes) => bytes && decodeText(bytes));
-  return typeof old === 'string' && typeof own === 'string' && old === own.replaceAll('\r\n', '\n');
+  return isCheckoutOf(found.bytes(), base.bytes());
 }
 
 /** Whether a managed file was edited, removed or replaced since the template wrote it. */

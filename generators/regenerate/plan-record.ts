@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { Change } from '../apply/change.ts';
 import { sha256 } from '../hash.ts';
 import type { Outcome } from '../merge/outcome.ts';
+import { isCheckoutOf } from '../merge/text.ts';
 import { ANSWERS_PATH, BASE_FOLDER, POLICY_PATH, RECORD_FOLDER } from '../project/manifest.ts';
 import type { RecordFile } from '../project/record.ts';
 import { CONFLICTS_PATH, type Conflicts, formatConflicts } from './conflicts.ts';
@@ -16,19 +17,11 @@ function before(scan: Scan, path: string) {
   return state?.kind === 'file' ? ({ sha256: state.sha256, mode: state.mode } as const) : 'absent';
 }
 
-/** A Windows checkout gives every line another end; that is nothing to bring. */
-function differsInLineEnds(scan: Scan, path: string, bytes: Uint8Array): boolean {
-  const state = scan(path);
-  const found = state?.kind === 'file' ? state.bytes() : null;
-  return (
-    found !== null &&
-    Buffer.from(found).toString('utf8').replaceAll('\r\n', '\n') === Buffer.from(bytes).toString('utf8')
-  );
-}
-
 function writeOver(scan: Scan, path: string, bytes: Uint8Array): Change[] {
   const found = before(scan, path);
-  if (found !== 'absent' && (found.sha256 === sha256(bytes) || differsInLineEnds(scan, path, bytes))) return [];
+  if (found !== 'absent' && found.sha256 === sha256(bytes)) return [];
+  const state = scan(path);
+  if (state?.kind === 'file' && isCheckoutOf(state.bytes(), bytes)) return [];
   return [{ kind: 'write', path, bytes, mode: found === 'absent' ? 0o644 : found.mode, before: found }];
 }
 
@@ -43,9 +36,7 @@ function meaningOf(bytes: Uint8Array | null): unknown {
 /** The same answers, or the same policy, in another spelling are left alone. */
 function wordsChange(scan: Scan, { path, bytes }: RecordFile): Change[] {
   const found = scan(path);
-  if (found?.kind === 'file') {
-    if (isDeepStrictEqual(meaningOf(found.bytes()), meaningOf(bytes))) return [];
-  }
+  if (found?.kind === 'file' && isDeepStrictEqual(meaningOf(found.bytes()), meaningOf(bytes))) return [];
   return writeOver(scan, path, bytes);
 }
 

@@ -1,12 +1,13 @@
 import type { Disk } from '../apply/disk.ts';
 import { pendingApply } from '../apply/pending.ts';
 import { sha256 } from '../hash.ts';
-import { decodeText } from '../merge/text.ts';
+import { isCheckoutOf } from '../merge/text.ts';
+import { NO_POLICY, type Policy } from '../policy/policy.ts';
 import { parsePolicy } from '../policy/record.ts';
 import { ANSWERS_PATH, type Manifest, POLICY_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
 import { parseAnswersFile } from '../questions/answers-file.ts';
-import { departuresFrom, plainLocks } from '../questions/locks.ts';
+import { departuresFrom } from '../questions/locks.ts';
 import { readConflicts } from './conflicts.ts';
 import { plainFiles, type Scan, scanner } from './scan.ts';
 
@@ -14,28 +15,29 @@ import { plainFiles, type Scan, scanner } from './scan.ts';
 export interface QuickCheck {
   /** Managed files that were edited, removed or replaced. */
   readonly drift: readonly string[];
-  /** The policy that it is under, as it is written; null where there is none. */
-  readonly policyText: string | null;
+  /** The policy that it is under, and has not left. */
+  readonly policy: Policy;
 }
 
 function isSame(scan: Scan, { base }: ProjectRecord, path: string, entry: Manifest['files'][string]): boolean {
   const yours = scan(path);
   if (yours?.kind !== 'file' || yours.mode !== (entry.mode === '755' ? 0o755 : 0o644)) return false;
   if (yours.sha256 === entry.sha256) return true;
-  // A Windows checkout gives every line another end; that is nobody's edit.
-  const [old, own] = [base(entry.sha256), yours.bytes()].map((bytes) => bytes && decodeText(bytes));
-  return typeof old === 'string' && typeof own === 'string' && old === own.replaceAll('\r\n', '\n');
+  // Another end of each line is nobody's edit.
+  return isCheckoutOf(yours.bytes(), base(entry.sha256));
 }
 
-/** A merge of two branches can bring answers from one and a policy from the other, and hashes that fit them. */
-function hasLeftPolicy({ policyText, answersText }: ProjectRecord): boolean {
-  if (policyText === null) return false;
+/**
+ * Null where it was left or cannot be read: a merge of two branches can bring answers from one and a policy from the other, and
+ * hashes that fit them.
+ */
+function keptPolicy({ policyText, answersText }: ProjectRecord): Policy | null {
+  if (policyText === null) return NO_POLICY;
   try {
-    const { locks } = parsePolicy(policyText, POLICY_PATH);
-    const answers = parseAnswersFile(answersText, ANSWERS_PATH);
-    return departuresFrom(locks, answers, { ...answers, ...plainLocks(locks) }).length > 0;
+    const policy = parsePolicy(policyText, POLICY_PATH);
+    return departuresFrom(policy.locks, parseAnswersFile(answersText, ANSWERS_PATH)).length === 0 ? policy : null;
   } catch {
-    return true;
+    return null;
   }
 }
 
@@ -53,9 +55,11 @@ export function quickCheck(root: string, version: string, disk: Disk): QuickChec
   if (manifest === null || manifest.templateVersion !== version) return null;
   const answers = files.read(ANSWERS_PATH);
   if (answers === null || manifest.answersSha256 !== sha256(answers)) return null;
-  if (readConflicts(files.read) !== null || problems().length > 0 || hasLeftPolicy(record)) return null;
+  if (readConflicts(files.read) !== null || problems().length > 0) return null;
+  const policy = keptPolicy(record);
+  if (policy === null) return null;
   const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
   const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');
   const drift = managed.filter(([path, entry]) => !isSame(scan, record, path, entry)).map(([path]) => path);
-  return { drift: drift.sort(), policyText: record.policyText };
+  return { drift: drift.sort(), policy };
 }

@@ -4,7 +4,7 @@ import { decodeText } from '../merge/text.ts';
 import type { Policy } from '../policy/policy.ts';
 import { BASE_FOLDER } from '../project/manifest.ts';
 import { buildRecord } from '../project/record.ts';
-import { type Departure, departuresFrom, plainLocks } from '../questions/locks.ts';
+import { type Departure, departuresFrom } from '../questions/locks.ts';
 import type { Answers } from '../questions/questions.ts';
 import { renderTree } from '../render/render-tree.ts';
 import type { Tree } from '../tree.ts';
@@ -122,7 +122,7 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     policy,
     formerPolicy: formerPolicy(project),
     // By what was answered: a text that only follows what is set anew has not left anything.
-    departures: departuresFrom(policy.locks, recorded, { ...answers, ...recorded, ...plainLocks(policy.locks) }),
+    departures: departuresFrom(policy.locks, recorded, { ...answers, ...recorded }),
     problems: record.problems(),
     reinstall: needsReinstall(plan.outcomes, scan),
     rollout: from === null ? unknownRollout() : classifyRollout(...sides, from, to),

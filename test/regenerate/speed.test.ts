@@ -1,4 +1,5 @@
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { NO_POLICY } from '../../generators/policy/policy.ts';
 import { planUpgrade } from '../../generators/regenerate/plan.ts';
 import { quickCheck } from '../../generators/regenerate/quick-check.ts';
 import { scanner } from '../../generators/regenerate/scan.ts';
@@ -46,7 +47,10 @@ it('checks many repositories in proportion to their number', () => {
   const roots = Array.from({ length: 10 }, () => stampOut('1.0.0', { git: false }));
   const check = (count: number) => () => {
     for (let i = 0; i < count; i++) {
-      expect(quickCheck(roots[i % roots.length] as string, '1.0.0', nodeDisk)).toEqual({ drift: [], policyText: null });
+      expect(quickCheck(roots[i % roots.length] as string, '1.0.0', nodeDisk)).toEqual({
+        drift: [],
+        policy: NO_POLICY,
+      });
     }
   };
   expect(best(check(100)) / best(check(10))).toBeLessThan(10 * 2);

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { pendingApply } from '../../generators/apply/pending.ts';
+import { NO_POLICY } from '../../generators/policy/policy.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { putAside } from '../../generators/regenerate/aside.ts';
 import { openProject } from '../../generators/regenerate/open-project.ts';
@@ -207,7 +208,7 @@ describe('a blob of the base', () => {
     expect(problems).toEqual([expect.stringMatching(/src\/app\.mjs is damaged/)]);
     expect(conflicts).toBeNull();
     expect(readFileSync(blob)).toEqual(whole);
-    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policyText: null });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policy: NO_POLICY });
   });
 });
 
@@ -319,16 +320,16 @@ describe('--verify', () => {
 describe('the quick check', () => {
   it('finds edits of managed files, and leaves all else to the plan', async () => {
     const root = stampOut('1.0.0');
-    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policyText: null });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policy: NO_POLICY });
     edit(root, 'README.md', 'Run it', 'Run it now');
     edit(root, 'src/hooks/preprocess.mjs', 'room', 'own room');
     writeFileSync(join(root, 'docs/updating.md'), read(root, 'docs/updating.md').replaceAll('\n', '\r\n'));
-    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policyText: null });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policy: NO_POLICY });
     edit(root, 'src/limits.mjs', '1024', '10');
     remove(root, 'src/legacy.mjs');
     expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({
       drift: ['src/legacy.mjs', 'src/limits.mjs'],
-      policyText: null,
+      policy: NO_POLICY,
     });
     expect(prepare(root, '1.0.0').plan.drift).toEqual(['src/legacy.mjs', 'src/limits.mjs']);
     expect(quickCheck(root, '1.1.0', nodeDisk)).toBeNull();

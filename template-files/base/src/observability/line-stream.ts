@@ -44,11 +44,11 @@ export function lastWriter(logger: Logger): (lines: Buffer) => void {
 /** The same for whoever wants the bytes back. */
 export function returningWriter(logger: Logger): WriteAndReturn {
   const stream = streamOf(logger);
+  const write = bytesWriter(logger);
   return (
     stream.writeAndReturn ??
     (async (lines) => {
-      const room: unknown = stream.write(lines.toString('utf8'));
-      if (room === false && stream.once) await once(stream as unknown as NodeJS.EventEmitter, 'drain');
+      if (write(lines) === false && stream.once) await once(stream as unknown as NodeJS.EventEmitter, 'drain');
     })
   );
 }
