@@ -57,6 +57,6 @@ try {
 /** Nobody else asks: what is in flight is bounded by the run itself. */
 function withoutQueueLimit(config: Config): Config {
   const { serving } = config;
-  const limits = { ...serving.limits, maxQueue: Number.MAX_SAFE_INTEGER };
+  const limits = { ...serving.limits, maxQueue: Number.MAX_SAFE_INTEGER, maxQueueRows: Number.MAX_SAFE_INTEGER };
   return { ...config, serving: { ...serving, limits } };
 }

@@ -46,7 +46,7 @@ function withDefaults(serving: Serving): Serving {
     ...serving,
     runtime: { ...DEFAULTS.runtime, ...serving.runtime },
     batching: { ...DEFAULTS.batching, ...serving.batching },
-    limits: withLimits(serving.limits),
+    limits: withLimits(serving.limits, serving.batching?.maxBatchSize ?? DEFAULTS.batching.maxBatchSize),
     objectives: { ...DEFAULTS.objectives, ...serving.objectives },
     predictionLog: { ...DEFAULTS.predictionLog, ...serving.predictionLog },
     feedback: { ...DEFAULTS.feedback, ...serving.feedback },
@@ -54,12 +54,14 @@ function withDefaults(serving: Serving): Serving {
   };
 }
 
-/** Where only the size of one body is set, the room for all of them follows it. */
-function withLimits(limits: Partial<Limits> = {}): Limits {
+/** What is not set follows what is: the bytes of all bodies that of one body, the rows that wait those of a request and of a run. */
+function withLimits(limits: Partial<Limits> = {}, maxBatchSize: number): Limits {
   const all = { ...DEFAULTS.limits, ...limits };
-  return limits.maxUploadBytes === undefined
-    ? { ...all, maxUploadBytes: Math.max(all.maxUploadBytes, 4 * all.maxBodyBytes) }
-    : all;
+  return {
+    ...all,
+    maxUploadBytes: limits.maxUploadBytes ?? Math.max(DEFAULTS.limits.maxUploadBytes, 4 * all.maxBodyBytes),
+    maxQueueRows: limits.maxQueueRows ?? Math.max(all.maxQueue * maxBatchSize, 4 * all.maxInstances),
+  };
 }
 
 function pathOf(field: string): (string | number)[] {

@@ -121,6 +121,8 @@ export interface Batching {
 
 export interface Limits {
   readonly maxQueue: number;
+  /** Rows of all requests that wait. */
+  readonly maxQueueRows: number;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   /** Bytes of bodies that are being received, those of all requests together. */
@@ -195,6 +197,8 @@ export const DEFAULTS = {
   batching: { maxBatchSize: 32, maxDelayMs: 0, oversized: 'split' },
   limits: {
     maxQueue: 256,
+    // As many as maxQueue full batches.
+    maxQueueRows: 256 * 32,
     timeoutMs: 1000,
     maxBodyBytes: 4 * 1024 * 1024,
     maxUploadBytes: 64 * 1024 * 1024,

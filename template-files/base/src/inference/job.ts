@@ -33,6 +33,9 @@ export interface Request {
   missing: number;
   /** The caller has been told, whatever becomes of the runs. */
   settled: boolean;
+  /** Its jobs that wait in the queue, and their rows. */
+  waitingJobs: number;
+  waitingRows: number;
 }
 
 /** A block that waits or runs. */
@@ -68,6 +71,8 @@ export function createJobs(
     answers: new Array(blocks.length),
     missing: blocks.length,
     settled: false,
+    waitingJobs: 0,
+    waitingRows: 0,
   };
   const outputs = fetch.length === 1 ? String(fetch[0]) : fetch.join(',');
   return blocks.map((block, place) => ({

@@ -149,6 +149,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       maxBatchSize,
       maxDelayMs: serving.batching.maxDelayMs,
       maxQueue: serving.limits.maxQueue,
+      maxQueueRows: serving.limits.maxQueueRows,
       create: serving.inputs.map((input) => KINDS[input.datatype].create),
       findMisfit: createFindMisfit(serving),
     },

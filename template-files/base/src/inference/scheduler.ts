@@ -1,9 +1,10 @@
 import { ServiceError } from '../errors.ts';
 import type { FindMisfit } from './answer-shape.ts';
-import { isFull, rowsOf, stackBatch, takeBatch } from './batch.ts';
+import { rowsOf, stackBatch } from './batch.ts';
 import type { TensorData } from './datatypes.ts';
-import { type Caller, complete, createJobs, fail, type Job } from './job.ts';
+import { type Caller, complete, createJobs, fail, type Job, type Request } from './job.ts';
 import type { RunOutcome, WorkerPool } from './pool.ts';
+import { createJobQueue, isFull } from './queue.ts';
 import type { Block } from './tensor.ts';
 
 export interface SchedulerEvents {
@@ -18,6 +19,8 @@ export interface SchedulerOptions {
   readonly maxDelayMs: number;
   /** Requests that may wait, in however many parts each is run. */
   readonly maxQueue: number;
+  /** Rows that may wait, those of all requests together. */
+  readonly maxQueueRows: number;
   /** How to make room for stacked rows, by input. */
   readonly create: readonly ((length: number) => TensorData)[];
   readonly findMisfit: FindMisfit;
@@ -25,7 +28,8 @@ export interface SchedulerOptions {
 
 export interface Scheduler {
   /**
-   * Throws QUEUE_FULL at once when there is no place. Blocks that are submitted together are one request, and take one place;
+   * Throws QUEUE_FULL at once when the requests or the rows that wait are too many. A request on which none waits is always taken,
+   * however many rows it has. Blocks that are submitted together are one request, and take one place;
    * there must be one at least.
    * @param arrived when it came (performance.now)
    */
@@ -57,7 +61,7 @@ export function createScheduler(
   options: SchedulerOptions,
   events: SchedulerEvents,
 ): Scheduler {
-  let queue: Job[] = [];
+  const queue = createJobQueue();
   /** Few: two for each worker. No set: the tables of an old one are old garbage as soon as they are made. */
   let handedOut: readonly Run[] = [];
   let pumping = false;
@@ -68,7 +72,7 @@ export function createScheduler(
   let waiters: (() => void)[] = [];
 
   function pump(): void {
-    if (pumping || queue.length === 0) return;
+    if (pumping || queue.isEmpty()) return;
     pumping = true;
     // At the end of this turn of the loop: what arrived in it shares a run.
     setImmediate(dispatch);
@@ -80,11 +84,11 @@ export function createScheduler(
       pump();
       return;
     }
-    while (queue.length > 0 && pool.idle() > 0 && !mustWait()) {
+    while (!queue.isEmpty() && pool.idle() > 0 && !mustWait()) {
       const rows = share();
-      const { batch, rest } = takeBatch(queue, rows);
-      queue = rest;
-      start(batch, rows === options.maxBatchSize && isFull(batch, rest, rows));
+      const selection = queue.select(rows);
+      queue.remove(selection);
+      start(selection.batch, rows === options.maxBatchSize && isFull(selection, rows));
     }
     startAhead();
   }
@@ -96,11 +100,11 @@ export function createScheduler(
    */
   function startAhead(): void {
     const { maxBatchSize } = options;
-    while (pool.ahead() > 0) {
-      const { batch, rest } = takeBatch(queue, maxBatchSize);
-      if (!isFull(batch, rest, maxBatchSize)) return;
-      queue = rest;
-      start(batch, true);
+    while (pool.ahead() > 0 && 2 * queue.rows() > maxBatchSize) {
+      const selection = queue.select(maxBatchSize);
+      if (!isFull(selection, maxBatchSize)) return;
+      queue.remove(selection);
+      start(selection.batch, true);
     }
   }
 
@@ -109,17 +113,18 @@ export function createScheduler(
    * next ones. Without this, clients would fall into two halves that wait for each other, each half a batch.
    */
   function isGathering(): boolean {
-    const gathering = stirred > 1 && options.maxBatchSize > 1 && rowsOf(queue) < options.maxBatchSize;
+    const gathering = stirred > 1 && options.maxBatchSize > 1 && queue.rows() < options.maxBatchSize;
     stirred = 0;
     return gathering;
   }
 
   /** With a delay set, a run that is not full waits for the oldest job's delay to pass. */
   function mustWait(): boolean {
-    const oldest = queue[0];
-    if (options.maxDelayMs === 0 || !oldest || oldest.alone) return false;
+    if (options.maxDelayMs === 0) return false;
+    const oldest = queue.oldest();
+    if (!oldest || oldest.alone) return false;
     const remaining = oldest.request.arrived + options.maxDelayMs - performance.now();
-    if (remaining <= 0 || rowsOf(queue) >= options.maxBatchSize) return false;
+    if (remaining <= 0 || queue.rows() >= options.maxBatchSize) return false;
     if (delayTimer === undefined) {
       delayTimer = setTimeout(() => {
         delayTimer = undefined;
@@ -138,7 +143,7 @@ export function createScheduler(
     const idle = pool.idle();
     // Whoever has requests wait for a full run wants full runs.
     if (idle === 1 || maxDelayMs > 0) return maxBatchSize;
-    return Math.min(maxBatchSize, Math.max(MIN_SHARE, Math.ceil(rowsOf(queue) / idle)));
+    return Math.min(maxBatchSize, Math.max(MIN_SHARE, Math.ceil(queue.rows() / idle)));
   }
 
   function start(batch: readonly Job[], full: boolean): void {
@@ -183,12 +188,9 @@ export function createScheduler(
         firstRow += block.rows;
       }
     } else if (outcome.kind === 'failed' && batch.length === 1) {
-      for (const { request } of batch) fail(request, 'INFERENCE_FAILED', outcome.message);
-      dropSettled();
-    } else if (outcome.kind === 'unstarted') {
-      queue = [...batch, ...queue];
-      dropSettled();
-    } else retryAlone(batch, outcome.kind === 'lost');
+      for (const { request } of batch) end(request, 'INFERENCE_FAILED', outcome.message);
+    } else if (outcome.kind === 'unstarted') queue.putBack(batch);
+    else retryAlone(batch, outcome.kind === 'lost');
     pump();
     announceIfSettled();
   }
@@ -198,53 +200,62 @@ export function createScheduler(
     for (const job of batch) {
       job.alone = true;
       if (lost) job.losses += 1;
-      if (job.losses >= MAX_LOSSES) fail(job.request, 'INFERENCE_FAILED', `${MAX_LOSSES} workers died of it`);
+      if (job.losses >= MAX_LOSSES) end(job.request, 'INFERENCE_FAILED', `${MAX_LOSSES} workers died of it`);
     }
-    queue = [...batch, ...queue];
-    dropSettled();
+    queue.putBack(batch);
+  }
+
+  /** Ends a request without an answer; what waits of it gives its place back. */
+  function end(request: Request, code: Parameters<typeof fail>[1], reason?: string): void {
+    fail(request, code, reason);
+    queue.drop(request);
   }
 
   /** Ends what has waited too long, or for a client who is gone, and stops when nobody waits. */
   function sweep(): void {
     const now = performance.now();
-    for (const batch of [queue, ...handedOut.map((run) => run.batch)]) {
-      for (const { request } of batch) {
-        if (request.caller.client?.destroyed) fail(request, 'CLIENT_GONE');
-        else if (request.caller.deadline <= now) fail(request, 'TIMEOUT');
-      }
+    const running = handedOut.flatMap(({ batch }) => batch.map(({ request }) => request));
+    for (const request of [...queue.pending(), ...running]) {
+      if (request.caller.client?.destroyed) end(request, 'CLIENT_GONE');
+      else if (request.caller.deadline <= now) end(request, 'TIMEOUT');
     }
-    dropSettled();
-    if (queue.length === 0 && handedOut.length === 0) {
+    announceIfSettled();
+    if (isIdle()) {
       clearInterval(sweepTimer);
       sweepTimer = undefined;
     }
   }
 
-  function dropSettled(): void {
-    if (queue.some(({ request }) => request.settled)) queue = queue.filter(({ request }) => !request.settled);
-    announceIfSettled();
-  }
+  const isIdle = (): boolean => queue.isEmpty() && handedOut.length === 0;
 
   function announceIfSettled(): void {
-    if (queue.length > 0 || handedOut.length > 0) return;
+    if (!isIdle()) return;
     for (const waiter of waiters) waiter();
     waiters = [];
   }
 
   function depth(): number {
-    let requests = requestsIn(queue);
-    for (const { batch, begun } of handedOut) if (!begun) requests += requestsIn(batch);
+    let requests = queue.requests();
+    for (const { batch, begun } of handedOut) if (!begun) requests += endingIn(batch);
     return requests;
+  }
+
+  /** Whether there is a place for so many more rows. */
+  function admit(rows: number): void {
+    const waiting = depth();
+    if (waiting >= options.maxQueue) {
+      throw new ServiceError('QUEUE_FULL', `${waiting} requests are waiting already; try again later`);
+    }
+    if (queue.rows() > 0 && queue.rows() + rows > options.maxQueueRows) {
+      throw new ServiceError('QUEUE_FULL', `${queue.rows()} rows are waiting already; try again later`);
+    }
   }
 
   return {
     submit(blocks, fetch, caller, arrived) {
-      const waiting = depth();
-      if (waiting >= options.maxQueue) {
-        throw new ServiceError('QUEUE_FULL', `${waiting} requests are waiting already; try again later`);
-      }
+      admit(rowsIn(blocks));
       const jobs = createJobs(blocks, fetch, caller, arrived);
-      queue.push(...jobs);
+      queue.add(jobs);
       stirred += jobs.length;
       sweepTimer ??= setInterval(sweep, SWEEP_MS);
       pump();
@@ -252,7 +263,7 @@ export function createScheduler(
     depth,
     pump,
     settled() {
-      if (queue.length === 0 && handedOut.length === 0) return Promise.resolve();
+      if (isIdle()) return Promise.resolve();
       return new Promise((resolve) => {
         waiters.push(resolve);
       });
@@ -260,8 +271,15 @@ export function createScheduler(
   };
 }
 
-function requestsIn(jobs: readonly Job[]): number {
+/** Requests that wait with their last job alone. */
+function endingIn(jobs: readonly Job[]): number {
   let requests = 0;
-  for (const { isLast, request } of jobs) if (isLast && !request.settled) requests += 1;
+  for (const { isLast, request } of jobs) if (isLast && !request.settled && request.waitingJobs === 0) requests += 1;
   return requests;
+}
+
+function rowsIn(blocks: readonly Block[]): number {
+  let rows = 0;
+  for (const block of blocks) rows += block.rows;
+  return rows;
 }

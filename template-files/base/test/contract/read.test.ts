@@ -41,6 +41,14 @@ test('what is left out has its default', () => {
   expect(limits).toEqual({ ...DEFAULTS.limits, maxQueue: 3 });
 });
 
+test('rows that may wait follow the requests, the batch and the largest request', () => {
+  const rowsOf = (text: string) => readServing(`${MINIMAL}${text}`, SCHEMA).limits.maxQueueRows;
+  expect(rowsOf('')).toBe(256 * 32);
+  expect(rowsOf('batching: { maxBatchSize: 100 }\n')).toBe(256 * 100);
+  expect(rowsOf('batching: { maxBatchSize: 1 }\n')).toBe(4 * 1024);
+  expect(rowsOf('limits: { maxQueueRows: 7 }\n')).toBe(7);
+});
+
 test.each([
   [
     'an unknown key',

@@ -51,6 +51,7 @@ function setUp(options: Partial<SchedulerOptions> = {}, workers = 1, places: 1 |
       maxBatchSize: 4,
       maxDelayMs: 0,
       maxQueue: 8,
+      maxQueueRows: 10_000,
       create: [(length) => new Float32Array(length)],
       findMisfit: () => undefined,
       ...options,
@@ -525,4 +526,41 @@ test('a caller is told once, however much goes wrong', async () => {
   runs[2]?.end();
   await scheduler.settled();
   expect(told).toEqual([expect.objectContaining({ code: 'INFERENCE_FAILED', cause: 'first' })]);
+});
+
+test('rows that wait are bounded as well; where none waits, a request of any size is taken', async () => {
+  const { submit, ask, scheduler, runs } = setUp({ maxBatchSize: 1, maxQueueRows: 5 });
+  const large = submit(Array.from({ length: 9 }, (_, i) => rows(i)));
+  expect(() => ask(rows(99))).toThrow(
+    expect.objectContaining({ code: 'QUEUE_FULL', message: '9 rows are waiting already; try again later' }),
+  );
+  for (let i = 0; i < 5; i++) {
+    await turn();
+    runs[i]?.end();
+  }
+  await turn();
+  // One runs, three wait.
+  const fits = submit([rows(10), rows(11)]);
+  expect(() => ask(rows(12))).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
+  for (let i = 5; i < 11; i++) {
+    runs[i]?.end();
+    await turn();
+  }
+  expect([(await large).length, (await fits).length, scheduler.depth()]).toEqual([9, 2, 0]);
+});
+
+test('a request of many parts is one call: no part is lost, and no stack is filled with them', async () => {
+  const { scheduler, submit, runs } = setUp({ maxBatchSize: 1 });
+  const client = { destroyed: false };
+  const parts = submit(
+    Array.from({ length: 200_000 }, () => rows(1)),
+    later(),
+    client,
+  );
+  expect(scheduler.depth()).toBe(1);
+  client.destroyed = true;
+  await expect(parts).rejects.toMatchObject({ code: 'CLIENT_GONE' });
+  expect(scheduler.depth()).toBe(0);
+  runs[0]?.end();
+  await scheduler.settled();
 });
