@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'CLIENT_GONE'
   | 'INFERENCE_FAILED'
+  | 'HOOK_FAILED'
   | 'INTERNAL'
   | 'QUEUE_FULL'
   | 'UPLOADS_FULL'

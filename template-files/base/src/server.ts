@@ -8,6 +8,7 @@ import { startWorkers, stopWorkers } from './inference/startup.ts';
 import { createLogger } from './observability/logger.ts';
 import type { Service } from './service.ts';
 import { shutDown } from './shutdown.ts';
+import { watchUnexpectedErrors } from './unexpected-errors.ts';
 
 /** The process: configuration, wiring, listening, signals. */
 
@@ -38,12 +39,17 @@ async function main(): Promise<void> {
   const service = await openService(config, logger);
   const { server, predictor, predictionLog } = service;
 
-  let stopping = false;
-  const stop = (signal: string): void => {
-    if (stopping) return;
-    stopping = true;
-    void shutDown(service, config, logger, signal);
+  let stopping: Promise<void> | undefined;
+  const stop = (reason: string): Promise<void> => {
+    stopping ??= shutDown(service, config, logger, reason);
+    return stopping;
   };
+  watchUnexpectedErrors(service.metrics, logger, () => {
+    process.exitCode = 1;
+    // A timer of the team that throws would keep the process for ever. No run is in flight any more.
+    const exit = (): void => logger.flush(() => process.exit());
+    stop('uncaughtException').then(exit, exit);
+  });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   // A defect that ends the process must not take the lines of answered requests along.

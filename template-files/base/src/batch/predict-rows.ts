@@ -87,7 +87,13 @@ async function predictGood(
 /** The row stands beside the message: its place in a request of one says nothing. What a hook throws is the row's too. */
 function refusal(error: unknown): ServiceError {
   if (!(error instanceof ServiceError))
-    return new ServiceError('INTERNAL', `a hook failed: ${(error as Error)?.message}`);
-  const reason = error.code === 'INFERENCE_FAILED' ? `the model failed on it: ${String(error.cause)}` : error.message;
+    return new ServiceError('INTERNAL', `the service failed on it: ${(error as Error)?.message}`);
+  const reason = reasonOf(error);
   return new ServiceError(error.code, reason.replace(/^instances\[0\]/, 'instance'), { cause: error });
+}
+
+/** Rows of a file are the operator's own: nothing of the reason is held back. */
+function reasonOf({ code, message, cause }: ServiceError): string {
+  if (code === 'INFERENCE_FAILED') return `the model failed on it: ${String(cause)}`;
+  return code === 'HOOK_FAILED' && cause !== undefined ? `${message.split(';', 1)[0]}: ${String(cause)}` : message;
 }

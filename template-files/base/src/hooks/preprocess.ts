@@ -3,7 +3,8 @@
  * template never touch this folder.
  *
  * `preprocess` gets each instance of POST /predict as the client sent it, and returns the instance that serving.yaml
- * describes. Throw `inputError(where, expected, found)` of ../errors.ts for a 400. Undefined, the default, costs nothing.
+ * describes, or a promise of it. Throw `inputError(where, expected, found)` of ../errors.ts for a 400; any other error is a 500
+ * HOOK_FAILED. Undefined, the default, costs nothing.
  * In a CSV file for `npm run batch`, columns that serving.yaml does not know are numbers where their text is one in JSON.
  *
  *     export const preprocess: Preprocess | undefined = (instance) => {

@@ -90,6 +90,9 @@ export function createRun(deps: ExchangeDeps): Run {
     if (code === 'INFERENCE_FAILED') {
       logger.error({ id, route: label, reason: (error as ServiceError).cause }, 'the model failed on a request');
     }
+    if (code === 'HOOK_FAILED') {
+      logger.error({ id, route: label, err: (error as ServiceError).cause ?? error }, (error as ServiceError).message);
+    }
     return errorReply(error);
   }
 

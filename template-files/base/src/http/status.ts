@@ -26,6 +26,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   MODEL_INVALID: 500,
   MODEL_MISMATCH: 500,
   INFERENCE_FAILED: 500,
+  HOOK_FAILED: 500,
   INTERNAL: 500,
   QUEUE_FULL: 503,
   UPLOADS_FULL: 503,

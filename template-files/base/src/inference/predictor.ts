@@ -57,7 +57,7 @@ export interface Predictor {
    * The predictions for some instances as JSON texts, in order.
    * @param topK of a classifier, how many of the likeliest classes; undefined leaves it to serving.yaml
    */
-  predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]>;
+  predict(instances: readonly unknown[], call: Call, topK?: number): Promise<readonly string[]>;
   /**
    * The same for instances that have been made blocks already, past the team's hooks, and told rather than promised.
    * @param started when that was begun (performance.now)
@@ -210,10 +210,15 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   function answer(instances: readonly unknown[], call: Call, asked: Asked): Promise<string[]> {
     return promised((told) => {
       const started = performance.now();
-      const encoded = encode(preprocessed(instances), call.deadline);
       const go = (blocks: readonly Block[]) => answerBlocks(blocks, started, call, asked, told);
-      if (encoded instanceof Promise) encoded.then(go).catch(told.failed);
-      else go(encoded);
+      const read = (ready: readonly unknown[]): void => {
+        const encoded = encode(ready, call.deadline);
+        if (encoded instanceof Promise) encoded.then(go).catch(told.failed);
+        else go(encoded);
+      };
+      const ready = preprocessed(instances, call.deadline);
+      if (ready instanceof Promise) ready.then(read).catch(told.failed);
+      else read(ready);
     });
   }
 
@@ -247,9 +252,9 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     return predictions;
   }
 
-  function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<string[]> {
+  function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<readonly string[]> {
     const predictions = answer(instances, call, { byClient: true, topK });
-    return hasPostprocess ? predictions.then((texts) => postprocessed(texts, instances)) : predictions;
+    return hasPostprocess ? predictions.then((texts) => postprocessed(texts, instances, call.deadline)) : predictions;
   }
 
   async function test(sample: GoldenSample, tolerance: number, call: Call) {
@@ -264,7 +269,9 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     const { golden } = config;
     const [sample] = golden?.samples ?? [];
     const source = relative(config.folder, config.goldenPath);
-    const blocks = sample && (await withSample(source, 0, () => encode(preprocessed([sample.instance]))));
+    const blockOf = async ({ instance }: GoldenSample) =>
+      encode(await preprocessed([instance], performance.now() + TRIAL_MS));
+    const blocks = sample && (await withSample(source, 0, () => blockOf(sample)));
     const trial = trialBlock(serving, blocks);
     await warmUp(pool, trial, decoder.fetch);
     await checkAnswerShapes(pool, serving, trial, sample !== undefined);

@@ -13,6 +13,8 @@ export interface Metrics {
   readonly batchSize: FixedHistogram;
   readonly rejected: (reason: string) => void;
   readonly invalid: (feature: string, reason: string) => void;
+  /** An error that no code of the process has handled. */
+  readonly unexpected: (kind: UnexpectedError) => void;
   readonly modelInfo: (labels: Record<'name' | 'version' | 'sha256' | 'opset' | 'runtime', string>) => void;
   /** Of the main version, unless a variant is named. */
   readonly goldenDiff: (difference: number, disagreements: number, variant?: string) => void;
@@ -37,6 +39,9 @@ export const REJECT_REASONS = [
   'uploads_full',
   'connections_full',
 ] as const;
+/** As Node.js names the events: a promise that rejects and an error that is thrown, without any code that handles them. */
+export const UNEXPECTED_ERRORS = ['unhandledRejection', 'uncaughtException'] as const;
+export type UnexpectedError = (typeof UNEXPECTED_ERRORS)[number];
 export const INVALID_REASONS = ['missing', 'nan', 'type', 'out_of_range', 'unseen_category'] as const;
 
 /** Gauges of the library under names of counters, which promtool refuses. Without the ending they are there as well. */
@@ -82,6 +87,14 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
   const named = new Set(features.slice(0, MAX_FEATURES));
   const shown = features.length > MAX_FEATURES ? [...named, OTHER_FEATURES] : [...named];
   for (const feature of shown) for (const reason of INVALID_REASONS) invalid(feature, reason);
+
+  const unexpected = createCounters(
+    registry,
+    'ml_serving_unexpected_errors_total',
+    'Errors that no code of the process has handled.',
+    ['kind'],
+  );
+  for (const kind of UNEXPECTED_ERRORS) unexpected(kind);
 
   const stages = createHistogram(
     registry,
@@ -146,6 +159,7 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
     },
     rejected: (reason) => rejected(reason).inc(),
     invalid: (feature, reason) => invalid(named.has(feature) ? feature : OTHER_FEATURES, reason).inc(),
+    unexpected: (kind) => unexpected(kind).inc(),
     modelInfo(labels) {
       modelInfo.set(labels, 1);
       loadedAt.setToCurrentTime();

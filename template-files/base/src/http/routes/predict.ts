@@ -36,7 +36,7 @@ export function predictRoutes(config: Config, variants: Variants, bodies: BodyRe
     }
     const top = topK(req.url, model.type);
     return promised(({ done, failed }) => {
-      const write = (predictions: string[]): void => {
+      const write = (predictions: readonly string[]): void => {
         const list = predictions.length === 1 ? (predictions[0] as string) : predictions.join(',');
         const text = `${HEAD}${list}${tails.get(variant)}${id}"}`;
         // Not cut out of the answer yet: only when that is on its way, its pieces have become one.
