@@ -2,6 +2,7 @@ import type { Intake } from '../generators/onnx/intake.ts';
 import type { InterfaceChange } from '../generators/onnx/interface.ts';
 import type { ProposedSchema } from '../generators/onnx/propose.ts';
 import type { ServingFile } from '../generators/render/serving-file.ts';
+import { type LimitChange, limitTexts } from '../generators/render/serving-limits.ts';
 import type { Unknown } from '../generators/tensor.ts';
 
 /** What the release of a model means for clients, line by line. */
@@ -11,6 +12,7 @@ export function releaseReport(
   proposed: ProposedSchema,
   change: InterfaceChange,
   version: string,
+  limits: readonly LimitChange[],
 ): string[] {
   const breaks = change.differences.length > 0;
   const meaning = before.placeholder
@@ -23,6 +25,7 @@ export function releaseReport(
     ...intake.changes,
     `${before.version} -> ${version}, ${meaning}`,
     ...change.differences.map((difference) => `  ${difference}`),
+    ...limitTexts(limits).map((line) => `  ${line}`),
     ...leftOpen(proposed, change).map(({ path, question }) => `  to be filled in: ${question} (${path})`),
     ...(breaks && modelType !== before.type
       ? [`  it looks like ${modelType}, and serving.yaml says ${before.type}`]

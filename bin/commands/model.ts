@@ -11,6 +11,7 @@ import { changeInterface } from '../../generators/onnx/interface.ts';
 import { nextVersion } from '../../generators/onnx/next-version.ts';
 import { rootOf } from '../../generators/regenerate/root.ts';
 import { readServingFile } from '../../generators/render/serving-file.ts';
+import { limitChanges } from '../../generators/render/serving-limits.ts';
 import { releaseInServingYaml } from '../../generators/render/serving-yaml.ts';
 import { readGivenModel } from '../given-model.ts';
 import { releaseFiles } from '../release-files.ts';
@@ -37,7 +38,8 @@ export async function model(file: string, flags: ModelFlags, tell: (line: string
   const change = changeInterface(before, proposed);
   const release = { changesInterface: change.differences.length > 0, first: before.placeholder };
   const version = nextVersion(before.version, flags.version, release);
-  for (const line of releaseReport(before, intake, proposed, change, version)) tell(line);
+  const limits = limitChanges(text, change);
+  for (const line of releaseReport(before, intake, proposed, change, version, limits)) tell(line);
   if (flags.dryRun) return 0;
 
   const { inputs, outputs } = change;

@@ -1,9 +1,13 @@
 import { labelOutput, type TensorSpec } from '../tensor.ts';
 import type { Problem } from './problem.ts';
+import { binaryRowBytes, fixedElements, LARGEST_BODY, rowFits } from './request-limits.ts';
 import { each, isFloat, type Rule, type Side, shown } from './rule.ts';
 
-/** Elements that the golden sample of a placeholder may list; at two bytes each it stays below the service's body limit. */
-export const MAX_SAMPLE_ELEMENTS = 2 ** 20;
+/**
+ * Elements that the golden sample of a placeholder may list: a picture of 4096 by 4096 pixels. At two bytes each
+ * golden.json has 32 MiB, and its request stays far below the body limit that is derived for such an interface.
+ */
+export const MAX_SAMPLE_ELEMENTS = 2 ** 24;
 
 /** Keys that only one side may have. */
 const FOREIGN: Readonly<Record<Side, readonly (keyof TensorSpec)[]>> = {
@@ -81,9 +85,13 @@ const classesFitTheLabels: Rule = {
   },
 };
 
-const samplesStaySmall: Rule = {
+const rowsCanBeSent: Rule = {
   needs: ['modelType', 'inputs', 'outputs'],
   check({ modelType, inputs, outputs }) {
+    if (!rowFits(inputs)) {
+      const message = `one row has ${binaryRowBytes(inputs)} bytes as binary tensors; a request holds at most ${LARGEST_BODY}`;
+      return [{ path: ['inputs'], message }];
+    }
     // Samples of pictures and texts are one pixel and one word; a classifier's answer is its labels.
     const listed = {
       inputs: modelType === 'image-classification' || modelType === 'text-classification' ? [] : inputs,
@@ -92,16 +100,11 @@ const samplesStaySmall: Rule = {
     return (['inputs', 'outputs'] as const).flatMap((side) => {
       const count = listed[side].reduce((sum, tensor) => sum + fixedElements(tensor.shape), 0);
       if (count <= MAX_SAMPLE_ELEMENTS) return [];
-      const message = `one instance has ${count} elements; at most ${MAX_SAMPLE_ELEMENTS} fit a request in JSON`;
+      const message = `one row has ${count} elements; a golden sample lists at most ${MAX_SAMPLE_ELEMENTS}`;
       return [{ path: [side], message }];
     });
   },
 };
-
-/** Elements of one instance, where a free axis has one. */
-export function fixedElements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * Math.max(size, 1), 1);
-}
 
 export const typeRules: readonly Rule[] = [
   ownKeys('inputs'),
@@ -110,5 +113,5 @@ export const typeRules: readonly Rule[] = [
   regressionsAnswerNumbers,
   tablesHaveRowsAndColumns,
   classesFitTheLabels,
-  samplesStaySmall,
+  rowsCanBeSent,
 ];

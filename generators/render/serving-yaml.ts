@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, type ParsedNode, parseDocument, stringify } from 'yaml';
 import type { Answers } from '../questions/questions.ts';
+import { requestLimits } from '../questions/request-limits.ts';
 import type { TensorSpec } from '../tensor.ts';
+import { limitChanges } from './serving-limits.ts';
 
 /** What `model:` in serving.yaml says of the file. */
 export interface ModelFacts {
@@ -32,6 +34,9 @@ export function renderServingYaml(text: string, answers: Answers, facts: ModelFa
   const objectives = { availability: answers.availabilityObjective, latencyMs: answers.latencyObjectiveMs };
   for (const [key, value] of Object.entries(objectives))
     edits.push(...scalarEdit(document, ['objectives', key], value));
+  const { maxBatchSize, maxBodyBytes } = requestLimits(answers);
+  edits.push(...limitEdit(document, ['batching', 'maxBatchSize'], maxBatchSize));
+  edits.push(...limitEdit(document, ['limits', 'maxBodyBytes'], maxBodyBytes));
   if (facts.placeholder) {
     const { end } = rangeOf(document, ['model', 'sha256']);
     edits.push({
@@ -60,6 +65,8 @@ export function releaseInServingYaml(text: string, release: Release): string {
   const document = parseDocument(text);
   const edits = (['version', 'sha256'] as const).flatMap((key) => scalarEdit(document, ['model', key], release[key]));
   edits.push(...releasedEdit(text, document, release.released));
+  for (const { path, write } of limitChanges(text, release))
+    if (write !== undefined) edits.push(...limitEdit(document, path, write));
   for (const side of ['inputs', 'outputs'] as const) edits.push(...tensorsEdit(document, side, release[side]));
   // The line goes, with the template's remark above it.
   return applyEdits(text, edits).replace(
@@ -78,6 +85,11 @@ function releasedEdit(text: string, document: Document, released: string): Edit[
   const [rest = ''] = /^[^\r\n]*/.exec(text.slice(end)) ?? [];
   const at = end + rest.length;
   return [{ start: at, end: at, text: `\n${/^\s*/.exec(line)?.[0]}${entry}` }];
+}
+
+/** A limit that the file leaves to its default stays left to it. */
+function limitEdit(document: Document, path: readonly string[], value: number): Edit[] {
+  return document.hasIn(path) ? scalarEdit(document, path, value) : [];
 }
 
 function scalarEdit(document: Document, path: readonly string[], value: string | number): Edit[] {

@@ -39,7 +39,14 @@ test.each([
     'inputs[0].shape: the fixed axes hold 9007199254740991 elements; at most 16777216',
   ],
   ['inputs=x:FP32[-1,100000,100000]', 'inputs[0].shape: the fixed axes hold 10000000000 elements'],
-  ['inputs=x:FP32[-1,2000000]', 'inputs: one instance has 2000000 elements; at most 1048576'],
+  [
+    'inputs=x:FP64[-1,16777216]; y:FP64[-1,16777216]',
+    'inputs: one row has 268435456 bytes as binary tensors; a request holds at most 268435456',
+  ],
+  [
+    'inputs=x:INT8[-1,16777216]; y:INT8[-1,16777216]',
+    'inputs: one row has 33554432 elements; a golden sample lists at most 16777216',
+  ],
   ['registry=ghcr.io:65536/team', 'has the port 65536'],
   ['inputs=x\u2028:FP32[-1,2]', 'inputs[0].name: expected a name'],
   ['inputs=x\ud800:FP32[-1,2]', 'inputs[0].name: expected a name'],

@@ -18,6 +18,9 @@ const { values } = parseArgs({
   options: { write: { type: 'boolean', default: false }, candidate: { type: 'boolean', default: false } },
 });
 
+/** Characters from which on the file is written without indentation. */
+const COMPACT = 64 * 1024;
+
 interface Asked {
   /** With the model's own answer; undefined where it gives none. */
   readonly sample: GoldenSample | undefined;
@@ -84,6 +87,8 @@ function write(path: string, source: string, asked: readonly Asked[]): void {
   }
   const before = JSON.parse(readFileSync(source, 'utf8')) as object;
   const draft = `${path}.new`;
-  writeFileSync(draft, `${JSON.stringify({ ...before, samples }, null, 2)}\n`);
+  const compact = JSON.stringify({ ...before, samples });
+  // For people, as long as people would read it: a line for each number of a large tensor would make it ten times as large.
+  writeFileSync(draft, `${compact.length > COMPACT ? compact : JSON.stringify({ ...before, samples }, null, 2)}\n`);
   renameSync(draft, path);
 }

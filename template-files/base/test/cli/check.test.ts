@@ -41,3 +41,15 @@ test('where no sample is left, the reason of the first is said', () => {
     expect.stringMatching(/no longer an instance: instances\[0\].*write new ones by hand/),
   ]);
 });
+
+test('the samples of large tensors are written without a line for each number', () => {
+  const path = join(folder, 'model', 'golden.json');
+  const file = JSON.parse(readFileSync(path, 'utf8')) as { samples: object[] };
+  const many = Array.from({ length: 500 }, (_, i) => file.samples[i % file.samples.length]);
+  writeFileSync(path, JSON.stringify({ ...file, samples: many }));
+  expect(run('golden', '--write').status).toBe(0);
+  const text = readFileSync(path, 'utf8');
+  expect(text.length).toBeGreaterThan(64 * 1024);
+  expect(text.trimEnd().split('\n')).toHaveLength(1);
+  expect((JSON.parse(text) as { samples: object[] }).samples).toHaveLength(500);
+});

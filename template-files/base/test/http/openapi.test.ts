@@ -1,4 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { examples } from '../../src/http/openapi/examples.ts';
 import { bodyOf, boot, type Running } from '../helpers/service.ts';
 
 interface Media {
@@ -93,4 +94,17 @@ test('what the service refuses, the document refuses', () => {
   ]) {
     expect(problems(schema, body)).not.toEqual([]);
   }
+});
+
+test('a sample of a large tensor is no example: the document stays small', () => {
+  const config = service.config;
+  const [first] = config.golden?.samples ?? [];
+  const large = { instance: { x: [new Array(5000).fill(0)] }, prediction: 1 };
+  const golden = { tolerance: 1e-5, samples: first ? [large, first] : [] };
+  expect(examples({ ...config, golden }).predict?.request.instances).toEqual([first?.instance]);
+  expect(examples({ ...config, golden: { ...golden, samples: [large] } })).toMatchObject({
+    predict: undefined,
+    test: undefined,
+    infer: undefined,
+  });
 });
