@@ -46,7 +46,7 @@ export async function createRepository(job: CreateJob, answers: Answers, tell: T
   }
   // Asked before the commit, which then holds the answers; a model that fails is told when all else is done.
   const failure = job.install && job.model ? await recordGolden(job.target.path, job.model, tell) : undefined;
-  const committed = job.git && (await commitFirst(job.target.path, plan, tell));
+  const committed = job.git && (await commitFirst(job.target.path, { plan, actions, tell }));
   if (failure) throw failure;
   return { plan, actions, written: true, installed: job.install, committed };
 }
@@ -75,12 +75,23 @@ function interrupted({ target }: CreateJob, signal: HeldSignal): ServingError {
   return new ServingError('INTERRUPTED', `${signal} came while ${target.path} was written; all files are there.`);
 }
 
-async function commitFirst(directory: string, plan: RepositoryPlan, tell: Tell): Promise<boolean> {
+async function commitFirst(
+  directory: string,
+  { plan, actions, tell }: Pick<Created, 'plan' | 'actions'> & { readonly tell: Tell },
+): Promise<boolean> {
   const message = `feat: stamp out ${plan.answers.name} from create-ml-serving ${plan.templateVersion}`;
   const paths = plan.files.map(({ path }) => path);
-  const made = await initRepository(directory, paths, message);
+  const isKept = (path: string) => actions.get(path) === 'keep';
+  const { made, ignored } = await initRepository(directory, {
+    written: paths.filter((path) => !isKept(path)),
+    kept: paths.filter(isKept),
+    message,
+  });
   tell(
     made ? 'Made a Git repository with a first commit' : 'Left Git alone: the directory lies in a work tree already',
   );
+  if (ignored.length > 0) {
+    tell(`Left out of the commit, because they were there before and Git ignores them: ${ignored.join(', ')}`);
+  }
   return made;
 }

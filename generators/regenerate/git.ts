@@ -14,8 +14,8 @@ export interface WorkTree {
 }
 
 const LARGEST_OUTPUT = 256 * 1024 * 1024;
-/** A repository's own settings must not start programs, nor a terminal prompt stop us. */
-const CAREFUL = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false'];
+/** A repository's own settings must not start programs, nor a terminal prompt or a check of line ends stop us. */
+const CAREFUL = ['-c', 'core.fsmonitor=false', '-c', 'core.safecrlf=false', '-c', 'core.quotePath=false'];
 
 function run(cwd: string, args: readonly string[], input?: string | Uint8Array) {
   const env = { ...process.env, ...ENVIRONMENT, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
@@ -106,10 +106,55 @@ export function readIndex({ top, prefix }: WorkTree, paths: readonly string[]): 
   return must(top, ['ls-files', '--stage', '-z', '--', ...paths.map((path) => `:(top,literal)${prefix}${path}`)]);
 }
 
-/** Takes what stands in the work tree as the resolution of conflicts that the index still has. */
-export function stageResolved(tree: WorkTree, paths: readonly string[]): void {
+/** Which of some paths Git ignores, whether the index holds them or not. No path may lead through a symlink. */
+export function ignoredBy({ top, prefix }: WorkTree, paths: readonly string[]): Set<string> {
+  if (paths.length === 0) return new Set();
+  const input = paths.map((path) => `${prefix}${path}\0`).join('');
+  const { status, stdout, stderr, error } = run(top, ['check-ignore', '--no-index', '-z', '--stdin'], input);
+  // 1 means that none of them is ignored.
+  if (status !== 0 && status !== 1) {
+    throw new ServingError('GIT_INDEX_FAILED', `git check-ignore failed in ${top}: ${whyOf(stderr, error)}`);
+  }
+  return new Set(
+    stdout
+      .split('\0')
+      .filter(Boolean)
+      .map((path) => path.slice(prefix.length)),
+  );
+}
+
+/** Which of some paths the last commit holds; none where there is no commit yet. */
+export function committed({ top, prefix }: WorkTree, paths: readonly string[]): Set<string> {
+  if (paths.length === 0) return new Set();
+  const { status, stdout } = run(top, [
+    'ls-tree',
+    '-z',
+    '--name-only',
+    'HEAD',
+    '--',
+    ...paths.map((path) => prefix + path),
+  ]);
+  if (status !== 0) return new Set();
+  return new Set(
+    stdout
+      .split('\0')
+      .filter(Boolean)
+      .map((path) => path.slice(prefix.length)),
+  );
+}
+
+/** The paths that the index has in conflict, of some. */
+export function unmergedOf(tree: WorkTree, paths: readonly string[]): string[] {
   const unmerged = must(tree.top, ['ls-files', '--unmerged', '-z', '--', '.']);
-  const open = paths.filter((path) => unmerged.includes(`\t${tree.prefix}${path}\0`));
-  if (open.length === 0) return;
-  must(tree.top, ['add', '--all', '--force', '--', ...open.map((path) => `:(top,literal)${tree.prefix}${path}`)]);
+  return paths.filter((path) => unmerged.includes(`\t${tree.prefix}${path}\0`));
+}
+
+/**
+ * Puts files of the work tree into the index, deletions too. This command does not look at what Git ignores, as `git add`
+ * does: that refuses a file in conflict that is ignored and nevertheless in every commit.
+ */
+export function addToIndex({ top, prefix }: WorkTree, paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const input = paths.map((path) => `${prefix}${path}\0`).join('');
+  must(top, ['update-index', '--add', '--remove', '-z', '--stdin'], input);
 }

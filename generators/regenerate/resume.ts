@@ -8,8 +8,8 @@ import { decodeText } from '../merge/text.ts';
 import { hasMarkers } from '../merge/text-merge.ts';
 import { bringBack, dropAside, putAside } from './aside.ts';
 import { CONFLICTS_PATH, type Conflicts, readConflicts } from './conflicts.ts';
-import { stageResolved, workTreeOf } from './git.ts';
-import { showConflicts, showToGit, unstageConflicts } from './index-stages.ts';
+import { workTreeOf } from './git.ts';
+import { showConflicts, showToGit, stageResolved, unstageConflicts } from './index-stages.ts';
 import { lookingAt } from './not-readable.ts';
 import { rootOf } from './root.ts';
 import { plainFiles, scanner } from './scan.ts';
@@ -78,11 +78,7 @@ export async function continueUpgrade(directory: string, { disk, verify, tell }:
 function close(root: string, disk: Disk, { conflicts }: Conflicts): void {
   removeList(root, disk);
   const tree = workTreeOf(root, { code: 'GIT_INDEX_FAILED' });
-  if (tree !== null)
-    stageResolved(
-      tree,
-      conflicts.map(({ path }) => path),
-    );
+  if (tree !== null) stageResolved(tree, { root, disk, paths: conflicts.map(({ path }) => path) });
 }
 
 export interface Aborted {

@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
@@ -200,6 +200,71 @@ describe('an upgrade with conflicts', () => {
     putFiles(root, { 'src/app.mjs': 'export {};\n', 'src/metrics.mjs': 'export {};\n' });
     await continueUpgrade(root, options);
     expect(read(root, '.ml-serving/manifest.json')).toContain('"templateVersion": "1.1.0"');
+  });
+});
+
+describe('what Git must not be given', () => {
+  const SECRET = 'export const token = "s3cret";\n';
+
+  it('a file that is ignored is in conflict, and its contents are in no object and no index', async () => {
+    const root = stampOut('1.0.0');
+    edit(root, '.gitignore', 'node_modules/\n', 'node_modules/\nsrc/metrics.mjs\n');
+    commit(root, 'ignore');
+    putFiles(root, { 'src/metrics.mjs': SECRET });
+    const index = git(root, 'ls-files', '--stage');
+    const { conflicts } = await upgrade(root, '1.1.0');
+    expect(conflicts?.conflicts.map(({ path }) => path)).toContain('src/metrics.mjs');
+    expect(git(root, 'ls-files', '--stage', 'src/metrics.mjs')).toBe('');
+    putFiles(root, { 'src/metrics.mjs': SECRET });
+    git(root, 'checkout', '-q', '--', '.gitignore');
+    await continueUpgrade(root, options);
+    expect(git(root, 'ls-files', '--stage', 'src/metrics.mjs')).toBe('');
+    expect(git(root, 'ls-files', '--stage')).toBe(index);
+    const objects = git(root, 'cat-file', '--batch-all-objects', '--batch-check=%(objectname)')
+      .split('\n')
+      .filter(Boolean);
+    expect(objects.filter((name) => git(root, 'cat-file', '-p', name).includes('s3cret'))).toEqual([]);
+  });
+
+  it('an ignored file that the index has in conflict is taken out of it, unless a commit holds it', async () => {
+    const root = clashing();
+    await upgrade(root, '1.1.0');
+    putFiles(root, { 'src/app.mjs': 'export {};\n', 'src/metrics.mjs': SECRET });
+    // The last commit has src/app.mjs; of src/metrics.mjs it has nothing.
+    git(root, 'update-ref', 'HEAD', 'HEAD~1');
+    edit(root, '.gitignore', 'node_modules/\n', 'node_modules/\nsrc/\n');
+    await continueUpgrade(root, options);
+    expect(git(root, 'ls-files', '--unmerged')).toBe('');
+    expect(git(root, 'ls-files', '--stage', 'src/metrics.mjs')).toBe('');
+    expect(git(root, 'show', ':src/app.mjs')).toBe('export {};\n');
+  });
+
+  it('a folder that is a symlink stays one in the index, and the upgrade is closed and taken back', async () => {
+    for (const close of [true, false]) {
+      const root = stampOut('1.0.0');
+      git(root, 'mv', 'src', 'source');
+      symlinkSync('source', join(root, 'src'), 'dir');
+      commit(root, 'a linked folder');
+      const index = git(root, 'ls-files', '--stage');
+      const { conflicts } = await upgrade(root, '1.1.0');
+      expect(conflicts?.conflicts.map(({ reason }) => reason)).toContain('in-the-way');
+      expect(git(root, 'ls-files', '--stage', 'src')).toMatch(/^120000 .* 0\tsrc\n$/);
+      if (close) await continueUpgrade(root, options);
+      else abortUpgrade(root, nodeDisk);
+      expect(git(root, 'ls-files', '--stage', 'src')).toMatch(/^120000 .* 0\tsrc\n$/);
+      if (!close) expect(git(root, 'ls-files', '--stage')).toBe(index);
+      expect(existsSync(join(root, '.ml-serving/conflicts.json'))).toBe(false);
+    }
+  });
+
+  it('a folder that becomes a symlink while its conflicts are resolved is no obstacle', async () => {
+    const root = clashing();
+    await upgrade(root, '1.1.0');
+    git(root, 'checkout', '--theirs', 'src/app.mjs', 'src/metrics.mjs');
+    renameSync(join(root, 'src'), join(root, 'source'));
+    symlinkSync('source', join(root, 'src'), 'dir');
+    await continueUpgrade(root, options);
+    expect(git(root, 'ls-files', '--unmerged')).toBe('');
   });
 });
 

@@ -4,25 +4,56 @@ import { command } from './command.ts';
 /** Who signs the first commit where nobody has told Git who they are. */
 const FALLBACK_IDENTITY = ['-c', 'user.name=create-ml-serving', '-c', 'user.email=create-ml-serving@localhost'];
 
+/** The files of a first commit, relative to the directory. */
+export interface FirstCommit {
+  /** Files that this run has written: their contents are the template's. */
+  readonly written: readonly string[];
+  /** Files that were there before and stay as they are: what Git ignores of them is not committed. */
+  readonly kept: readonly string[];
+  readonly message: string;
+}
+
+export interface FirstCommitResult {
+  /** False where the directory is in a work tree already. */
+  readonly made: boolean;
+  /** Files that were left out, because they were there before and Git ignores them. */
+  readonly ignored: readonly string[];
+}
+
 /**
  * Makes a Git repository of a directory, with one commit of the files named. They are added by name: nothing else that
- * lies there is committed, and nothing of them is left out because somebody ignores `*.onnx` everywhere.
- * A directory that lies in a work tree already is left to it.
- * @returns whether a repository was made
+ * is in the directory is committed. A rule that ignores `*.onnx` everywhere leaves out nothing of what this run has
+ * written; a file of the user's that Git ignores is never committed, it could hold a secret.
+ * A directory that is in a work tree already is left to it.
  * @throws GIT_FAILED; the files stay as they are
  */
-export async function initRepository(directory: string, files: readonly string[], message: string): Promise<boolean> {
+export async function initRepository(
+  directory: string,
+  { written, kept, message }: FirstCommit,
+): Promise<FirstCommitResult> {
   const inside = await git(directory, ['rev-parse', '--is-inside-work-tree']);
   // In a bare repository Git says `false`, and says it with exit code 0.
-  if (inside.exitCode === 0 && inside.stdout.trim() === 'true') return false;
+  if (inside.exitCode === 0 && inside.stdout.trim() === 'true') return { made: false, ignored: [] };
   await must(directory, ['-c', 'init.defaultBranch=main', 'init', '--quiet']);
-  const add = ['--literal-pathspecs', 'add', '--force', '--pathspec-from-file=-', '--pathspec-file-nul'];
-  await must(directory, add, files.join('\0'));
+  const ignored = new Set(await ignoredOf(directory, kept));
+  // Unlike `git add`, this command takes the files that it is given whatever Git ignores.
+  const files = [...written, ...kept.filter((path) => !ignored.has(path))];
+  await must(directory, ['update-index', '--add', '-z', '--stdin'], files.map((path) => `${path}\0`).join(''));
   const known = await git(directory, ['config', 'user.email']);
   const identity = known.exitCode === 0 ? [] : FALLBACK_IDENTITY;
   // Hooks and signing are a person's own set-up; this commit is nobody's work yet.
   await must(directory, [...identity, '-c', 'commit.gpgSign=false', 'commit', '--quiet', '--no-verify', '-m', message]);
-  return true;
+  return { made: true, ignored: [...ignored].sort() };
+}
+
+/** Which of some files Git ignores. */
+async function ignoredOf(directory: string, paths: readonly string[]): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const args = ['check-ignore', '--no-index', '-z', '--stdin'];
+  const { exitCode, stdout, stderr } = await git(directory, args, paths.map((path) => `${path}\0`).join(''));
+  // 1 means that none of them is ignored.
+  if (exitCode === 0 || exitCode === 1) return stdout.split('\0').filter(Boolean);
+  throw new ServingError('GIT_FAILED', `git check-ignore failed in ${directory}: ${stderr.trim()}`);
 }
 
 async function must(directory: string, args: string[], input?: string): Promise<void> {
