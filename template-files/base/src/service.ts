@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createHttpServer } from './app.ts';
 import type { Config } from './config.ts';
-import { limitConnections } from './http/connections.ts';
+import { type Connections, limitConnections, trackConnections } from './http/connections.ts';
 import { createRun, type Guard, type Route } from './http/exchange.ts';
 import { createRoom } from './http/room.ts';
 import { createRoutes, knownSeries } from './http/routes.ts';
@@ -20,6 +20,7 @@ import { createLifecycle } from './variants/lifecycle.ts';
 /** Everything wired together, not yet listening. */
 export interface Service {
   readonly server: Server;
+  readonly connections: Connections;
   readonly predictor: Predictor;
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
@@ -70,5 +71,6 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   const whole = hot && config.wholeRequests && guards.length === 0;
   const server = createHttpServer(routes, run, { hot, wholeRoom: whole ? room : undefined });
   limitConnections(server, () => metrics.rejected('connections_full'));
-  return { server, predictor, metrics, routes, predictionLog };
+  const connections = trackConnections(server);
+  return { server, connections, predictor, metrics, routes, predictionLog };
 }

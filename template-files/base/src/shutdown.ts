@@ -10,6 +10,12 @@ import type { Service } from './service.ts';
  */
 const LINGER_MS = 200;
 
+/**
+ * How long connections are kept that have sent nothing, or a part of a request, once all that was accepted has been answered. A request that
+ * is completed in this time is refused by an answer, not by a broken connection.
+ */
+const UNFINISHED_MS = 1000;
+
 /** How long the prediction log may take for what it has not written yet. */
 const LAST_LINES_MS = 1000;
 
@@ -24,7 +30,7 @@ const LAST_MS = 1000;
  * would abort it.
  */
 export async function shutDown(
-  { server, predictor, predictionLog }: Service,
+  { server, connections, predictor, predictionLog }: Service,
   config: Config,
   logger: Logger,
   signal: string,
@@ -42,15 +48,9 @@ export async function shutDown(
   }, config.shutdownGraceMs);
 
   predictor.stop();
-  await sleep(config.drainDelayMs);
-  const drained = predictor.drain();
-  await sleep(LINGER_MS);
-  // An http.Server's own close() cuts idle connections at once; net.Server's only stops listening.
-  const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
-  await sleep(LINGER_MS);
-  await drained;
-  server.closeIdleConnections();
-  await closed;
+  // Where it does not listen yet, it has no clients.
+  if (server.listening) await closeServer();
+  else await predictor.drain();
   await predictor.close();
   inFlight = 'a write';
   await predictionLog.close(LAST_LINES_MS);
@@ -58,4 +58,18 @@ export async function shutDown(
   // A write that never ends (of a log on a disk that hangs) would hold the process for ever.
   giveUp.unref();
   logger.info('stopped');
+
+  async function closeServer(): Promise<void> {
+    await sleep(config.drainDelayMs);
+    const drained = predictor.drain();
+    await sleep(LINGER_MS);
+    // An http.Server's own close() cuts idle connections at once; net.Server's only stops listening.
+    const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+    await sleep(LINGER_MS);
+    await drained;
+    server.closeIdleConnections();
+    const unfinished = setTimeout(() => connections.closeUnfinished(), UNFINISHED_MS);
+    await closed;
+    clearTimeout(unfinished);
+  }
 }

@@ -2,6 +2,16 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { type Process, portOf, start } from './helpers/process.ts';
 
+/** Sends SIGTERM to the process when a module is loaded, from the thread of the loader's hooks. */
+const stopAt = (module: string): string => {
+  const hooks = `export function load(url, context, next) {
+    if (url.endsWith('${module}')) process.kill(process.pid, 'SIGTERM');
+    return next(url, context);
+  }`;
+  const preload = `import { register } from 'node:module'; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
+  return `--import "data:text/javascript,${encodeURIComponent(preload)}"`;
+};
+
 type Outcome = 'answered' | 'refused' | 'lost';
 
 const BODY = JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] });
@@ -81,6 +91,50 @@ test('SIGTERM while the model is being loaded ends with 0 as well', async () => 
   server.child.kill('SIGTERM');
   expect(await server.exit).toEqual([0, null]);
 }, 20_000);
+
+test.each(['/start.js', '/config.js', '/service.js', '/express/index.js'])(
+  'SIGTERM while %s is loaded ends with 0',
+  async (module) => {
+    const server = start({ NODE_OPTIONS: stopAt(module) });
+    expect(await server.exit).toEqual([0, null]);
+    expect(server.output()).not.toContain('"msg":"ready"');
+  },
+  60_000,
+);
+
+test.each(['own', 'node'])(
+  'connections without a complete request do not hold up the end, with the reader %s',
+  async (reader) => {
+    const server = start({ SHUTDOWN_GRACE_MS: '3600000', HTTP_READER: reader });
+    await server.seen('"msg":"ready"');
+    const head = `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY.length}\r\n\r\n`;
+    const clients = ['', 'POST /pre', head, head + BODY.slice(0, 20)].map((text) => {
+      const client = connect(portOf(server.output()), '127.0.0.1');
+      client.on('error', () => {});
+      client.setEncoding('utf8');
+      let received = '';
+      client.on('data', (piece) => {
+        received += piece;
+      });
+      const sent = new Promise((resolve) => client.write(text, resolve));
+      return { sent, received: () => received };
+    });
+    await Promise.all(clients.map(({ sent }) => sent));
+    server.child.kill('SIGTERM');
+    expect(await server.exit).toEqual([0, null]);
+    // Node.js' own limits for slow clients would have answered 408, after 10 and 30 seconds.
+    for (const { received } of clients) expect(received()).toMatch(/^(HTTP\/1\.1 503 |$)/);
+  },
+  60_000,
+);
+
+test('a timer of the team does not keep the process after a shutdown', async () => {
+  const timer = `--import "data:text/javascript,${encodeURIComponent('setInterval(() => {}, 1000)')}"`;
+  const server = start({ NODE_OPTIONS: timer });
+  await server.seen('"msg":"ready"');
+  server.child.kill('SIGTERM');
+  expect(await server.exit).toEqual([0, null]);
+}, 60_000);
 
 test('a second signal changes nothing', async () => {
   const server = start();

@@ -1,6 +1,8 @@
-import type { Server, ServerOptions } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import { errorReply } from './reply.ts';
+import { WholeServer } from './whole/server.ts';
 
 /** What a connection may cost. A client that sends slower than this is cut off. */
 export const CONNECTION_LIMITS: ServerOptions = {
@@ -21,6 +23,36 @@ const MAX_CONNECTIONS = 10_000;
 export function limitConnections(server: Server, onRefused: () => void): void {
   server.maxConnections = MAX_CONNECTIONS;
   server.on('drop', onRefused);
+}
+
+/** The connections of a server, for its shutdown. */
+export interface Connections {
+  /** Closes those that have sent nothing, or only a part of a request: no client waits for an answer on them. */
+  closeUnfinished(): void;
+}
+
+/** To be called before the server listens. */
+export function trackConnections(server: Server): Connections {
+  /** The response that each connection has got last from Node.js' reader. */
+  const latest = new Map<Socket, ServerResponse | undefined>();
+  server.on('connection', (socket: Socket) => {
+    latest.set(socket, undefined);
+    socket.once('close', () => latest.delete(socket));
+  });
+  const note = ({ socket }: IncomingMessage, response: ServerResponse): void => {
+    if (latest.has(socket)) latest.set(socket, response);
+  };
+  server.on('request', note);
+  server.on('checkExpectation', note);
+  const isServed = (socket: Socket, response: ServerResponse | undefined): boolean => {
+    if (server instanceof WholeServer && server.isServing(socket)) return true;
+    return response?.req.complete === true && !response.writableFinished;
+  };
+  return {
+    closeUnfinished() {
+      for (const [socket, response] of latest) if (!isServed(socket, response)) socket.destroy();
+    },
+  };
 }
 
 /** For the answer to arrive before the connection is gone. */

@@ -38,7 +38,7 @@ test('the file of this repository is valid', () => {
 test('what is left out has its default', () => {
   expect(readServing(MINIMAL, SCHEMA)).toMatchObject(DEFAULTS);
   const { limits } = readServing(`${MINIMAL}limits: { maxQueue: 3 }\n`, SCHEMA);
-  expect(limits).toEqual({ ...DEFAULTS.limits, maxQueue: 3 });
+  expect(limits).toEqual({ ...DEFAULTS.limits, maxQueue: 3, maxQueueRows: 4096 });
 });
 
 test('rows that may wait follow the requests, the batch and the largest request', () => {

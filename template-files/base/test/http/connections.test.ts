@@ -1,4 +1,7 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { trackConnections } from '../../src/http/connections.ts';
 import { boot, type Running } from '../helpers/service.ts';
 
 let service: Running;
@@ -274,4 +277,37 @@ test('connections beyond the bound are closed at once, and counted', async () =>
   expect(await service.metrics.registry.metrics()).toContain(
     'ml_serving_rejected_total{reason="connections_full"} 1\n',
   );
+});
+
+test('unfinished requests are closed; those that wait for an answer get it', async () => {
+  const server = createServer();
+  const connections = trackConnections(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const open = async (text: string) => {
+    const accepted = once(server, 'connection');
+    const socket = connect(port, '127.0.0.1');
+    let received = '';
+    socket.setEncoding('utf8').on('data', (piece) => {
+      received += piece;
+    });
+    const closed = once(socket, 'close');
+    await accepted;
+    socket.write(text);
+    return { received: () => received, closed };
+  };
+  const requested = once(server, 'request');
+  const waiting = await open('GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  const [, response] = (await requested) as [unknown, ServerResponse];
+  const begun = once(server, 'request');
+  const half = await open('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc');
+  await begun;
+  const silent = await open('');
+  connections.closeUnfinished();
+  await Promise.all([half.closed, silent.closed]);
+  response.end('late');
+  await waiting.closed;
+  expect([waiting.received().endsWith('late'), half.received(), silent.received()]).toEqual([true, '', '']);
+  server.close();
 });

@@ -28,6 +28,8 @@ export interface Connection {
   readonly sweep: (idleSweeps: number) => void;
   /** Nothing of a request is here. */
   readonly isIdle: () => boolean;
+  /** It waits for an answer, or has not received all of one. */
+  readonly isServing: () => boolean;
   readonly destroy: () => void;
 }
 
@@ -190,6 +192,7 @@ export function openConnection(socket: Socket, ways: Ways, left: () => void): Co
       if (quietSweeps > idleSweeps) socket.destroy();
     },
     isIdle: () => !busy && !closing && begun === undefined,
+    isServing: () => busy || closing || socket.writableLength > 0,
     destroy: () => socket.destroy(),
   };
 }

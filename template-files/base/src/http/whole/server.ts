@@ -12,7 +12,7 @@ export type Listener = RequestListener<typeof Message>;
  */
 export class WholeServer extends Server<typeof Message> {
   /** Connections that Node.js does not have yet. */
-  private readonly held = new Set<Connection>();
+  private readonly held = new Map<Socket, Connection>();
 
   constructor(options: ServerOptions, listener: Listener, ways: Pick<Ways, 'match' | 'run' | 'room'>) {
     super({ ...options, IncomingMessage: Message }, listener);
@@ -27,12 +27,12 @@ export class WholeServer extends Server<typeof Message> {
     };
     this.removeAllListeners('connection');
     this.on('connection', (socket: Socket) => {
-      const connection = openConnection(socket, all, () => this.held.delete(connection));
-      this.held.add(connection);
+      const connection = openConnection(socket, all, () => this.held.delete(socket));
+      this.held.set(socket, connection);
     });
     const idleSweeps = Math.ceil(keepAliveTimeout / connectionsCheckingInterval);
     const sweep = (): void => {
-      for (const connection of this.held) connection.sweep(idleSweeps);
+      for (const connection of this.held.values()) connection.sweep(idleSweeps);
     };
     this.on('listening', () => {
       const timer = setInterval(sweep, connectionsCheckingInterval).unref();
@@ -45,13 +45,18 @@ export class WholeServer extends Server<typeof Message> {
     return this.held.size;
   }
 
+  /** Whether a connection that Node.js does not have waits for an answer or receives one. */
+  isServing(socket: Socket): boolean {
+    return this.held.get(socket)?.isServing() ?? false;
+  }
+
   override closeIdleConnections(): void {
     super.closeIdleConnections();
-    for (const connection of this.held) if (connection.isIdle()) connection.destroy();
+    for (const connection of this.held.values()) if (connection.isIdle()) connection.destroy();
   }
 
   override closeAllConnections(): void {
     super.closeAllConnections();
-    for (const connection of this.held) connection.destroy();
+    for (const connection of this.held.values()) connection.destroy();
   }
 }

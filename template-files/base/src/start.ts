@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { type Config, loadConfig } from './config.ts';
+import { ServiceError } from './errors.ts';
+import type { Guard } from './http/exchange.ts';
+import { startWorkers, stopWorkers } from './inference/startup.ts';
+import { createLogger } from './observability/logger.ts';
+import type { Service } from './service.ts';
+import { shutDown } from './shutdown.ts';
+import type { StopSignal } from './stop-signal.ts';
+import { watchUnexpectedErrors } from './unexpected-errors.ts';
+
+/** The life of the process: configuration, wiring, listening, shutdown. */
+
+/** How long the process may take to end by itself after a shutdown. */
+const LAST_MS = 1000;
+
+function giveUp(error: unknown, log: (message: string, error: unknown) => void): void {
+  log(error instanceof ServiceError ? error.message : 'the service cannot start', error);
+  process.exitCode = 1;
+}
+
+/** Importing the service takes as long as a worker takes to load a small model: both happen at the same time. */
+async function openService(config: Config, logger: Logger, guards: readonly Guard[]): Promise<Service> {
+  const pools = startWorkers(config);
+  try {
+    const { createService } = await import('./service.ts');
+    return createService(config, logger, { pools, guards });
+  } catch (error) {
+    // What is wrong is said at once: workers that are loading cannot be stopped before they have.
+    void stopWorkers(pools);
+    throw error;
+  }
+}
+
+export interface StartOptions {
+  readonly guards: readonly Guard[];
+  readonly stopSignal: StopSignal;
+}
+
+async function serve({ guards, stopSignal }: StartOptions): Promise<void> {
+  const config = loadConfig();
+  const logger = createLogger(config.logLevel);
+  if (stopSignal.received()) {
+    logger.info('stopped before the model was loaded');
+    return;
+  }
+  const service = await openService(config, logger, guards);
+  const { server, predictor, predictionLog } = service;
+
+  let stopping: Promise<void> | undefined;
+  const stop = (reason: string): Promise<void> => {
+    stopping ??= shutDown(service, config, logger, reason);
+    return stopping;
+  };
+  // No run is in flight any more: the process can be ended.
+  const exit = (): void => logger.flush(() => process.exit());
+  watchUnexpectedErrors(service.metrics, logger, () => {
+    process.exitCode = 1;
+    stop('uncaughtException').then(exit, exit);
+  });
+  // A defect that ends the process must not take the lines of answered requests along.
+  process.on('exit', predictionLog.spill);
+  // The process ends by itself, unless a timer or a connection of the team keeps it.
+  stopSignal.onStop((signal) => void stop(signal).then(() => setTimeout(exit, LAST_MS).unref()));
+  if (stopping) return;
+
+  // Listening comes first: probes are answered, truthfully, while the model is being loaded.
+  server.listen(config.port, config.host);
+  try {
+    await once(server, 'listening');
+    if (stopping) {
+      // The shutdown may have found that nothing listened yet.
+      server.close();
+      return;
+    }
+    const { port } = server.address() as AddressInfo;
+    const { model } = config.serving;
+    logger.info({ port, host: config.host, template: config.templateVersion, workers: config.workers }, 'listening');
+    await predictor.start();
+    const { ready, reason } = predictor.readiness();
+    if (ready)
+      logger.info({ model: model.name, version: model.version, startMs: Math.round(performance.now()) }, 'ready');
+    else logger.error({ reason }, 'not ready');
+  } catch (error) {
+    // Stopped while the model was being loaded: that it did not get ready is no failure.
+    if (stopping) return;
+    giveUp(error, (message, err) => logger.fatal({ err, code: (err as { code?: string }).code }, message));
+    server.close();
+    server.closeAllConnections();
+    await predictor.close();
+  }
+}
+
+/** Serves until the process is stopped. Never rejects: an error ends the process with exit code 1, after a line that names it. */
+export async function start(options: StartOptions): Promise<void> {
+  try {
+    await serve(options);
+  } catch (error) {
+    // Before there is a logger: the log level itself may be what is wrong.
+    giveUp(error, (msg) => {
+      // A defect shows where it is; a wrong setting only says what is wrong.
+      const { code, stack } = error as { code?: string; stack?: string };
+      process.stderr.write(
+        `${JSON.stringify({ level: 60, code, msg, stack: error instanceof ServiceError ? undefined : stack })}\n`,
+      );
+    });
+  }
+}
