@@ -47,7 +47,12 @@ export class ServiceError extends Error {
 
 /** Input errors name the tensor or field, the place in it, what was expected and what was found. */
 export function inputError(where: string, expected: string, found: unknown): ServiceError {
-  return new ServiceError('INVALID_INPUT', `${where}: expected ${expected}, found ${describe(found)}`);
+  return inputMismatch(where, expected, describe(found));
+}
+
+/** The same, where what was found is said in words of the service's own, which are no value of a client's to be quoted. */
+export function inputMismatch(where: string, expected: string, found: string): ServiceError {
+  return new ServiceError('INVALID_INPUT', `${where}: expected ${expected}, found ${found}`);
 }
 
 /** Says what a value is, in a few characters, whatever a client sent. */

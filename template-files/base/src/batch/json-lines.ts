@@ -1,6 +1,7 @@
+import { withoutMarkBytes } from '../byte-order-mark.ts';
 import type { Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
-import { createJsonParser } from '../http/body.ts';
+import { createJsonParser } from '../http/json-body.ts';
 import { readLines } from './lines.ts';
 
 /** A line that holds something. */
@@ -20,7 +21,7 @@ export async function* readJsonLines(
   const parse = createJsonParser(serving);
   const max = serving.limits.maxBodyBytes;
   for await (const { number: line, bytes: whole } of readLines(chunks, max)) {
-    const bytes = whole && withoutMark(whole, line);
+    const bytes = whole && line === 1 ? withoutMarkBytes(whole) : whole;
     if (bytes && isBlank(bytes)) continue;
     yield {
       line,
@@ -44,9 +45,4 @@ function tooLong(max: number): ServiceError {
 
 function isBlank(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09);
-}
-
-/** The mark that some editors put before UTF-8. */
-function withoutMark(bytes: Buffer, line: number): Buffer {
-  return line === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }

@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { withoutMark } from '../byte-order-mark.ts';
 import { loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { type GoldenSample, parseGolden, type Question, refusalOf } from '../inference/golden.ts';
@@ -85,7 +86,7 @@ function write(path: string, source: string, asked: readonly Asked[]): void {
     const message = `the model answers no golden sample, so that none would be left: ${first?.line}; write new ones by hand`;
     throw new ServiceError('CONFIG_INVALID', message);
   }
-  const before = JSON.parse(readFileSync(source, 'utf8')) as object;
+  const before = JSON.parse(withoutMark(readFileSync(source, 'utf8'))) as object;
   const draft = `${path}.new`;
   const compact = JSON.stringify({ ...before, samples });
   // For people, as long as people would read it: a line for each number of a large tensor would make it ten times as large.

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
+import { withoutMark } from '../byte-order-mark.ts';
 import { loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -24,7 +25,7 @@ function readArguments(): { url: string | undefined; value: unknown } {
   if (picture) return { url: values.url, value: picture };
   const text = file?.toString('utf8') ?? source;
   try {
-    return { url: values.url, value: JSON.parse(text) };
+    return { url: values.url, value: JSON.parse(withoutMark(text)) };
   } catch (error) {
     throw new ServiceError(
       'INVALID_JSON',

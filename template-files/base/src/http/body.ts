@@ -1,8 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import type { Limits, Serving } from '../contract/serving.ts';
+import type { Limits } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { promised, type Told, tell } from '../told.ts';
 import type { Incoming } from './exchange.ts';
@@ -116,28 +115,6 @@ function listen(req: IncomingMessage, sink: BodySink): () => void {
   req.on('end', sink.end);
   req.on('error', sink.failed);
   return () => req.off('data', sink.data);
-}
-
-/** Whole numbers of 16 digits and more, and strings, so that digits within strings are left alone. */
-const LONG_INTEGERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const LONG_INTEGER = /^-?\d{16,20}$/;
-
-/**
- * Reads a body as JSON. Its text must be UTF-8, as JSON's is. JSON.parse rounds integers above 2^53: for models that take
- * 64-bit integers such numbers are handed on as strings, which the tensors take exactly.
- */
-export function createJsonParser({ inputs }: Pick<Serving, 'inputs'>): (body: Buffer) => unknown {
-  const wide = inputs.some(({ datatype }) => datatype === 'INT64' || datatype === 'UINT64');
-  return (body) => {
-    if (!isUtf8(body)) throw new ServiceError('INVALID_JSON', 'the body is not UTF-8');
-    const text = body.toString('utf8');
-    try {
-      if (!wide || !/\d{16}/.test(text)) return JSON.parse(text);
-      return JSON.parse(text.replace(LONG_INTEGERS, (token) => (LONG_INTEGER.test(token) ? `"${token}"` : token)));
-    } catch (error) {
-      throw new ServiceError('INVALID_JSON', `the body is not JSON: ${(error as Error).message}`, { cause: error });
-    }
-  };
 }
 
 /** True for JSON's media types, and where a client names none. */

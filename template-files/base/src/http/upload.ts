@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { withoutMarkBytes } from '../byte-order-mark.ts';
 import type { ModelType } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 
@@ -6,7 +7,7 @@ type Reader = (body: Buffer) => unknown;
 
 const TEXT: Reader = (body) => {
   if (!isUtf8(body)) throw new ServiceError('INVALID_REQUEST', 'the body is not UTF-8');
-  return body.toString('utf8');
+  return withoutMarkBytes(body).toString('utf8');
 };
 const PICTURE: Reader = (body) => body;
 

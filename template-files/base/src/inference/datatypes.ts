@@ -26,12 +26,14 @@ export interface Kind {
   readonly create: (length: number) => TensorData;
   /** What a JSON value must be, in words. */
   readonly expected: string;
-  /** The element that a JSON value stands for; undefined when it stands for none. */
+  /** The element that a JSON value stands for; undefined when it stands for none. An integer beyond 2^53 may come as a bigint. */
   readonly parse: (value: unknown) => Element | undefined;
   /** The JSON text of an element. */
   readonly write: (element: Element) => string;
   /** Floats only: the number an element is, to see whether it is finite. */
   readonly toNumber?: (element: number) => number;
+  /** Floats only, where an element is not the number itself: the element of a number, NaN and Infinity included. */
+  readonly fromNumber?: (value: number) => number;
 }
 
 function writeNumber(value: Element): string {
@@ -63,6 +65,7 @@ function bigInteger(ort: string, create: (length: number) => TensorData, min: bi
     expected: `an integer from ${min} to ${max}, beyond 2^53 as a string`,
     parse: (value) => {
       if (typeof value === 'string') return parseText(value);
+      if (typeof value === 'bigint') return value >= min && value <= max ? value : undefined;
       // What JSON.parse made of a longer number is no longer what the client wrote.
       return Number.isSafeInteger(value) ? parseText(String(value)) : undefined;
     },
@@ -81,7 +84,11 @@ export function parseNonFinite(value: unknown): number | undefined {
   return typeof value === 'string' && Object.hasOwn(NON_FINITE, value) ? NON_FINITE[value] : undefined;
 }
 
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+/** The finite double nearest to a number of JSON, which an integer beyond 2^53 is as well. Undefined for all else. */
+function finite(value: unknown): number | undefined {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
 
 /** Every datatype that is served, as data. */
 export const KINDS: Readonly<Record<Datatype, Kind>> = {
@@ -107,10 +114,12 @@ export const KINDS: Readonly<Record<Datatype, Kind>> = {
     create: (length) => new Uint16Array(length),
     expected: 'a number from -65504 to 65504',
     parse: (value) => {
-      if (!isNumber(value)) return undefined;
-      const half = toHalf(value);
+      const number = finite(value);
+      if (number === undefined) return undefined;
+      const half = toHalf(number);
       return (half & 0x7fff) === 0x7c00 ? undefined : half;
     },
+    fromNumber: toHalf,
     write: (element) => writeNumber(fromHalf(element as number)),
     toNumber: fromHalf,
   },
@@ -119,7 +128,10 @@ export const KINDS: Readonly<Record<Datatype, Kind>> = {
     bytes: 4,
     create: (length) => new Float32Array(length),
     expected: 'a number within the range of a 32-bit float',
-    parse: (value) => (typeof value === 'number' && Number.isFinite(Math.fround(value)) ? value : undefined),
+    parse: (value) => {
+      const number = finite(value);
+      return number !== undefined && Number.isFinite(Math.fround(number)) ? number : undefined;
+    },
     write: writeNumber,
     toNumber: (element) => element,
   },
@@ -128,7 +140,7 @@ export const KINDS: Readonly<Record<Datatype, Kind>> = {
     bytes: 8,
     create: (length) => new Float64Array(length),
     expected: 'a number',
-    parse: (value) => (isNumber(value) ? value : undefined),
+    parse: finite,
     write: writeNumber,
     toNumber: (element) => element,
   },

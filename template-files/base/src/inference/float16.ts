@@ -6,7 +6,13 @@ const bits = new Uint32Array(float.buffer);
 /** The half nearest to a number (ties to even), as its 16 bits; beyond the range it is Infinity's. */
 export function toHalf(value: number): number {
   float[0] = value;
-  const x = bits[0] ?? 0;
+  let x = bits[0] ?? 0;
+  // Rounded twice, a number near the middle of two halves could become the wrong one: the digits that a single float has no
+  // place for are kept as one bit behind those of a number that is cut off instead.
+  if (float[0] !== value && !Number.isNaN(value)) {
+    if (Math.abs(float[0]) > Math.abs(value)) x -= 1;
+    x |= 1;
+  }
   const sign = (x >>> 16) & 0x8000;
   const exponent = (x >>> 23) & 0xff;
   const mantissa = x & 0x7fffff;

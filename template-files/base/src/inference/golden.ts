@@ -1,3 +1,4 @@
+import { withoutMark } from '../byte-order-mark.ts';
 import { ServiceError } from '../errors.ts';
 
 /** Requests with the answers that the model's training library gave: what was released is what is served. */
@@ -40,7 +41,7 @@ export interface Comparison {
 export function parseGolden(text: string, source: string): GoldenFile {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutMark(text));
   } catch (error) {
     throw new ServiceError('CONFIG_INVALID', `${source}: not JSON: ${(error as Error).message}`, { cause: error });
   }

@@ -1,7 +1,8 @@
 import { describe, ServiceError } from '../../errors.ts';
 import type { Feedback } from '../../feedback/feedback.ts';
-import { type BodyReader, createJsonParser, isJson } from '../body.ts';
+import { type BodyReader, isJson } from '../body.ts';
 import type { Handler, Route } from '../exchange.ts';
+import { createJsonParser } from '../json-body.ts';
 import { json } from '../reply.ts';
 
 /** A label or a number, and an id: nothing of it is long. */

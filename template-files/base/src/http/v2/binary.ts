@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { InputSpec } from '../../contract/serving.ts';
-import { inputError, ServiceError } from '../../errors.ts';
+import { inputError, inputMismatch, ServiceError } from '../../errors.ts';
 import { isServable, KINDS, type TensorData } from '../../inference/datatypes.ts';
 
 /** The protocol's binary tensors: little-endian, without padding, as every platform that the runtime is built for. */
@@ -65,7 +65,7 @@ function decodeStrings(part: Buffer, count: number, where: string): string[] {
     const length = offset + 4 <= part.length ? part.readUInt32LE(offset) : Number.POSITIVE_INFINITY;
     const end = offset + 4 + length;
     if (end > part.length)
-      throw inputError(`${where}[${index}]`, 'a length and as many bytes', `${part.length - offset} bytes`);
+      throw inputMismatch(`${where}[${index}]`, 'a length and as many bytes', `${part.length - offset} bytes`);
     strings.push(decodeString(part.subarray(offset + 4, end), `${where}[${index}]`));
     offset = end;
   }
@@ -76,7 +76,7 @@ function decodeStrings(part: Buffer, count: number, where: string): string[] {
 /** The text that bytes are, without a length before them. @throws INVALID_INPUT for what is no UTF-8 or has a NUL, naming `where` */
 export function decodeString(bytes: Buffer, where: string): string {
   const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined;
-  if (text === undefined || !isServable(text)) throw inputError(where, 'UTF-8 without NUL', `${bytes.length} bytes`);
+  if (text === undefined || !isServable(text)) throw inputMismatch(where, 'UTF-8 without NUL', `${bytes.length} bytes`);
   return text;
 }
 

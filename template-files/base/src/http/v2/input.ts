@@ -1,5 +1,5 @@
 import { elementCount, type InputSpec } from '../../contract/serving.ts';
-import { describe, inputError, ServiceError } from '../../errors.ts';
+import { describe, inputError, inputMismatch } from '../../errors.ts';
 import { KINDS } from '../../inference/datatypes.ts';
 import { fillNested } from '../../inference/preprocess/fill.ts';
 import type { Tensor } from '../../inference/tensor.ts';
@@ -28,17 +28,14 @@ export function decodeInput(
   const dims = checkShape(wire.shape, spec, `${where}.shape`);
   const count = elementCount(dims);
   if (!(count <= bodyLength))
-    throw inputError(`${where}.data`, `${count} elements (shape [${dims.join(', ')}])`, 'fewer');
+    throw inputMismatch(`${where}.data`, `${count} elements (shape [${dims.join(', ')}])`, 'fewer');
   const size = wire.parameters?.['binary_data_size'];
   if (size !== undefined) {
-    if (wire.data !== undefined) throw inputError(where, 'data or binary_data_size', 'both');
+    if (wire.data !== undefined) throw inputMismatch(where, 'data or binary_data_size', 'both');
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
       throw inputError(`${where}.parameters.binary_data_size`, 'a number of bytes', size);
     }
     return { dims, data: bytes.read(size, count, spec, where) };
-  }
-  if (spec.datatype === 'FP16') {
-    throw new ServiceError('INVALID_REQUEST', `${where}: FP16 has no JSON form, send it as binary data`);
   }
   if (!Array.isArray(wire.data)) throw inputError(`${where}.data`, 'a list', wire.data);
   const kind = KINDS[spec.datatype];
@@ -63,7 +60,7 @@ function checkShape(shape: unknown, spec: InputSpec, where: string): readonly nu
       (size, axis) => Number.isSafeInteger(size) && size > 0 && (spec.shape[axis] === -1 || spec.shape[axis] === size),
     );
   if (!fits) {
-    throw new ServiceError('INVALID_INPUT', `${where}: expected ${expected}, found ${shown(shape)}`);
+    throw inputMismatch(where, expected, shown(shape));
   }
   return shape as number[];
 }

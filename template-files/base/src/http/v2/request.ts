@@ -1,6 +1,6 @@
 import type { InputSpec, Limits, OutputSpec, Serving } from '../../contract/serving.ts';
 import { hasBatchAxis } from '../../contract/serving.ts';
-import { describe, inputError, ServiceError } from '../../errors.ts';
+import { describe, inputError, inputMismatch, ServiceError } from '../../errors.ts';
 import type { Block, Tensor } from '../../inference/tensor.ts';
 import { type BinaryReader, createBinaryReader } from './binary.ts';
 import { decodeInput, type WireTensor } from './input.ts';
@@ -56,7 +56,7 @@ function readInputs(wire: readonly unknown[], serving: Serving, bytes: BinaryRea
     const name = tensor['name'];
     const spec = serving.inputs.find((input) => input.name === name);
     if (!spec) throw inputError(`${where}.name`, `one of ${names(serving.inputs)}`, name);
-    if (found.has(spec.name)) throw inputError(`${where}.name`, 'each input once', `"${spec.name}" again`);
+    if (found.has(spec.name)) throw inputMismatch(`${where}.name`, 'each input once', `"${spec.name}" again`);
     parametersOf(tensor, `${where}.parameters`);
     found.set(spec.name, decodeInput(tensor as WireTensor, spec, where, bytes, bodyLength));
   }
@@ -104,16 +104,8 @@ function readOutputs(value: unknown, specs: readonly OutputSpec[], binaryDefault
     return { index, spec, binary: binary ?? binaryDefault };
   });
   const twice = asked.find(({ index }, i) => asked.findIndex((other) => other.index === index) < i);
-  if (twice) throw inputError('outputs', 'each output once', `"${twice.spec.name}" again`);
-  const outputs = asked.length > 0 ? asked : all();
-  const half = outputs.find(({ spec, binary }) => spec.datatype === 'FP16' && !binary);
-  if (half) {
-    throw new ServiceError(
-      'INVALID_REQUEST',
-      `output "${half.spec.name}": FP16 has no JSON form, ask for it with binary_data`,
-    );
-  }
-  return outputs;
+  if (twice) throw inputMismatch('outputs', 'each output once', `"${twice.spec.name}" again`);
+  return asked.length > 0 ? asked : all();
 }
 
 function parametersOf(owner: Json, where: string): Json {
@@ -125,7 +117,10 @@ function parametersOf(owner: Json, where: string): Json {
 
 function timeoutOf(value: unknown): number | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value / 1000;
+  // As long as it likes: it never prolongs the service's own.
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
+    if (value > 0) return Number(value) / 1000;
+  }
   throw inputError('parameters.timeout', 'microseconds, a whole number above 0', value);
 }
 

@@ -56,7 +56,7 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
     const special = column.allowNonFinite ? parseNonFinite(value) : undefined;
     if (special !== undefined) {
       onInvalid(column.name, Number.isNaN(special) ? 'nan' : 'out_of_range');
-      return special;
+      return column.kind.fromNumber?.(special) ?? special;
     }
     onInvalid(column.name, isMissing ? 'missing' : 'type');
     const or = value === null && column.canBeNullable ? ' (or null, with nullable: true in serving.yaml)' : '';

@@ -36,9 +36,14 @@ export function parseElement(
   where: (index: number) => string,
   index: number,
 ): Element {
-  const element = kind.parse(value) ?? (allowNonFinite ? parseNonFinite(value) : undefined);
+  const element = kind.parse(value) ?? (allowNonFinite ? nonFiniteElement(value, kind) : undefined);
   if (element === undefined) throw inputError(where(index), kind.expected, value);
   return element;
+}
+
+function nonFiniteElement(value: unknown, { fromNumber }: Kind): Element | undefined {
+  const number = parseNonFinite(value);
+  return number === undefined || fromNumber === undefined ? number : fromNumber(number);
 }
 
 /** Puts nested lists into place, row by row; they must have exactly the sizes of `dims`. Flat lists are taken as they are. */

@@ -1,7 +1,7 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { channelAxis } from '../../contract/media-rules.ts';
 import type { ImageSteps, InputSpec } from '../../contract/serving.ts';
-import { inputError, ServiceError } from '../../errors.ts';
+import { inputMismatch, ServiceError } from '../../errors.ts';
 
 /** Rows of pixels, channels together. */
 export interface Pixels {
@@ -38,13 +38,13 @@ export function createPictureReader(input: InputSpec): (file: Uint8Array, where:
   return async (file, where) => {
     const name = FORMATS.find(({ is }) => is(Buffer.from(file.subarray(0, 12))))?.name;
     if (name === undefined)
-      throw inputError(where, 'a JPEG, PNG or WebP file', `${file.length} bytes of something else`);
+      throw inputMismatch(where, 'a JPEG, PNG or WebP file', `${file.length} bytes of something else`);
     const open = (limitInputPixels: number | false) => sharp(file, { limitInputPixels, failOn: 'error', pages: 1 });
     try {
       // Reads the file's head alone, whatever size it claims.
       const size = await open(false).metadata();
       if (size.width * size.height > maxPixels) {
-        throw inputError(where, `at most ${maxPixels} pixels`, `${size.width} x ${size.height}`);
+        throw inputMismatch(where, `at most ${maxPixels} pixels`, `${size.width} x ${size.height}`);
       }
       const turned = resize(open(maxPixels).autoOrient(), upright(size), { height, width }, steps);
       const { data, info } = await asChannels(turned, channels, steps)
@@ -53,7 +53,7 @@ export function createPictureReader(input: InputSpec): (file: Uint8Array, where:
       return { data, height: info.height, width: info.width, channels: info.channels };
     } catch (error) {
       if (error instanceof ServiceError) throw error;
-      throw inputError(
+      throw inputMismatch(
         where,
         `a picture that can be decoded (${name}: ${(error as Error).message})`,
         `${file.length} bytes`,

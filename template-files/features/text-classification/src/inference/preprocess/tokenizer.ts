@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { withoutMark } from '../../byte-order-mark.ts';
 import { ServiceError } from '../../errors.ts';
 
 /** A text as token ids, special tokens included. */
@@ -60,7 +61,7 @@ function firstKnown(tokenizer: Tokenizer, tokens: readonly string[]): number | u
 
 async function readJson(path: string, name: string): Promise<object> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as object;
+    return JSON.parse(withoutMark(await readFile(path, 'utf8'))) as object;
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
     throw invalid(name, reason, error);

@@ -1,5 +1,5 @@
 import type { InputSpec, Serving, TextSteps } from '../../contract/serving.ts';
-import { inputError } from '../../errors.ts';
+import { inputMismatch } from '../../errors.ts';
 import { KINDS } from '../datatypes.ts';
 import type { Block, Tensor } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
@@ -39,7 +39,7 @@ export async function createEncoder(
   function checkLength(tokens: Tokens, index: number): void {
     if (tokens.cut && steps.tooLong !== 'truncate') {
       onInvalid(name, 'out_of_range');
-      throw inputError(`instances[${index}]`, `a text of at most ${maxTokens} tokens`, `${tokens.length} tokens`);
+      throw inputMismatch(`instances[${index}]`, `a text of at most ${maxTokens} tokens`, `${tokens.length} tokens`);
     }
   }
 
