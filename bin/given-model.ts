@@ -39,7 +39,7 @@ export function readGivenModel(
 
 function readGolden(file: string): Uint8Array {
   try {
-    const bytes = readFileSync(file);
+    const bytes = withoutMark(readFileSync(file));
     parseGoldenFile(bytes.toString('utf8'), file);
     return bytes;
   } catch (error) {
@@ -47,6 +47,12 @@ function readGolden(file: string): Uint8Array {
   }
 }
 
+/** Some editors begin UTF-8 with a byte order mark: it is no part of the text, and is not copied into the repository. */
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, 3).equals(MARK) ? bytes.subarray(3) : bytes;
+}
+
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const SETTINGS = 'tokenizer_config.json';
 
 function readTokenizer({ model, tokenizer }: ModelFiles): ReadonlyMap<string, Uint8Array> | undefined {
@@ -54,11 +60,11 @@ function readTokenizer({ model, tokenizer }: ModelFiles): ReadonlyMap<string, Ui
   if (file === undefined) return undefined;
   const settings = join(dirname(file), SETTINGS);
   try {
-    const text = readFileSync(file);
+    const text = withoutMark(readFileSync(file));
     JSON.parse(text.toString('utf8'));
     return new Map([
       ['tokenizer.json', text],
-      ...(existsSync(settings) ? [[SETTINGS, readFileSync(settings)] as const] : []),
+      ...(existsSync(settings) ? [[SETTINGS, withoutMark(readFileSync(settings))] as const] : []),
     ]);
   } catch (error) {
     throw readable(error, 'MODEL_TOKENIZER', file);

@@ -15,7 +15,8 @@ export interface GoldenFile {
 export function parseGoldenFile(text: string, name: string, answers: 'all' | 'open' = 'all'): GoldenFile {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Some editors begin UTF-8 with a byte order mark, which is no part of the text.
+    value = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (cause) {
     throw invalid(`${name} is no JSON: ${(cause as Error).message}`, cause);
   }

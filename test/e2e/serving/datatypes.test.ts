@@ -48,10 +48,45 @@ const EDGES: Readonly<Record<string, readonly [string, string]>> = {
 const inputs = (edit: (datatype: string) => string) =>
   DATATYPES.map((datatype) => `{"name":"in_${datatype}","shape":[1,2],"datatype":"${datatype}",${edit(datatype)}}`);
 
-test('JSON refuses FP16, which has no JSON form, and says what to do', async () => {
-  const body = `{"inputs":[${inputs(() => '"data":[0,0]').join(',')}]}`;
-  const { status, body: error } = await post(`${serving.url}/v2/models/datatypes/infer`, body);
-  expect([status, (error as { error: string }).error]).toEqual([400, expect.stringContaining('FP16')]);
+test('JSON alone: every value comes back, half floats included', async () => {
+  const halves = ['65504', '0.0999755859375'];
+  const body = `{"inputs":[${inputs((datatype) => `"data":[${(EDGES[datatype] ?? ['65504', '0.1']).join(',')}]`).join(',')}]}`;
+  const check = async (url: string) => {
+    const response = await fetch(`${url}/v2/models/datatypes/infer`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    const text = await response.text();
+    expect([response.status, response.status === 200 ? '' : text]).toEqual([200, '']);
+    for (const [datatype, edges] of Object.entries({ ...EDGES, FP16: halves })) {
+      const expected = datatype === 'FP32' ? [String(Math.fround(0.1)), edges[1]] : edges;
+      expect(text).toContain(
+        `"name":"out_${datatype}","datatype":"${datatype}","shape":[1,2],"data":[${expected.join(',')}]`,
+      );
+    }
+  };
+  await check(serving.url);
+  await onNode24(check);
+}, 120_000);
+
+test('a number is read by the input that it belongs to, not by the 64-bit integers beside it', async () => {
+  const ask = (values: Readonly<Record<string, string>>, more = '') => {
+    const data = (datatype: string) =>
+      values[datatype] ?? (datatype === 'BYTES' ? '["",""]' : datatype === 'BOOL' ? '[true,false]' : '[0,0]');
+    const body = `{"inputs":[${inputs((datatype) => `"data":${data(datatype)}`).join(',')}]${more}}`;
+    return post(`${serving.url}/v2/models/datatypes/infer`, body);
+  };
+  const good = await ask({ FP64: '[9007199254740993,1234567890123456]' }, ',"parameters":{"timeout":1234567890123456}');
+  expect([good.status, JSON.stringify(good.body)]).toEqual([
+    200,
+    expect.stringContaining('"data":[9007199254740992,1234567890123456]'),
+  ]);
+  const wrong = await ask({ BYTES: '["",1234567890123456]' });
+  expect([wrong.status, (wrong.body as { error: string }).error]).toEqual([
+    400,
+    expect.stringContaining('.data[1]: expected a string without NUL or lone surrogates, found 1234567890123456'),
+  ]);
 });
 
 test('JSON and bytes mixed: every value comes back, 64-bit integers to the last digit', async () => {

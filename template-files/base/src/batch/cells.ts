@@ -12,8 +12,11 @@ export interface CellColumn {
   readonly nullable: boolean;
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** Written so that each digit has one place only: a long cell that is no number costs no more than its length. */
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
+/** A sign and the 20 digits of the largest integer of 64 bits; no integer is longer that a column holds. */
+const MAX_INTEGER = 21;
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 /** How tools write that there is no number. */
 const NOTHING = /^(nan|na|n\/a|null|none)$/i;
@@ -31,7 +34,7 @@ export function createToInstance(
 ): ToInstance {
   const columns = columnsOf(serving);
   const names = namesOf(header);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const twice = repeated(names);
   if (twice !== undefined) throw headerError(`the column "${twice}" stands twice`);
   if (id !== undefined && !names.includes(id)) throw headerError(`there is no column "${id}" (--id)`);
   const strange = names.filter((name) => name !== id && !columns.has(name));
@@ -82,19 +85,31 @@ function noTable(what: string): ServiceError {
  * preprocess hook, which gets of a number what it gets of JSON: a number.
  */
 export function toValue(text: string, column: CellColumn | undefined): unknown {
-  if (!column) return JSON_NUMBER.test(text.trim()) ? numberOf(text.trim()) : text;
+  if (!column) return JSON_NUMBER.test(text.trim()) ? (exactOf(text.trim()) ?? text.trim()) : text;
   const { datatype, nullable } = column;
   if (datatype === 'BYTES') return text === '' && nullable ? null : text;
   const cell = text.trim();
   if (cell === '' || (nullable && NOTHING.test(cell))) return null;
   if (datatype === 'BOOL') return /^(true|1)$/i.test(cell) ? true : /^(false|0)$/i.test(cell) ? false : text;
   if (datatype.startsWith('FP')) return NUMBER.test(cell) ? Number(cell) : cell;
-  return INTEGER.test(cell) ? numberOf(cell) : cell;
+  if (!INTEGER.test(cell)) return cell;
+  return exactOf(cell) ?? (cell.length <= MAX_INTEGER ? BigInt(cell.replace('+', '')) : cell);
 }
 
-/** Beyond 2^53 an integer would be rounded; the tensors take such integers as strings. */
-function numberOf(text: string): number | string {
-  return INTEGER.test(text) && !Number.isSafeInteger(Number(text)) ? text.replace('+', '') : Number(text);
+/** A number; undefined for an integer beyond 2^53, which would be rounded. */
+function exactOf(text: string): number | undefined {
+  const number = Number(text);
+  return INTEGER.test(text) && !Number.isSafeInteger(number) ? undefined : number;
+}
+
+/** The first name that comes again, if any. */
+export function repeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => {
+    if (seen.has(name)) return true;
+    seen.add(name);
+    return false;
+  });
 }
 
 /** The names in a header. */

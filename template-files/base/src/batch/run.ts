@@ -6,6 +6,7 @@ import { hasBatchAxis } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { hasPreprocess } from '../inference/hooks.ts';
 import type { Predictor } from '../inference/predictor.ts';
+import { toJsonText } from '../json-text.ts';
 import type { BatchOptions } from './options.ts';
 import { openLines } from './output.ts';
 import { type Outcome, predictRows } from './predict-rows.ts';
@@ -95,7 +96,7 @@ function outcomesOf(options: BatchOptions, { config, predictor }: RunDeps, from:
 }
 
 function lineOf({ row, prediction, error }: Outcome): string {
-  const id = row.id === undefined ? '' : `,"id":${JSON.stringify(row.id)}`;
+  const id = row.id === undefined ? '' : `,"id":${toJsonText(row.id)}`;
   if (error === undefined) return `{"row":${row.row}${id},"prediction":${prediction}}`;
   const { code, message } = error;
   return `{"row":${row.row},"line":${row.line}${id},"code":"${code}","error":${JSON.stringify(message)}}`;

@@ -29,12 +29,21 @@ function quotasV2(read: ReadText): number[] {
 }
 
 function quotasV1(read: ReadText): number[] {
-  const own = /^\d+:(?:[^:\n]*,)?cpu(?:,[^:\n]*)?:(\/.*)$/m.exec(read('/proc/self/cgroup') ?? '')?.[1] ?? '/';
+  const own = cpuGroup(read('/proc/self/cgroup') ?? '') ?? '/';
   return ancestors(own).flatMap((path) => {
     const quota = Number(read(`/sys/fs/cgroup/cpu${path}/cpu.cfs_quota_us`) ?? -1);
     const period = Number(read(`/sys/fs/cgroup/cpu${path}/cpu.cfs_period_us`) ?? 100_000);
     return quota > 0 ? [quota / period] : [];
   });
+}
+
+/** The path of the group that bounds the CPU: lines are `4:cpu,cpuacct:/path`. */
+function cpuGroup(groups: string): string | undefined {
+  for (const line of groups.split('\n')) {
+    const [, controllers = '', ...path] = line.split(':');
+    if (controllers.split(',').includes('cpu')) return path.join(':');
+  }
+  return undefined;
 }
 
 /** A limit may be set at any level: `/a/b` -> `/a/b`, `/a`, `` (the root, which is the container's own inside of one). */

@@ -96,6 +96,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Where JSON would say null, or an empty object, for something else. */
 function toJson(value: unknown, place: number): string {
   const text = JSON.stringify(value, (_, part) => {
+    // A hook may hand on an integer beyond 2^53 of an instance.
+    if (typeof part === 'bigint') return String(part);
     if (typeof part !== 'number' || Number.isFinite(part)) return part;
     throw unusable('postprocess', place, 'finite numbers', part);
   });

@@ -6,7 +6,8 @@ const column = (datatype: CellColumn['datatype'], nullable = false): CellColumn 
 test.each<[string, CellColumn | undefined, unknown]>([
   [' 1.5e1 ', column('FP32'), 15],
   ['+7', column('INT32'), 7],
-  ['9007199254740993', column('INT64'), '9007199254740993'],
+  ['+9007199254740993', column('INT64'), 9007199254740993n],
+  ['1'.repeat(30), column('INT64'), '1'.repeat(30)],
   ['1', column('BOOL'), true],
   ['much', column('FP64'), 'much'],
   ['', column('FP32'), null],
@@ -26,6 +27,9 @@ test.each<[string, CellColumn | undefined, unknown]>([
   ['0123', undefined, '0123'],
   ['12 mm', undefined, '12 mm'],
   ['', undefined, ''],
+  ['.5', column('FP32'), 0.5],
+  ['5.', column('FP32'), 5],
+  ['1.2.3', column('FP32'), '1.2.3'],
 ])('%j in %j is %j', (text, of, value) => {
   expect(toValue(text, of)).toBe(value);
 });

@@ -49,7 +49,7 @@ test('integers beyond 2^53 are what they are in a request', async () => {
   const inputs = [input({ datatype: 'INT64' })];
   for (const name of ['t.csv', 't.jsonl']) {
     const text = name === 't.csv' ? 'x\n9007199254740993\n' : '[9007199254740993]\n';
-    expect(await read(name, text, serving({ inputs }))).toEqual([['9007199254740993']]);
+    expect(await read(name, text, serving({ inputs }))).toEqual([[9007199254740993n]]);
   }
 });
 

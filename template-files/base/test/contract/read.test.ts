@@ -85,3 +85,7 @@ test('all problems are reported at once, one a line', () => {
   );
   expect(problemsOf(text).split('\n')).toHaveLength(2);
 });
+
+test('a byte order mark before the file is no part of it', () => {
+  expect(readServing(`\ufeff${MINIMAL}`, SCHEMA)).toEqual(readServing(MINIMAL, SCHEMA));
+});

@@ -29,6 +29,17 @@ test.each([
   ['BYTES', 5, undefined],
   ['FP16', 65504, 0x7bff],
   ['FP16', 65520, undefined],
+  // Integers beyond 2^53, as bodies of models with 64-bit inputs bring them: each input takes what it can hold.
+  ['INT64', 9007199254740993n, 9007199254740993n],
+  ['INT64', 2n ** 63n, undefined],
+  ['UINT64', 2n ** 64n - 1n, 2n ** 64n - 1n],
+  ['UINT64', -9007199254740993n, undefined],
+  ['FP64', 9007199254740993n, 9007199254740992],
+  ['FP32', 9007199254740993n, 9007199254740992],
+  ['FP16', 9007199254740993n, undefined],
+  ['INT32', 9007199254740993n, undefined],
+  ['BOOL', 9007199254740993n, undefined],
+  ['BYTES', 9007199254740993n, undefined],
 ] as const)('%s takes %p as %p', (datatype, value, element) => {
   expect(KINDS[datatype].parse(value)).toEqual(element);
 });
@@ -48,6 +59,15 @@ test.each([
   [2 ** -25 * 1.01, 1],
   [65519, 0x7bff],
   [65520, 0x7c00],
+  // Rounded to a single float on the way, these would lie in the middle, or beyond it.
+  [1 + 2 ** -11 + 2 ** -40, 0x3c01],
+  [-(1 + 2 ** -11 + 2 ** -40), 0xbc01],
+  [1 + 3 * 2 ** -11 - 2 ** -40, 0x3c01],
+  [65520 - 2 ** -30, 0x7bff],
+  [Number.NaN, 0x7e00],
+  [Number.NEGATIVE_INFINITY, 0xfc00],
+  [1e-320, 0],
+  [1e308, 0x7c00],
 ])('%p is rounded to the nearest half, ties to even', (value, half) => {
   expect(toHalf(value)).toBe(half);
 });

@@ -46,3 +46,8 @@ test('a sample without an answer is a question, and no golden sample yet', () =>
   const answered = { instance: 2, prediction: 3 };
   expect(read([{ instance: 1 }, answered]).golden).toEqual({ tolerance: 1, samples: [answered] });
 });
+
+test('a byte order mark before the file is no part of it', () => {
+  const text = '{"tolerance":0,"samples":[{"instance":[1],"prediction":2}]}';
+  expect(parseGolden(`\ufeff${text}`, 'golden.json')).toEqual(parseGolden(text, 'golden.json'));
+});

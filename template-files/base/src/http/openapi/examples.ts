@@ -46,7 +46,7 @@ function valuesIn(value: unknown, limit: number): number {
 /** The sample as a tensor, for tables of one input; other models' tensors have no example that could be guessed. */
 function inferExample(instance: unknown, serving: Serving) {
   const [input, ...more] = serving.inputs;
-  if (!input || more.length > 0 || !hasBatchAxis(serving) || input.datatype === 'FP16') return undefined;
+  if (!input || more.length > 0 || !hasBatchAxis(serving)) return undefined;
   const values = Array.isArray(instance)
     ? instance.flat(16)
     : rowOf(instance, input.features?.map(({ name }) => name) ?? []);

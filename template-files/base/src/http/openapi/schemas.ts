@@ -22,7 +22,7 @@ const INTEGERS: Readonly<Partial<Record<Datatype, readonly [number, number]>>> =
 };
 
 const WIDE: Schema = {
-  description: 'A 64-bit integer; beyond 2^53 as a string.',
+  description: 'A 64-bit integer. Clients that cannot write all digits of a number beyond 2^53 send it as a string.',
   type: ['integer', 'string'],
   pattern: '^-?[0-9]{1,20}$',
 };

@@ -1,4 +1,5 @@
-import type { InputSpec } from '../../contract/serving.ts';
+import type { Datatype, InputSpec } from '../../contract/serving.ts';
+import { KINDS } from '../../inference/datatypes.ts';
 import { hasColumns } from '../../inference/preprocess/columns.ts';
 import type { Block, Tensor } from '../../inference/tensor.ts';
 import type { TextSpan } from '../../observability/byte-writer.ts';
@@ -7,15 +8,12 @@ import type { RequestedOutput } from './request.ts';
 
 /** Tensors as instances of POST /predict, so that a log has one form and its fields have names. */
 export function tensorsToLog(inputs: readonly InputSpec[], { rows, tensors }: Block): readonly unknown[] {
-  if (!hasColumns(inputs)) {
-    const named = inputs.map(({ name }, i) => [name, plain(tensors[i] as Tensor)] as const);
-    return [Object.fromEntries(named)];
-  }
-  const widths = tensors.map(({ data }) => data.length / rows);
+  const values = inputs.map(({ datatype }, i) => plain(tensors[i] as Tensor, datatype));
+  if (!hasColumns(inputs)) return [Object.fromEntries(inputs.map(({ name }, i) => [name, values[i]]))];
   return Array.from({ length: rows }, (_, row) =>
-    tensors.flatMap((tensor, i) => {
-      const width = widths[i] ?? 0;
-      return plain(tensor).slice(row * width, (row + 1) * width);
+    values.flatMap((column) => {
+      const width = column.length / rows;
+      return column.slice(row * width, (row + 1) * width);
     }),
   );
 }
@@ -32,9 +30,16 @@ export function answerToLog(
 }
 
 /** JSON has no integers of 64 bits, and neither NaN nor Infinity. */
-function plain({ data }: Tensor): unknown[] {
+function plain({ data }: Tensor, datatype: Datatype): unknown[] {
+  const { fromNumber, toNumber } = KINDS[datatype];
+  // Elements that are no numbers themselves, which half floats are not.
+  if (fromNumber && toNumber) return Array.from(data as Uint16Array, (element) => finiteOrText(toNumber(element)));
   return Array.from(data as ArrayLike<unknown>, (element) => {
     if (typeof element === 'bigint') return Number.isSafeInteger(Number(element)) ? Number(element) : String(element);
-    return typeof element === 'number' && !Number.isFinite(element) ? String(element) : element;
+    return typeof element === 'number' ? finiteOrText(element) : element;
   });
+}
+
+function finiteOrText(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value);
 }

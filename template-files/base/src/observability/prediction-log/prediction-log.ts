@@ -1,3 +1,4 @@
+import { toJsonText } from '../../json-text.ts';
 import { createByRoute } from '../by-route.ts';
 import { type ByteSpan, type Piece, pieceOf, type TextSpan } from '../byte-writer.ts';
 import { draw } from '../draw.ts';
@@ -257,7 +258,7 @@ function redacted(inputs: unknown, redact: Redact): unknown {
 /** JSON.parse takes lists within lists that our stack is too short for: what a client sends must not end the service. */
 function textOf(inputs: () => unknown): string {
   try {
-    return JSON.stringify(inputs()) ?? 'null';
+    return toJsonText(inputs()) ?? 'null';
   } catch {
     return UNWRITABLE;
   }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { toJsonText } from '../../json-text.ts';
 
 /** Fields that a log may not hold as they are. */
 export interface Redaction {
@@ -86,7 +87,7 @@ function hasFields(value: unknown): value is object {
 /** The same value has the same hash: rows can still be grouped by it. */
 function digest(value: unknown, salt: string): string {
   return `hmac:${createHmac('sha256', salt)
-    .update(JSON.stringify(value) ?? '')
+    .update(toJsonText(value) ?? '')
     .digest('hex')
     .slice(0, 32)}`;
 }

@@ -1,4 +1,5 @@
 import type { InputSpec, OutputSpec } from '../../../src/contract/serving.ts';
+import { createJsonParser } from '../../../src/http/json-body.ts';
 import { readInferRequest } from '../../../src/http/v2/request.ts';
 import { serving } from '../../helpers/serving.ts';
 
@@ -85,8 +86,91 @@ test.each(['sequence_id', 'sequence_start', 'sequence_end', 'shared_memory_regio
   },
 );
 
-test('half floats come as bytes alone', () => {
-  expect(() => read({ inputs: [a, b], outputs: [{ name: 'q' }] })).toThrow(/output "q": FP16 has no JSON form/);
-  const asBytes = { name: 'q', parameters: { binary_data: true } };
-  expect(read({ inputs: [a, b], outputs: [asBytes] }).outputs).toEqual([{ index: 1, spec: OUTPUTS[1], binary: true }]);
+test('half floats come as numbers or as bytes', () => {
+  for (const binary of [false, true]) {
+    const asked = { name: 'q', parameters: { binary_data: binary } };
+    expect(read({ inputs: [a, b], outputs: [asked] }).outputs).toEqual([{ index: 1, spec: OUTPUTS[1], binary }]);
+  }
+  expect(read({ inputs: [a, b], outputs: [{ name: 'q' }] }).outputs).toEqual([
+    { index: 1, spec: OUTPUTS[1], binary: false },
+  ]);
 });
+
+const HALVES: InputSpec = { name: 'h', datatype: 'FP16', shape: [-1, 3] };
+
+/** The body of one input, read by a contract of its own. */
+function readOne(input: InputSpec, data: string, more = ''): unknown {
+  const contract = serving({ inputs: [input], outputs: OUTPUTS });
+  const shape = `[1,${input.shape[1]}]`;
+  const body = `{"inputs":[{"name":"${input.name}","datatype":"${input.datatype}","shape":${shape},"data":${data}}]${more}}`;
+  return readInferRequest(Buffer.from(body), undefined, createJsonParser(contract), contract).block.tensors[0]?.data;
+}
+
+test('half floats in JSON are rounded to the nearest, and refused beyond their range', () => {
+  expect(readOne(HALVES, '[0.1, -65504, 1]')).toEqual(Uint16Array.of(0x2e66, 0xfbff, 0x3c00));
+  expect(() => readOne(HALVES, '[0, 65520, 1]')).toThrow(
+    /inputs\[0\].data\[1\]: expected a number from -65504 to 65504/,
+  );
+  expect(() => readOne(HALVES, '[0, "NaN", 1]')).toThrow(/found "NaN"/);
+  const special = { ...HALVES, allowNonFinite: true };
+  expect(readOne(special, '["NaN", "-Infinity", 1]')).toEqual(Uint16Array.of(0x7e00, 0xfc00, 0x3c00));
+});
+
+/* Of a model that takes 64-bit integers, no other input is read by their rules. */
+
+const WIDE: InputSpec[] = [
+  { name: 'i', datatype: 'INT64', shape: [-1] },
+  { name: 'd', datatype: 'FP64', shape: [-1] },
+  { name: 's', datatype: 'BYTES', shape: [-1] },
+];
+
+function readWide(values: Readonly<Record<string, string>>, more = '') {
+  const contract = serving({ inputs: WIDE, outputs: OUTPUTS });
+  const texts = WIDE.map(
+    ({ name, datatype }) =>
+      `{"name":"${name}","datatype":"${datatype}","shape":[1],"data":[${values[name] ?? (name === 's' ? '""' : '1')}]}`,
+  );
+  const body = Buffer.from(`{"inputs":[${texts.join(',')}]${more}}`);
+  return readInferRequest(body, undefined, createJsonParser(contract), contract);
+}
+
+test('each number is read by the input that it belongs to', () => {
+  const { block } = readWide({ i: '9007199254740993', d: '9007199254740993', s: '"9007199254740993"' });
+  expect(block.tensors.map(({ data }) => data)).toEqual([
+    BigInt64Array.of(9007199254740993n),
+    Float64Array.of(9007199254740992),
+    ['9007199254740993'],
+  ]);
+  for (const number of ['1234567890123456', '9007199254740993', '123456789012345678901234567890']) {
+    expect(() => readWide({ s: number })).toThrow(/inputs\[2\].data\[0\]: expected a string .*found [19]/);
+  }
+  expect(() => readWide({ i: '9223372036854775808' })).toThrow(/found 9223372036854775808$/);
+});
+
+test('so are parameters', () => {
+  const timeout = (value: string) => readWide({}, `,"parameters":{"timeout":${value}}`).timeoutMs;
+  expect([timeout('1234567890123456'), timeout('9007199254740993')]).toEqual([1234567890123.456, 9007199254740.992]);
+  expect(() => timeout('"1234567890123456"')).toThrow(/found "1234567890123456"/);
+  expect(() => timeout('-9007199254740993')).toThrow(/found -9007199254740993/);
+  expect(() => readWide({}, ',"id":9007199254740993')).toThrow(/id: expected a string .* found 9007199254740993/);
+});
+
+test('what is said of a request is quoted once', () => {
+  const { message } = error(() => read({ inputs: [a, a] }));
+  expect(message).toBe('inputs[1].name: expected each input once, found "a" again');
+  expect(error(() => read({ inputs: [a, b], outputs: [OUTPUT, OUTPUT] })).message).toBe(
+    'outputs: expected each output once, found "p" again',
+  );
+  expect(error(() => read({ inputs: [{ ...a, parameters: { binary_data_size: 1 } }] })).message).toBe(
+    'inputs[0]: expected data or binary_data_size, found both',
+  );
+});
+
+function error(act: () => unknown): Error {
+  try {
+    act();
+  } catch (thrown) {
+    return thrown as Error;
+  }
+  throw new Error('nothing was thrown');
+}
