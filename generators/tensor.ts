@@ -83,6 +83,12 @@ export interface TensorSpec {
   readonly labels?: readonly string[];
   /** What an output of class labels answers, in the order of the labels; left out where it answers the labels themselves. */
   readonly classes?: readonly (string | number)[];
+  /** What makes probabilities of the scores of an output with labels; `none`: they are answered as scores. */
+  readonly activation?: 'none' | 'softmax' | 'sigmoid';
+  /** Several labels may apply to one row: each has a probability of its own. */
+  readonly multiLabel?: boolean;
+  /** From which probability (or score) on a label of a multi-label output applies, where the model does not say it itself. */
+  readonly threshold?: number;
   /** How many of the likeliest classes a prediction holds, unless its request asks for another number. */
   readonly topK?: number;
   /** NaN and Infinity are values here. */
@@ -106,10 +112,20 @@ export function hasBatchAxis({ inputs, outputs }: Interface): boolean {
 
 /** Something that a model's file does not tell, so that a person has to. */
 export interface Unknown {
-  readonly kind: 'shape' | 'columns' | 'ranges' | 'image' | 'tokens' | 'labels' | 'classes';
+  readonly kind: 'shape' | 'columns' | 'ranges' | 'image' | 'tokens' | 'labels' | 'classes' | 'activation';
   /** Where it belongs in serving.yaml: `inputs[0].features`. */
   readonly path: string;
   readonly question: string;
+}
+
+/** A multi-label classifier's own yes or no to each label: the only output of integers or booleans as wide as the scores. */
+export function labelsOutput(outputs: readonly TensorSpec[]): TensorSpec | undefined {
+  const width = outputs.find(({ multiLabel }) => multiLabel)?.labels?.length;
+  const fits = outputs.filter(
+    ({ datatype, shape, labels }) =>
+      !labels && (datatype === 'BOOL' || /^U?INT/.test(datatype)) && shape.length === 2 && shape[1] === width,
+  );
+  return fits.length === 1 ? fits[0] : undefined;
 }
 
 /** A classifier's own answer to which class it is: the only output of one text or integer a row. */

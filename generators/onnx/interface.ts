@@ -29,6 +29,8 @@ export function changeInterface(before: Interface, proposed: ProposedSchema): In
   };
 }
 
+type Kind = 'input' | 'output';
+
 /** What became of the values that stand for the classes; undefined where the files or the release before do not tell. */
 interface ChangeOfClasses {
   readonly before: readonly string[];
@@ -82,16 +84,11 @@ function isSameSet(before: readonly string[], now: readonly string[]): boolean {
   return before.length === now.length && now.every((value) => before.includes(value));
 }
 
-function side(
-  kind: 'input' | 'output',
-  before: readonly TensorSpec[],
-  now: readonly TensorSpec[],
-  classes?: ChangeOfClasses,
-) {
+function side(kind: Kind, before: readonly TensorSpec[], now: readonly TensorSpec[], classes?: ChangeOfClasses) {
   const differences: string[] = [];
   const gone = before.filter(({ name }) => !now.some((tensor) => tensor.name === name));
   const fresh = now.filter(({ name }) => !before.some((tensor) => tensor.name === name));
-  const renamed = pairRenamed(gone, fresh);
+  const renamed = pairRenamed(kind, gone, fresh);
   for (const old of gone) {
     if (![...renamed.values()].includes(old)) differences.push(`${kind} ${old.name} is gone`);
   }
@@ -103,9 +100,10 @@ function side(
       return tensor;
     }
     if (old.name !== tensor.name) differences.push(`${kind} ${old.name} is now called ${tensor.name}`);
-    const problems = tensorDifferences(`${kind} ${tensor.name}`, old, tensor);
+    const problems = tensorDifferences(kind, old, tensor);
     differences.push(...problems);
-    const kept = problems.length === 0 ? { ...old, name: tensor.name } : { ...tensor, ...carriedOver(old, tensor) };
+    const kept =
+      problems.length === 0 ? { ...old, name: tensor.name } : { ...tensor, ...carriedOver(kind, old, tensor) };
     // Which values stand for the classes is the model's own affair, whatever people call them.
     const own = old.classes && { classes: classes ? classesOf(tensor, classes) : old.classes };
     return { ...kept, ...own, ...(old.labels && classes && tensor.labels && { labels: tensor.labels }) };
@@ -120,8 +118,12 @@ function classesOf(own: TensorSpec, { now, names }: ChangeOfClasses): TensorSpec
 }
 
 /** Tensors that only changed their names: the one that is gone and the one that is new, of one type and shape. */
-function pairRenamed(gone: readonly TensorSpec[], fresh: readonly TensorSpec[]): Map<TensorSpec, TensorSpec> {
-  const alike = (a: TensorSpec, b: TensorSpec) => a.datatype === b.datatype && sameShape(a, b);
+function pairRenamed(
+  kind: Kind,
+  gone: readonly TensorSpec[],
+  fresh: readonly TensorSpec[],
+): Map<TensorSpec, TensorSpec> {
+  const alike = (a: TensorSpec, b: TensorSpec) => a.datatype === b.datatype && sameShape(kind, a, b);
   const pairs = fresh.flatMap((tensor): [TensorSpec, TensorSpec][] => {
     const candidates = gone.filter((old) => alike(old, tensor));
     const [old] = candidates;
@@ -131,11 +133,17 @@ function pairRenamed(gone: readonly TensorSpec[], fresh: readonly TensorSpec[]):
   return new Map(pairs);
 }
 
-function tensorDifferences(what: string, old: TensorSpec, now: TensorSpec): string[] {
+function tensorDifferences(kind: Kind, old: TensorSpec, now: TensorSpec): string[] {
+  const what = `${kind} ${now.name}`;
   const differences: string[] = [];
   if (old.datatype !== now.datatype) differences.push(`${what} was ${old.datatype} and is ${now.datatype}`);
-  if (!sameShape(old, now)) differences.push(`${what} was [${old.shape.join(', ')}] and is [${now.shape.join(', ')}]`);
+  if (!sameShape(kind, old, now))
+    differences.push(`${what} was [${old.shape.join(', ')}] and is [${now.shape.join(', ')}]`);
   if (differences.length > 0) return differences;
+  if (old.labels && now.labels && (old.multiLabel === true) !== (now.multiLabel === true)) {
+    const answer = now.multiLabel ? 'one label a row and are several' : 'several labels a row and are one';
+    differences.push(`the predictions of ${what} were ${answer}`);
+  }
   if (hasNames(now.labels) && old.labels && !isDeepStrictEqual(old.labels, now.labels)) {
     differences.push(`the classes of ${what} were ${old.labels.join(', ')} and are ${now.labels.join(', ')}`);
   }
@@ -147,11 +155,16 @@ function tensorDifferences(what: string, old: TensorSpec, now: TensorSpec): stri
   return differences;
 }
 
-/** serving.yaml may fix an axis that the graph leaves free, save the first one. */
-function sameShape(old: TensorSpec, now: TensorSpec): boolean {
+/**
+ * serving.yaml may fix an axis that the graph leaves free, save the first one. An output may have a size where serving.yaml
+ * promises none.
+ */
+function sameShape(kind: Kind, old: TensorSpec, now: TensorSpec): boolean {
+  const isFree = (size: number, axis: number) =>
+    axis > 0 && (now.shape[axis] === -1 || (kind === 'output' && size === -1));
   return (
     old.shape.length === now.shape.length &&
-    old.shape.every((size, axis) => size === now.shape[axis] || (axis > 0 && now.shape[axis] === -1))
+    old.shape.every((size, axis) => size === now.shape[axis] || isFree(size, axis))
   );
 }
 
@@ -161,11 +174,14 @@ function hasNames(names: readonly string[] | undefined): names is readonly strin
 }
 
 /** What was said of a tensor, as far as it still fits. */
-function carriedOver(old: TensorSpec, now: TensorSpec): Partial<TensorSpec> {
-  if (!sameShape(old, now)) return {};
-  const { features, labels, classes: _, ...options } = old;
+function carriedOver(kind: Kind, old: TensorSpec, now: TensorSpec): Partial<TensorSpec> {
+  if (!sameShape(kind, old, now)) return {};
+  const { features, labels, classes: _classes, multiLabel, activation, threshold, ...options } = old;
+  // What was decided about one label a row says nothing about several, and the other way round.
+  const steps = (multiLabel === true) === (now.multiLabel === true) ? { activation, threshold } : {};
   return {
     ...options,
+    ...Object.fromEntries(Object.entries(steps).filter(([, value]) => value !== undefined)),
     name: now.name,
     datatype: now.datatype,
     ...(!hasNames(now.features?.map(({ name }) => name)) && features && { features }),

@@ -4,7 +4,7 @@ import { type Graph, type Node, TENSOR, type TensorHead } from './schema.ts';
 import type { Source } from './source.ts';
 
 /** Nodes that hand on class labels as they are, by their first input. */
-const HANDS_ON = new Set(['Cast', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
+export const HANDS_ON = new Set(['Cast', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
 /** Their first output is the label, their second the score of each class. */
 export const CLASSIFIERS = new Set(['LinearClassifier', 'SVMClassifier', 'TreeEnsembleClassifier']);
 /** Label lists are small; a larger tensor is none. */
@@ -36,7 +36,7 @@ export function modelLabels(source: Source, graph: Graph): string[] | undefined 
   return lists.size === 1 ? [...lists.values()][0] : undefined;
 }
 
-type Producers = ReadonlyMap<string, Node>;
+export type Producers = ReadonlyMap<string, Node>;
 
 /** The node behind each value. */
 export function producersOf(graph: Graph): Producers {

@@ -1,10 +1,13 @@
 import type { ModelType } from '../tensor.ts';
+import { findMultiLabel } from './multi-label.ts';
 import type { ServedValue } from './propose.ts';
 
 export interface Guess {
   readonly modelType: ModelType;
   /** The output that holds one score per class, if the model is a classifier. */
   readonly scores?: ServedValue | undefined;
+  /** Its classes do not exclude each other. */
+  readonly multiLabel?: boolean;
   readonly why: string;
 }
 
@@ -18,11 +21,25 @@ export function guessModelType(
   labels: readonly string[] | undefined,
   wanted?: ModelType,
 ): Guess {
+  const multi = findMultiLabel(outputs);
   if (wanted !== undefined) {
-    const scores = wanted.endsWith('-classification') ? scoresOf(outputs, labels) : undefined;
-    return { modelType: wanted, scores, why: 'as asked for' };
+    if (!wanted.endsWith('-classification')) return { modelType: wanted, why: 'as asked for' };
+    return multi
+      ? { modelType: wanted, scores: multi.scores, multiLabel: true, why: `as asked for, multi-label: ${multi.why}` }
+      : { modelType: wanted, scores: scoresOf(outputs, labels), why: 'as asked for' };
   }
-  const scores = scoresOf(outputs, labels);
+  const guess = guessFrom(inputs, outputs, labels, multi?.scores);
+  if (!multi || guess.scores !== multi.scores) return guess;
+  return { ...guess, multiLabel: true, why: `${guess.why}; several labels may apply to a row: ${multi.why}` };
+}
+
+function guessFrom(
+  inputs: readonly ServedValue[],
+  outputs: readonly ServedValue[],
+  labels: readonly string[] | undefined,
+  multiLabel: ServedValue | undefined,
+): Guess {
+  const scores = multiLabel ?? scoresOf(outputs, labels);
   const [input] = inputs;
   if (scores && inputs.length === 1 && input && isImage(input)) {
     return {
@@ -43,7 +60,7 @@ export function guessModelType(
   if (
     tabular &&
     scores &&
-    (labels || (others.every(isLabel) && (isProbability(scores) || areBehind(scores, others))))
+    (multiLabel || labels || (others.every(isLabel) && (isProbability(scores) || areBehind(scores, others))))
   ) {
     return { modelType: 'tabular-classification', scores, why: `${scores.name} has one score per class` };
   }
@@ -77,7 +94,7 @@ const PROBABILITY_OPERATORS = new Set([
   'TreeEnsembleClassifier',
 ]);
 
-function isProbability({ name, operator }: ServedValue): boolean {
+export function isProbability({ name, operator }: ServedValue): boolean {
   return /prob|softmax/i.test(name) || PROBABILITY_OPERATORS.has(operator ?? '');
 }
 

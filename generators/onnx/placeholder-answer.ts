@@ -1,4 +1,4 @@
-import { hasBatchAxis, type Interface, labelOutput, type ModelType, type TensorSpec } from '../tensor.ts';
+import { hasBatchAxis, type Interface, labelOutput, labelsOutput, type ModelType, type TensorSpec } from '../tensor.ts';
 
 /** What one element of an output holds in the placeholder's answer. */
 export function fill({ datatype, labels }: TensorSpec): number | string | boolean {
@@ -13,10 +13,14 @@ export function prediction(modelType: ModelType, declared: Interface): Record<st
   const { outputs } = declared;
   const labelled = outputs.find((output) => output.labels?.length);
   if (modelType.endsWith('-classification') && labelled?.labels) {
-    const share = fill(labelled);
+    const { labels, activation, multiLabel } = labelled;
+    const score = activated(labelled);
+    const scores = Object.fromEntries(labels.map((name) => [name, score]));
     return {
-      label: ownLabel(outputs, labelled.labels) ?? labelled.labels[0],
-      probabilities: Object.fromEntries(labelled.labels.map((name) => [name, share])),
+      ...(multiLabel
+        ? { labels: appliedLabels(outputs, labelled, score) }
+        : { label: ownLabel(outputs, labels) ?? labels[0] }),
+      ...(activation === 'none' ? { scores } : { probabilities: scores }),
     };
   }
   const [first] = outputs;
@@ -28,6 +32,19 @@ export function prediction(modelType: ModelType, declared: Interface): Record<st
   }
   const batched = hasBatchAxis(declared);
   return Object.fromEntries(outputs.map((output) => [output.name, row(output, batched)]));
+}
+
+/** The score of each label behind the step that serving.yaml names; all labels have the same. */
+function activated(output: TensorSpec): number {
+  const score = Number(fill(output));
+  if (output.activation === 'softmax') return Math.fround(1 / (output.labels?.length ?? 1));
+  return output.activation === 'sigmoid' ? Math.fround(1 / (1 + Math.exp(-score))) : score;
+}
+
+/** The placeholder's own yes or no is a no to every label; without one the threshold decides. */
+function appliedLabels(outputs: readonly TensorSpec[], scores: TensorSpec, score: number): readonly string[] {
+  const { labels = [], threshold = scores.activation === 'none' ? 0 : 0.5 } = scores;
+  return labelsOutput(outputs) || score < threshold ? [] : labels;
 }
 
 /** What the label output says goes before the likeliest class, where it is one of the classes. */

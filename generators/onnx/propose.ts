@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Datatype, labelOutput, type ModelType, type TensorSpec, type Unknown } from '../tensor.ts';
 import { featureNames, labelNames } from './metadata.ts';
-import { guessModelType } from './model-type.ts';
+import { type Guess, guessModelType, isProbability } from './model-type.ts';
 import type { ModelSummary, ModelValue } from './summary.ts';
 
 /** Beyond this many columns nobody names them one by one: rows are sent as arrays. */
@@ -39,15 +39,17 @@ export function proposeSchema(summary: ModelSummary, wanted?: ModelType): Propos
   if (inputs.every(hasRows) && unbatched.length > 0) {
     notes.push(`requests share no run: the first axis of ${unbatched.join(', ')} is not that of the rows`);
   }
-  const labels = knownLabels(summary);
-  const { modelType, scores, why } = guessModelType(inputs, outputs, labels, wanted);
+  const named = knownLabels(summary);
+  const guess = guessModelType(inputs, outputs, named, wanted);
+  const { modelType, scores, why } = guess;
+  const labels = guess.multiLabel ? labelsOfMany(summary, scores) : named;
   notes.push(`model type ${modelType}: ${why}`);
   const inputSpecs = inputs.map((input, at) => inputSpec(input, at, { summary, modelType, inputs, notes, unknown }));
-  const outputSpecs = outputs.map((output, at) => outputSpec(output, at, { scores, labels, notes, unknown }));
+  const outputSpecs = outputs.map((output, at) => outputSpec(output, at, { guess, labels, notes, unknown }));
   return {
     modelType,
     inputs: inputSpecs,
-    outputs: scores ? withClasses(outputSpecs, summary.classLabels, unknown) : outputSpecs,
+    outputs: scores && !guess.multiLabel ? withClasses(outputSpecs, summary.classLabels, unknown) : outputSpecs,
     notes,
     unknown,
   };
@@ -58,6 +60,11 @@ function knownLabels({ classLabels, metadata }: ModelSummary): readonly string[]
   const named = labelNames(metadata);
   if (classLabels === null) return named;
   return named?.length === classLabels.length && classLabels.every(isNumeral) ? named : classLabels;
+}
+
+/** The values in the graph are those of each yes or no, unless there are as many as labels. */
+function labelsOfMany({ classLabels, metadata }: ModelSummary, scores: ServedValue | undefined) {
+  return [labelNames(metadata), classLabels ?? undefined].find((names) => names?.length === scores?.shape[1]);
 }
 
 function isNumeral(label: string): boolean {
@@ -120,6 +127,7 @@ function inputSpec(input: ServedValue, at: number, context: InputContext): Tenso
   const known = featureNames(summary.metadata);
   const shape = withKnownWidth(shapeOf(input), inputs.length === 1 ? known?.length : undefined);
   const spec = { name: input.name, datatype: input.datatype, shape };
+  if (modelType === 'custom') return withOwnNames(spec, inputs.length === 1 ? known : undefined);
   if (!modelType.startsWith('tabular-')) return withSteps(spec, at, modelType, unknown);
   const path = `inputs[${at}].features`;
   const what = input.datatype === 'BYTES' ? 'Categories' : 'Units and ranges';
@@ -153,6 +161,13 @@ function inputSpec(input: ServedValue, at: number, context: InputContext): Tenso
   return { ...spec, features: Array.from({ length: width }, (_, column) => ({ name: `${stem}_${column}` })) };
 }
 
+/** Columns that the file names keep their names, whatever the model answers. */
+function withOwnNames(spec: TensorSpec, names: readonly string[] | undefined): TensorSpec {
+  const [, width] = spec.shape;
+  if (!names || spec.shape.length !== 2 || width !== names.length) return spec;
+  return { ...spec, features: names.map((name) => ({ name })) };
+}
+
 /** Where the file of a model that takes token ids is looked for. */
 const TOKENIZER = 'model/tokenizer.json';
 
@@ -173,16 +188,17 @@ function withKnownWidth(shape: readonly number[], width: number | undefined): re
 }
 
 interface OutputContext {
-  readonly scores: ServedValue | undefined;
+  readonly guess: Guess;
   readonly labels: readonly string[] | undefined;
   readonly notes: string[];
   readonly unknown: Unknown[];
 }
 
-function outputSpec(output: ServedValue, at: number, { scores, labels, notes, unknown }: OutputContext): TensorSpec {
+function outputSpec(output: ServedValue, at: number, { guess, labels, notes, unknown }: OutputContext): TensorSpec {
   const shape = shapeOf(output);
-  const spec = { name: output.name, datatype: output.datatype, shape };
-  if (output !== scores) return spec;
+  const plain = { name: output.name, datatype: output.datatype, shape };
+  if (output !== guess.scores) return plain;
+  const spec = { ...plain, ...scoreKeys(output, at, guess.multiLabel === true, unknown) };
   const declared = shape.at(-1) ?? -1;
   const path = `outputs[${at}].labels`;
   if (labels && (declared === -1 || declared === labels.length)) {
@@ -199,6 +215,20 @@ function outputSpec(output: ServedValue, at: number, { scores, labels, notes, un
   unknown.push({ kind: 'labels', path, question: `Names of the classes of ${output.name}, in their order` });
   if (declared === -1) return spec;
   return { ...spec, labels: Array.from({ length: declared }, (_, index) => `class_${index}`) };
+}
+
+/** Operators of the last layer of a network: any number comes out of them, not only probabilities. */
+const LINEAR = new Set(['Add', 'Gemm', 'MatMul', 'Sub']);
+
+/** What the graph shows of the scores: whether they exclude each other, and whether they are no probabilities. */
+function scoreKeys(scores: ServedValue, at: number, multiLabel: boolean, unknown: Unknown[]): Partial<TensorSpec> {
+  const raw = !isProbability(scores) && (/logit/i.test(scores.name) || LINEAR.has(scores.operator ?? ''));
+  if (raw) {
+    const step = multiLabel ? 'sigmoid' : 'softmax';
+    const question = `${scores.name} looks like scores, not probabilities: ${step} makes probabilities of them, none answers them as scores`;
+    unknown.push({ kind: 'activation', path: `outputs[${at}].activation`, question });
+  }
+  return { ...(raw && { activation: 'none' as const }), ...(multiLabel && { multiLabel }) };
 }
 
 /**

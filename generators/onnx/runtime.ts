@@ -1,7 +1,8 @@
+import { domainName } from './domain.ts';
 import { elementType } from './elements.ts';
 import { RUNTIME_OPERATORS } from './runtime-operators.ts';
 import type { Model, Node } from './schema.ts';
-import { domainName, type ModelSummary } from './summary.ts';
+import type { ModelSummary } from './summary.ts';
 import { modelNodes } from './walk.ts';
 
 const BFLOAT16 = 16;

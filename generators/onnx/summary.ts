@@ -1,9 +1,12 @@
 import type { Datatype } from '../tensor.ts';
+import { isBinary } from './binary.ts';
 import { decode } from './decode.ts';
+import { domainName } from './domain.ts';
 import { elementType } from './elements.ts';
 import { notOnnx } from './faults.ts';
-import { modelLabels } from './labels.ts';
+import { modelLabels, producersOf } from './labels.ts';
 import { MODEL, type Model, type Type, type ValueInfo } from './schema.ts';
+import { declaredShape, withInferredShapes } from './shapes.ts';
 import type { Source } from './source.ts';
 import { modelNodes, modelTensors } from './walk.ts';
 
@@ -15,10 +18,15 @@ export interface ModelValue {
   readonly isTensor: boolean;
   /** Absent where the inference protocol has no name for the type, so that it cannot be served. */
   readonly datatype?: Datatype;
-  /** Per axis its size, its symbol, or null where it has neither; absent where not even the number of axes is known. */
+  /**
+   * Per axis its size, its symbol, or null where it has neither; absent where not even the number of axes is known. Of an
+   * output with what the graph shows of it beyond its declaration.
+   */
   readonly shape?: readonly (number | string | null)[];
   /** Of an output: the operator that makes it. */
   readonly operator?: string;
+  /** Of an output: each of its elements is a yes or a no. */
+  readonly binary?: true;
 }
 
 /** What an ONNX file says of itself. */
@@ -38,11 +46,6 @@ export interface ModelSummary {
   readonly weights: { readonly tensors: number; readonly parameters: number };
   /** Class labels found in the graph; null where it has none. */
   readonly classLabels: readonly string[] | null;
-}
-
-/** The main domain of operators has two names. */
-export function domainName(domain: string | undefined): string {
-  return domain === undefined || domain === '' ? 'ai.onnx' : domain;
 }
 
 /** A model whose graph is there and is described as the format asks. */
@@ -70,10 +73,11 @@ export function summarise(source: Source, model: WholeModel): ModelSummary {
   // Before IR version 4 every weight is listed among the inputs, too.
   const weights = new Set(graph.initializers.map((tensor) => tensor.name));
   for (const { values } of graph.sparseInitializers) weights.add(values?.name);
-  const makers = new Map(graph.nodes.flatMap(({ outputs, opType }) => outputs.map((name) => [name, opType] as const)));
-  const withMaker = (output: ValueInfo) => {
-    const operator = makers.get(output.name ?? '');
-    return { ...describe(output), ...(operator && { operator }) };
+  const producers = producersOf(graph);
+  const withMaker = (output: ValueInfo): ModelValue => {
+    const { name = '' } = output;
+    const operator = producers.get(name)?.opType;
+    return { ...describe(output), ...(operator && { operator }), ...(isBinary(producers, name) && { binary: true }) };
   };
   return {
     file: source.name,
@@ -86,22 +90,19 @@ export function summarise(source: Source, model: WholeModel): ModelSummary {
     graph: graph.name ?? '',
     metadata: Object.fromEntries(model.metadata.map(({ key = '', value = '' }) => [key, value])),
     inputs: graph.inputs.filter(({ name }) => !weights.has(name)).map(describe),
-    outputs: graph.outputs.map(withMaker),
+    outputs: withInferredShapes(graph, graph.outputs.map(withMaker)),
     operators: countOperators(model),
     weights: countWeights(model),
     classLabels: modelLabels(source, graph) ?? null,
   };
 }
 
-function describe({ name = '', type = {} }: ValueInfo): ModelValue {
+function describe(info: ValueInfo): ModelValue {
+  const { name = '', type = {} } = info;
   const text = typeText(type);
   if (!type.tensor) return { name, type: text, isTensor: false };
   const { datatype } = elementType(type.tensor.elementType);
-  const shape = type.tensor.shape?.dims.map(({ value, param }) => {
-    // A negative size is against the format, but exporters write -1 for a free axis.
-    if (value === undefined || value < 0n) return param || null;
-    return Number(value);
-  });
+  const shape = declaredShape(info);
   return { name, type: text, isTensor: true, ...(datatype && { datatype }), ...(shape && { shape }) };
 }
 

@@ -77,6 +77,15 @@ const KINDS: Readonly<Record<Unknown['kind'], Kind>> = {
       return { value: { ...tensor, shape: known, labels } };
     },
   },
+  activation: {
+    choices: [
+      { value: 'none', name: 'None: clients get scores' },
+      { value: 'softmax', name: 'Softmax: one class of several applies' },
+      { value: 'sigmoid', name: 'Sigmoid: each label applies or not by itself' },
+    ],
+    default: ({ activation = 'none' }) => activation,
+    answer: (text, tensor) => ({ value: { ...tensor, activation: text as NonNullable<TensorSpec['activation']> } }),
+  },
   classes: {
     form: 'separated by commas',
     default: ({ classes = [] }) => classes.join(', '),

@@ -102,6 +102,9 @@ export const TENSOR_OPTIONS: Options = {
   allowNonFinite: yesOrNo,
   outOfRange: oneOf('accept', 'refuse'),
   classes: list(classValue, { uniqueItems: true }),
+  activation: oneOf('none', 'softmax', 'sigmoid'),
+  multiLabel: yesOrNo,
+  threshold: number,
   topK: whole(1, 1_000_000),
 };
 

@@ -11,7 +11,7 @@ export const MAX_SAMPLE_ELEMENTS = 2 ** 24;
 
 /** Keys that only one side may have. */
 const FOREIGN: Readonly<Record<Side, readonly (keyof TensorSpec)[]>> = {
-  inputs: ['labels', 'classes', 'topK'],
+  inputs: ['labels', 'classes', 'activation', 'multiLabel', 'threshold', 'topK'],
   outputs: ['features', 'outOfRange', 'image', 'text'],
 };
 
@@ -73,17 +73,46 @@ const classesFitTheLabels: Rule = {
     const names = outputs.find(({ labels }) => labels)?.labels;
     return outputs.flatMap((output, i): Problem[] => {
       const problems: Problem[] = [];
-      const { classes, topK } = output;
+      const { classes } = output;
       if (classes && output !== own)
         problems.push({ path: ['outputs', i, 'classes'], message: "is for a classifier's label output, one a row" });
       else if (classes && classes.length !== names?.length)
         problems.push({ path: ['outputs', i, 'classes'], message: `expected ${names?.length}, one for each label` });
-      if (topK !== undefined && (!output.labels || !modelType.endsWith('-classification')))
-        problems.push({ path: ['outputs', i, 'topK'], message: 'is for the output with the labels of a classifier' });
+      const isScores = output.labels !== undefined && modelType.endsWith('-classification');
+      for (const key of SCORE_KEYS) {
+        if (output[key] !== undefined && !isScores)
+          problems.push({ path: ['outputs', i, key], message: 'is for the output with the labels of a classifier' });
+      }
+      if (isScores) problems.push(...scoreProblems(output, ['outputs', i]));
       return problems;
     });
   },
 };
+
+/** What only the output with a classifier's labels may say. */
+const SCORE_KEYS = ['activation', 'multiLabel', 'threshold', 'topK'] as const;
+
+function scoreProblems(
+  { activation, multiLabel, threshold, labels = [] }: TensorSpec,
+  path: Problem['path'],
+): Problem[] {
+  const problems: Problem[] = [];
+  if (multiLabel && activation === 'softmax')
+    problems.push({
+      path: [...path, 'activation'],
+      message: 'softmax lets one label apply; with multiLabel use sigmoid',
+    });
+  if (multiLabel && labels.length < 2)
+    problems.push({ path: [...path, 'multiLabel'], message: 'is for two labels or more' });
+  if (threshold === undefined) return problems;
+  if (!multiLabel) problems.push({ path: [...path, 'threshold'], message: 'goes with multiLabel: true' });
+  if (activation !== 'none' && !(threshold > 0 && threshold < 1))
+    problems.push({
+      path: [...path, 'threshold'],
+      message: `expected a probability between 0 and 1, found ${threshold}`,
+    });
+  return problems;
+}
 
 const rowsCanBeSent: Rule = {
   needs: ['modelType', 'inputs', 'outputs'],

@@ -24,3 +24,12 @@ test.each<[string, Interface, RegExp]>([
 ])('%s that is not the model’s is named', (_what, declared, message) => {
   expect(fitProblems(declared, summary).join('\n')).toMatch(message);
 });
+
+test('an output may be promised as free where the model has a size, an input may not', () => {
+  const free = (side: 'inputs' | 'outputs') => {
+    const tensors = proposed[side].map((tensor) => ({ ...tensor, shape: tensor.shape.map(() => -1) }));
+    return fitProblems({ ...proposed, [side]: tensors }, summary);
+  };
+  expect(free('outputs')).toEqual([]);
+  expect(free('inputs')).toEqual([expect.stringMatching(/has \[-1, 4\], not \[-1, -1\]/)]);
+});

@@ -50,6 +50,27 @@ test.each([
   expect(change(inputs, outputs).differences).toEqual([difference]);
 });
 
+test('a size that an output has where serving.yaml promises none changes nothing; that of an input does', () => {
+  const before = {
+    inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, -1] } as const],
+    outputs: [{ ...bare(y), shape: [-1, -1] }],
+  };
+  const proposed = { modelType: 'custom', notes: [], unknown: [] } as unknown as ProposedSchema;
+  const now = { ...proposed, inputs: before.inputs, outputs: [bare(y)] };
+  expect(changeInterface(before, now)).toEqual({ ...before, differences: [] });
+  const fixed = { ...now, inputs: [bare(x)] };
+  expect(changeInterface(before, fixed).differences).toEqual(['input x was [-1, -1] and is [-1, 2]']);
+});
+
+test('several labels in the place of one are a difference, and what was decided about one goes', () => {
+  const proposed = { modelType: 'tabular-classification', inputs: [bare(x)], notes: [], unknown: [] } as const;
+  const many = { ...bare(y), labels: ['class_0', 'class_1'], multiLabel: true };
+  const before = { inputs: [x], outputs: [{ ...y, activation: 'softmax', topK: 1 } as const] };
+  const { outputs, differences } = changeInterface(before, { ...proposed, outputs: [many] });
+  expect(differences).toEqual(['the predictions of output y were one label a row and are several']);
+  expect(outputs).toEqual([{ ...bare(y), labels: ['no', 'yes'], multiLabel: true, topK: 1 }]);
+});
+
 test('an output that is gone, and one that is new', () => {
   expect(change([x], [{ name: 'score', datatype: 'FP64', shape: [-1] }]).differences).toEqual([
     'output y is gone',

@@ -106,8 +106,21 @@ function createForm(metadata) {
 }
 
 function showPrediction(prediction) {
-  const { label, probabilities, value } = prediction;
-  if (probabilities) {
+  const { label, labels, probabilities, scores, value } = prediction;
+  const answer = labels ? labels.join(', ') || 'none of the labels' : label;
+  if (scores) {
+    const rows = Object.entries(scores)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, 10)
+      .map(([name, score]) => {
+        const number = element('span', { className: 'share' }, String(Number(score.toPrecision(5))));
+        return element('li', {}, element('span', { className: 'row' }, name, number));
+      });
+    byId('result').replaceChildren(
+      element('p', { className: 'answer' }, answer),
+      element('ul', { className: 'bars' }, ...rows),
+    );
+  } else if (probabilities) {
     const bars = Object.entries(probabilities)
       .sort(([, a], [, b]) => b - a)
       .slice(0, 10)
@@ -119,7 +132,7 @@ function showPrediction(prediction) {
         return element('li', {}, row, bar);
       });
     byId('result').replaceChildren(
-      element('p', { className: 'answer' }, label),
+      element('p', { className: 'answer' }, answer),
       element('ul', { className: 'bars' }, ...bars),
     );
   } else if (typeof value === 'number') {

@@ -201,6 +201,48 @@ def labels_in_a_row() -> None:
     save("labels-in-a-row", graph, {"": 17, "ai.onnx.ml": 3})
 
 
+def known_size() -> None:
+    """A Relu of [1, 1, 8] whose answer is declared with a free axis; the runtime knows that it has a size."""
+    node = helper.make_node("Relu", ["h"], ["y"])
+    save("known-size", helper.make_graph([node], "known-size", [tensor("h", [1, 1, 8])], [tensor("y", [1, "d", 8])]))
+
+
+def multi_label(name: str = "multi-label", own: bool = True) -> None:
+    """skl2onnx's MLPClassifier of three labels that do not exclude each other: it declares its labels as one a row."""
+    weight = numpy_helper.from_array(np.array([[1, -1, 0.5], [-1, 1, 0.5]], np.float32), "weight")
+    nodes = [
+        helper.make_node("MatMul", ["x", "weight"], ["sums"]),
+        helper.make_node("Sigmoid", ["sums"], ["shares" if own else "probabilities"]),
+    ]
+    outputs = [tensor("probabilities", ["n", 3])]
+    if own:
+        nodes += [
+            helper.make_node("Identity", ["shares"], ["probabilities"]),
+            helper.make_node("Binarizer", ["shares"], ["binary"], domain="ai.onnx.ml", threshold=0.5),
+            helper.make_node("Cast", ["binary"], ["label"], to=TensorProto.INT64),
+        ]
+        outputs.insert(0, tensor("label", [None], TensorProto.INT64))
+    graph = helper.make_graph(nodes, name, [tensor("x", ["n", 2])], outputs, [weight])
+    save(name, graph, {"": 17, "ai.onnx.ml": 3})
+
+
+def logits() -> None:
+    """A network without a softmax at its end: its scores are no probabilities."""
+    weight = numpy_helper.from_array(np.array([[3, -2, 0.5], [-1, 2, 0.25]], np.float32), "weight")
+    bias = numpy_helper.from_array(np.array([0.5, -0.5, 1], np.float32), "bias")
+    nodes = [
+        helper.make_node("Gemm", ["x", "weight", "bias"], ["logits"]),
+        helper.make_node("ArgMax", ["logits"], ["label"], axis=1, keepdims=0),
+    ]
+    outputs = [tensor("logits", ["n", 3]), tensor("label", ["n"], TensorProto.INT64)]
+    save("logits", helper.make_graph(nodes, "logits", [tensor("x", ["n", 2])], outputs, [weight, bias]))
+
+
+def sigmoids() -> None:
+    """A network of three sigmoids, as multi-label networks end: no label of its own."""
+    multi_label("sigmoids", own=False)
+
+
 MAKERS = (
     values,
     nested,
@@ -217,6 +259,10 @@ MAKERS = (
     narrow,
     distances,
     labels_in_a_row,
+    known_size,
+    multi_label,
+    sigmoids,
+    logits,
 )
 for make in MAKERS:
     make()

@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import type { Datatype, Serving, TensorSpec } from './serving.ts';
+import { type Datatype, elementCount, hasBatchAxis, type Serving, type TensorSpec } from './serving.ts';
 
 /** A tensor as the ONNX graph declares it. Axes without a fixed size are -1. */
 export interface GraphTensor {
@@ -18,9 +18,11 @@ export interface Graph {
 
 /** Compares what serving.yaml promises with what the model is. An empty list means that they agree. */
 export function graphProblems(serving: Serving, graph: Graph): Problem[] {
-  const sides = (['inputs', 'outputs'] as const).flatMap((side) =>
-    serving[side].flatMap((tensor, index) => tensorProblems(`${side}[${index}]`, tensor, graph[side])),
-  );
+  const batched = hasBatchAxis(serving);
+  const sides = (['inputs', 'outputs'] as const).flatMap((side) => {
+    const agree = side === 'inputs' ? inputShapesAgree : batched ? batchShapesAgree : outputShapesAgree;
+    return serving[side].flatMap((tensor, index) => tensorProblems(`${side}[${index}]`, tensor, graph[side], agree));
+  });
   const given = new Set(serving.inputs.map((input) => input.name));
   const missing = graph.inputs
     .filter((input) => !given.has(input.name))
@@ -36,7 +38,14 @@ export function graphProblems(serving: Serving, graph: Graph): Problem[] {
 const UNSERVED =
   'Sequences and maps (ZipMap) cannot be served: take the model in with `create-ml-serving model`, or list another output.';
 
-function tensorProblems(field: string, tensor: TensorSpec, declared: readonly GraphTensor[]): Problem[] {
+type ShapesAgree = (promised: readonly number[], actual: readonly number[]) => boolean;
+
+function tensorProblems(
+  field: string,
+  tensor: TensorSpec,
+  declared: readonly GraphTensor[],
+  agree: ShapesAgree,
+): Problem[] {
   const actual = declared.find((candidate) => candidate.name === tensor.name);
   if (!actual) {
     const served = declared.filter(({ datatype }) => datatype !== undefined);
@@ -72,7 +81,7 @@ function tensorProblems(field: string, tensor: TensorSpec, declared: readonly Gr
       mend: 'Change it to what the model takes.',
     });
   }
-  if (!shapesAgree(tensor.shape, actual.shape)) {
+  if (!agree(tensor.shape, actual.shape)) {
     problems.push({
       field: `${field}.shape`,
       expected: `[${actual.shape.join(', ')}], as in the model`,
@@ -85,13 +94,32 @@ function tensorProblems(field: string, tensor: TensorSpec, declared: readonly Gr
 
 /**
  * The contract may fix an axis that the graph leaves free (exporters lose sizes), save the first one: a graph with a free
- * batch must be declared so. It may never free or change an axis that the graph fixes. A graph that declares no axes at
- * all (rank unknown) agrees with any shape.
+ * batch must be declared so. Of an input it may never free or change an axis that the graph fixes. A graph that declares no
+ * axes at all (rank unknown) agrees with any shape.
  */
-function shapesAgree(promised: readonly number[], actual: readonly number[]): boolean {
+function inputShapesAgree(promised: readonly number[], actual: readonly number[]): boolean {
+  return actual.length === 0 || (promised.length === actual.length && promised.every(sizeAgrees(actual)));
+}
+
+function sizeAgrees(actual: readonly number[]): (size: number, axis: number) => boolean {
+  return (size, axis) => size === actual[axis] || (actual[axis] === -1 && axis > 0);
+}
+
+/** What is promised of an output as free may have a size: the runtime infers more than the file declares. */
+function outputShapesAgree(promised: readonly number[], actual: readonly number[]): boolean {
   if (actual.length === 0) return true;
-  return (
-    promised.length === actual.length &&
-    promised.every((size, axis) => size === actual[axis] || (actual[axis] === -1 && axis > 0))
-  );
+  const agrees = sizeAgrees(actual);
+  return promised.length === actual.length && promised.every((size, axis) => size === -1 || agrees(size, axis));
+}
+
+/**
+ * The same where requests share a run: then the first axis is that of the rows, and may not have a size. Exporters differ
+ * about [rows] and [rows, 1]: where the number of axes differs, the number of values in a row counts.
+ */
+function batchShapesAgree(promised: readonly number[], actual: readonly number[]): boolean {
+  if (actual.length === 0) return true;
+  if (actual[0] !== -1) return false;
+  if (promised.length === actual.length) return outputShapesAgree(promised, actual);
+  const [a, b] = [promised.slice(1), actual.slice(1)];
+  return !a.includes(-1) && !b.includes(-1) && elementCount(a) === elementCount(b);
 }

@@ -1,7 +1,7 @@
 import { mediaRules } from './media-rules.ts';
 import type { Problem } from './problem.ts';
 import type { Rule } from './rule.ts';
-import { hasBatchAxis, labelOutput } from './serving.ts';
+import { hasBatchAxis, labelOutput, type OutputSpec } from './serving.ts';
 
 const isFloat = (datatype: string): boolean => datatype.startsWith('FP');
 
@@ -145,7 +145,7 @@ const classValues: Rule = ({ model, outputs }) => {
   const names = outputs.find((output) => output.labels)?.labels;
   return outputs.flatMap((output, i): Problem[] => {
     const problems: Problem[] = [];
-    const { classes, topK } = output;
+    const { classes } = output;
     if (classes && (output !== own || classes.length !== names?.length)) {
       problems.push({
         field: `outputs[${i}].classes`,
@@ -154,13 +154,50 @@ const classValues: Rule = ({ model, outputs }) => {
         mend: 'List them in the order of the labels, or leave them out.',
       });
     }
-    if (topK !== undefined && !(classifies && output.labels)) {
-      const expected = 'only at the output with the labels of a classifier';
-      problems.push({ field: `outputs[${i}].topK`, expected, found: `${topK}`, mend: 'Remove it.' });
-    }
     return problems;
   });
 };
+
+/** What only the output with a classifier's labels may say. */
+const SCORE_KEYS = ['activation', 'multiLabel', 'threshold', 'topK'] as const;
+
+const scoreKeys: Rule = ({ model, outputs }) => {
+  const classifies = model.type.endsWith('-classification');
+  return outputs.flatMap((output, i) => {
+    if (classifies && output.labels) return multiLabelProblems(output, `outputs[${i}]`);
+    return SCORE_KEYS.filter((key) => output[key] !== undefined).map((key) => ({
+      field: `outputs[${i}].${key}`,
+      expected: 'only at the output with the labels of a classifier',
+      found: `${output[key]}`,
+      mend: 'Remove it.',
+    }));
+  });
+};
+
+function multiLabelProblems(output: OutputSpec, field: string): Problem[] {
+  const { activation, multiLabel, threshold, labels = [] } = output;
+  const problems: Problem[] = [];
+  if (multiLabel && activation === 'softmax') {
+    problems.push({
+      field: `${field}.activation`,
+      expected: 'sigmoid or none, because of multiLabel',
+      found: 'softmax',
+      mend: 'Softmax lets one label apply: use sigmoid, or remove multiLabel.',
+    });
+  }
+  if (multiLabel && labels.length < 2) {
+    const expected = 'false, because the output has one label';
+    problems.push({ field: `${field}.multiLabel`, expected, found: 'true', mend: 'Use type custom for it.' });
+  }
+  if (threshold !== undefined && !multiLabel) {
+    const expected = 'only with multiLabel: true';
+    problems.push({ field: `${field}.threshold`, expected, found: `${threshold}`, mend: 'Remove it.' });
+  } else if (threshold !== undefined && activation !== 'none' && !(threshold > 0 && threshold < 1)) {
+    const expected = 'a probability between 0 and 1';
+    problems.push({ field: `${field}.threshold`, expected, found: `${threshold}`, mend: 'Change it.' });
+  }
+  return problems;
+}
 
 const regressionOutputs: Rule = ({ model, outputs }) =>
   model.type !== 'tabular-regression' || (outputs.length === 1 && outputs[0]?.datatype !== 'BYTES')
@@ -246,6 +283,7 @@ export const rules: readonly Rule[] = [
   nonFinite,
   outputsOfType,
   classValues,
+  scoreKeys,
   regressionOutputs,
   tabularShapes,
   delayNeedsBatches,

@@ -91,6 +91,12 @@ export interface OutputSpec extends TensorSpec {
   readonly labels?: readonly string[];
   /** What a classifier's label output answers, in the order of the labels; the labels themselves where it is left out. */
   readonly classes?: readonly (string | number)[];
+  /** What makes probabilities of the scores of the output with labels; `none`: predictions hold scores. The model's own values are probabilities where it is left out. */
+  readonly activation?: 'none' | 'softmax' | 'sigmoid';
+  /** Several labels may apply to one row: each has a probability of its own. */
+  readonly multiLabel?: boolean;
+  /** From which probability (or score) on a label applies, where the model does not say it itself; 0.5 (of scores 0) by default. */
+  readonly threshold?: number;
   /** How many of the likeliest classes a prediction holds, unless its request asks for another number; all by default. */
   readonly topK?: number;
 }

@@ -1,3 +1,4 @@
+import { multiLabelOutput } from '../contract/scores.ts';
 import { elementCount, type InputSpec, labelOutput, type OutputSpec, type Serving } from '../contract/serving.ts';
 import { KINDS } from '../inference/datatypes.ts';
 import { likeliestOf } from '../inference/postprocess/likeliest.ts';
@@ -61,6 +62,8 @@ export function watchedOutputs(
   { model, outputs }: Pick<Serving, 'model' | 'outputs'>,
   fetch: readonly number[],
 ): readonly Watched[] {
+  const multiLabel = multiLabelOutput({ model, outputs });
+  if (multiLabel) return probabilitiesOf(outputs, multiLabel).slice(0, MAX_OUTPUTS);
   const own = model.type.endsWith('-classification') ? labelOutput(outputs) : undefined;
   if (own) return [ownLabels(outputs, own)];
   const all = fetch.flatMap((tensor): Watched[] => {
@@ -75,6 +78,13 @@ export function watchedOutputs(
     return [column(output, { name, kind: datatype === 'BYTES' ? 'category' : 'number', tensor, offset: 0, width })];
   });
   return all.slice(0, MAX_OUTPUTS);
+}
+
+/** Labels that do not exclude each other are watched one by one: the model's own value for each. */
+function probabilitiesOf(outputs: readonly OutputSpec[], output: OutputSpec): Watched[] {
+  const labels = output.labels ?? [];
+  const place = { kind: 'number', tensor: outputs.indexOf(output), width: labels.length } as const;
+  return labels.map((label, offset) => column(output, { ...place, name: `${output.name}.${label}`, offset }));
 }
 
 /** What predictions say is what the model says itself, which need not be the likeliest class. */

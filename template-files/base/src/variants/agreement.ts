@@ -1,13 +1,15 @@
+import { thresholdOf } from '../contract/scores.ts';
 import { hasBatchAxis, type OutputSpec, type Serving } from '../contract/serving.ts';
 import { KINDS } from '../inference/datatypes.ts';
 import type { Answer } from '../inference/job.ts';
+import { sigmoid } from '../inference/postprocess/activation.ts';
 import { likeliestOf } from '../inference/postprocess/likeliest.ts';
 import { rowSize, type Tensor } from '../inference/tensor.ts';
 
 /** Whether two versions gave the same answers to the same rows. */
 export type Agree = (fetch: readonly number[], main: readonly Answer[], candidate: readonly Answer[]) => boolean;
 
-/** Outputs of classes agree on the likeliest one, numbers within the tolerance (relative beyond 1), all else exactly. */
+/** Outputs of classes agree on the likeliest one, or on each label that applies, numbers within the tolerance (relative beyond 1), all else exactly. */
 export function createAgree(serving: Serving, tolerance: number): Agree {
   const batched = hasBatchAxis(serving);
 
@@ -17,6 +19,13 @@ export function createAgree(serving: Serving, tolerance: number): Agree {
     const startA = batched ? rowA * size : 0;
     const startB = batched ? rowB * size : 0;
     const width = output.labels?.length;
+    if (width !== undefined && output.multiLabel) {
+      const applies = createDecision(output);
+      for (let at = 0; at < size; at++) {
+        if (applies(a.data[startA + at]) !== applies(b.data[startB + at])) return false;
+      }
+      return true;
+    }
     if (width !== undefined) {
       const { toNumber = Number } = KINDS[output.datatype];
       for (let at = 0; at < size; at += width) {
@@ -45,6 +54,14 @@ export function createAgree(serving: Serving, tolerance: number): Agree {
         return true;
       });
     });
+}
+
+/** Whether a label of a multi-label output applies, by the model's own value for it. */
+function createDecision(output: OutputSpec): (value: unknown) => boolean {
+  const { toNumber = Number } = KINDS[output.datatype];
+  const threshold = thresholdOf(output);
+  const step = output.activation === 'sigmoid' ? sigmoid : (value: number) => value;
+  return (value) => step(toNumber(value as number)) >= threshold;
 }
 
 function sameElement({ datatype }: OutputSpec, a: unknown, b: unknown, tolerance: number): boolean {

@@ -49,6 +49,40 @@ test('an axis that the exporter left free may be fixed, the batch may not', () =
   expect(graphProblems(fixedBatch, graph).map(({ field }) => field)).toEqual(['inputs[0].shape']);
 });
 
+describe('an output whose shape the runtime knows better than the file', () => {
+  const fieldsOf = (promised: readonly number[], actual: readonly number[], input: readonly number[] = [-1, 2]) => {
+    const x = { name: 'x', datatype: 'FP32', type: 'float32' } as const;
+    const contract = serving({
+      inputs: [{ ...x, shape: input }],
+      outputs: [{ name: 'y', datatype: 'FP32', shape: promised }],
+    });
+    const outputs = [{ name: 'y', datatype: 'FP32', type: 'float32', shape: actual }] as const;
+    return graphProblems(contract, { inputs: [{ ...x, shape: input }], outputs }).map(({ field }) => field);
+  };
+
+  test.each([
+    ['a size in the place of a free axis', [-1, -1, 8], [-1, 1, 8]],
+    ['an axis of one more', [-1], [-1, 1]],
+    ['an axis of one less', [-1, 1], [-1]],
+  ])('%s agrees', (_, promised, actual) => {
+    expect(fieldsOf(promised, actual)).toEqual([]);
+  });
+
+  test('a size in the place of a free first axis agrees where an instance is the whole tensors', () => {
+    expect(fieldsOf([1, -1, 8], [1, 1, 8], [1, 1, 8])).toEqual([]);
+    expect(fieldsOf([-1, 8], [1, 8], [1, 8])).toEqual([]);
+    expect(fieldsOf([-1, 8], [1, 8])).toEqual(['outputs[0].shape']);
+  });
+
+  test.each([
+    ['another size', [-1, 3], [-1, 4]],
+    ['more values in a row', [-1], [-1, 3]],
+    ['another number of axes of unknown size', [-1, -1], [-1, 3, 4]],
+  ])('%s is a problem', (_, promised, actual) => {
+    expect(fieldsOf(promised, actual)).toEqual(['outputs[0].shape']);
+  });
+});
+
 test('a name of maps that were taken out is answered with the tensors, and with what becomes of maps', () => {
   const outputs: Graph['outputs'] = [
     { name: 'label', datatype: 'INT64', type: 'int64', shape: [-1] },

@@ -37,6 +37,27 @@ test.each<[string, Partial<Serving>, string]>([
     { model: regression, outputs: [{ ...output, labels: undefined, topK: 1 }] as never },
     'outputs[0].topK',
   ],
+  [
+    'an activation without labels',
+    { model: regression, outputs: [{ ...output, labels: undefined, activation: 'softmax' }] as never },
+    'outputs[0].activation',
+  ],
+  [
+    'softmax over labels that do not exclude each other',
+    { outputs: [{ ...output, multiLabel: true, activation: 'softmax' }] },
+    'outputs[0].activation',
+  ],
+  ['a threshold of one class', { outputs: [{ ...output, threshold: 0.5 }] }, 'outputs[0].threshold'],
+  [
+    'a threshold beyond every probability',
+    { outputs: [{ ...output, multiLabel: true, threshold: 2 }] },
+    'outputs[0].threshold',
+  ],
+  [
+    'one label that excludes nothing',
+    { outputs: [{ ...output, shape: [-1, 1], labels: ['yes'], multiLabel: true }] },
+    'outputs[0].multiLabel',
+  ],
   ['too few features', { inputs: [{ ...input, features: [{ name: 'a' }] }] }, 'inputs[0].features'],
   [
     'min above max',

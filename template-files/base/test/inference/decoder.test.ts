@@ -56,6 +56,72 @@ test('top-k: the likeliest alone, likeliest first, by the contract or by the req
   expect(decoder.write([output], 0, 9)).toBe('{"label":"c","probabilities":{"a":0.25,"b":0.125,"c":0.625}}');
 });
 
+describe('what is made of scores', () => {
+  const scores = (extra: object): Pick<Serving, 'outputs'> => ({
+    outputs: [{ name: 'p', datatype: 'FP32', shape: [-1, 3], labels: ['a', 'b', 'c'], ...extra }],
+  });
+  const logits = { dims: [2, 3], data: Float32Array.of(9, 9, 9, 1, -2, 0.5) };
+
+  test('softmax: probabilities that add up to 1', () => {
+    const { label, probabilities } = read(scores({ activation: 'softmax' }), [logits], 1);
+    expect(label).toBe('a');
+    // e^0, e^-3 and e^-0.5, by their sum.
+    expect(probabilities.a).toBeCloseTo(0.603_749, 5);
+    expect(probabilities.b).toBeCloseTo(0.030_059, 5);
+    expect(probabilities.c).toBeCloseTo(0.366_192, 5);
+    expect(probabilities.a + probabilities.b + probabilities.c).toBeCloseTo(1, 6);
+  });
+
+  test('softmax: of scores whose power is no number any more', () => {
+    const large = { dims: [1, 3], data: Float32Array.of(1000, 0, -1000) };
+    expect(read(scores({ activation: 'softmax' }), [large], 0)['probabilities']).toEqual({ a: 1, b: 0, c: 0 });
+  });
+
+  test('sigmoid: a probability for each label by itself', () => {
+    const { probabilities } = read(scores({ activation: 'sigmoid' }), [logits], 1);
+    expect(probabilities.a).toBeCloseTo(0.731_06, 5);
+    expect(probabilities.b).toBeCloseTo(0.119_2, 5);
+  });
+
+  test('none: they are scores', () => {
+    expect(read(scores({ activation: 'none' }), [logits], 1)).toEqual({ label: 'a', scores: { a: 1, b: -2, c: 0.5 } });
+  });
+
+  test('half floats are numbers before the step', () => {
+    const half = { dims: [1, 3], data: Uint16Array.of(0x0000, 0xbc00, 0x3c00) };
+    const { probabilities } = read(scores({ activation: 'sigmoid', datatype: 'FP16' }), [half], 0);
+    expect(probabilities.a).toBe(0.5);
+    expect(probabilities.c).toBeCloseTo(0.731_06, 5);
+  });
+
+  test('a score that is no number is no answer', () => {
+    const broken = { dims: [1, 3], data: Float32Array.of(0, Number.NaN, 0) };
+    expect(() => read(scores({ activation: 'softmax' }), [broken], 0)).toThrow(/answered NaN in output "p"/);
+  });
+
+  test('multi-label: every label from the threshold on, with its own probability', () => {
+    const rows = { dims: [2, 3], data: Float32Array.of(0, 0, 0, 0.75, 0.5, 0.25) };
+    expect(read(scores({ multiLabel: true }), [rows], 1)).toEqual({
+      labels: ['a', 'b'],
+      probabilities: { a: 0.75, b: 0.5, c: 0.25 },
+    });
+    expect(read(scores({ multiLabel: true }), [rows], 0)['labels']).toEqual([]);
+    expect(read(scores({ multiLabel: true, threshold: 0.6 }), [rows], 1)['labels']).toEqual(['a']);
+    expect(read(scores({ multiLabel: true, activation: 'sigmoid' }), [logits], 1)['labels']).toEqual(['a', 'c']);
+    expect(read(scores({ multiLabel: true, activation: 'none' }), [logits], 1)['labels']).toEqual(['a', 'c']);
+  });
+
+  test("multi-label: the model's own yes or no goes before the threshold", () => {
+    const own = { name: 'label', datatype: 'INT64', shape: [-1, 3] } as const;
+    const contract = serving({ outputs: [own, ...scores({ multiLabel: true }).outputs] });
+    const decoder = createDecoder(contract);
+    expect(decoder.fetch).toEqual([1, 0]);
+    const p = { dims: [1, 3], data: Float32Array.of(0.9, 0.9, 0.1) };
+    const text = decoder.write([p, { dims: [1, 3], data: BigInt64Array.of(0n, 1n, 1n) }], 0, 1);
+    expect(text).toBe(`{"labels":["b","c"],"probabilities":{"a":${Math.fround(0.9)}}}`);
+  });
+});
+
 test('labels of any letters are written as JSON', () => {
   const outputs: Serving['outputs'] = [{ name: 'p', datatype: 'FP32', shape: [-1, 2], labels: ['"', '\u2028\\'] }];
   expect(read({ outputs }, [{ dims: [1, 2], data: Float32Array.of(1, 0) }], 0)).toEqual({

@@ -30,6 +30,17 @@ test.each([
   expect(amounts([0], rows(Float32Array.of(main), 1), rows(Float32Array.of(candidate), 1))).toBe(agrees);
 });
 
+test('labels that do not exclude each other agree where the same ones apply', () => {
+  const labels = { ...serving().outputs[0], multiLabel: true } as const;
+  const agree = createAgree(serving({ outputs: [labels] as never }), 0.01);
+  const of = (...values: number[]) => rows(Float32Array.from(values), 2);
+  expect(agree([0], of(0.9, 0.6), of(0.6, 0.9))).toBe(true);
+  expect(agree([0], of(0.9, 0.6), of(0.9, 0.4))).toBe(false);
+  const logits = createAgree(serving({ outputs: [{ ...labels, activation: 'sigmoid' }] as never }), 0.01);
+  expect(logits([0], of(0.1, -3), of(9, -0.1))).toBe(true);
+  expect(logits([0], of(0.1, -3), of(-0.1, -3))).toBe(false);
+});
+
 test('rows are found in the runs that they shared with others', () => {
   const main = rows(Float32Array.of(9, 9, 5), 1, 2);
   expect(amounts([0], main, rows(Float32Array.of(5), 1))).toBe(true);

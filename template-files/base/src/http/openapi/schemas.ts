@@ -1,3 +1,4 @@
+import { scoreField } from '../../contract/scores.ts';
 import {
   type Datatype,
   elementCount,
@@ -127,11 +128,15 @@ export function predictionSchema(serving: Serving): Schema {
   const { model, outputs } = serving;
   const [first] = outputs;
   if (model.type.endsWith('-classification')) {
-    const labels = outputs.find((output) => output.labels)?.labels ?? [];
+    const output = outputs.find(({ labels }) => labels);
+    const labels = output?.labels ?? [];
     const properties = Object.fromEntries(labels.map((label) => [label, { type: 'number' }]));
     // Which of them are there is up to top_k.
-    const probabilities = { type: 'object', additionalProperties: false, minProperties: 1, properties };
-    return record({ label: { enum: labels }, probabilities });
+    const scores = { type: 'object', additionalProperties: false, minProperties: 1, properties };
+    const field = output ? scoreField(output) : 'probabilities';
+    return output?.multiLabel
+      ? record({ labels: { type: 'array', uniqueItems: true, items: { enum: labels } }, [field]: scores })
+      : record({ label: { enum: labels }, [field]: scores });
   }
   if (model.type === 'tabular-regression' && first) {
     const size = elementCount(rowShape(first, serving));

@@ -1,7 +1,9 @@
+import { multiLabelOutput } from '../../contract/scores.ts';
 import type { Serving } from '../../contract/serving.ts';
 import type { Tensor } from '../tensor.ts';
 import { createClassificationDecoder } from './classification.ts';
 import { createCustomDecoder } from './custom.ts';
+import { createMultiLabelDecoder } from './multi-label.ts';
 import { createRegressionDecoder } from './regression.ts';
 
 /**
@@ -15,8 +17,10 @@ export interface Decoder {
   readonly write: (outputs: readonly Tensor[], row: number, topK?: number) => string;
 }
 
-/** The decoder for a model; which one is decided by model.type alone. */
+/** The decoder for a model; which one is decided by model.type, and by multiLabel at the output with labels. */
 export function createDecoder(serving: Serving): Decoder {
+  const multiLabel = multiLabelOutput(serving);
+  if (multiLabel) return createMultiLabelDecoder(serving, multiLabel);
   switch (serving.model.type) {
     case 'tabular-classification':
     case 'image-classification':
