@@ -35,7 +35,7 @@ function fileLines(upgrade: Upgrade): string[] {
 }
 
 function extras(upgrade: Upgrade): string[] {
-  const { problems, defaulted, plan, rollout, changelog, departures, from, to } = upgrade;
+  const { problems, defaulted, plan, rollout, changelog, departures } = upgrade;
   return [
     ...policyChange(upgrade).map((line) => `Policy: ${line}`),
     ...problems.map((problem) => `Record: ${problem}`),
@@ -47,7 +47,7 @@ function extras(upgrade: Upgrade): string[] {
     ...changelog.map(
       ({ version, text }) => `What changes in your repository with ${version}:\n${text.replace(/^/gm, '  ')}`,
     ),
-    ...(from === to ? [] : [`Rollout: ${rollout.class}`, ...rollout.findings.map(({ what }) => `  ${what}`)]),
+    ...(isUpToDate(upgrade) ? [] : [`Rollout: ${rollout.class}`, ...rollout.findings.map(({ what }) => `  ${what}`)]),
   ];
 }
 
@@ -78,7 +78,7 @@ export function printCheck(upgrade: Upgrade, form: Form): number {
 
 /** What was done and what is left to do. */
 export function printDone(upgrade: Upgrade, tell: (line: string) => void): void {
-  const { conflicts, changes, reinstall, rollout, to, from } = upgrade;
+  const { conflicts, changes, reinstall, rollout, to } = upgrade;
   if (changes.length === 0) return;
   tell(`Brought to template ${to}; what was there before is in .ml-serving/local`);
   if (reinstall) tell('Dependencies changed: run npm install');
@@ -86,5 +86,5 @@ export function printDone(upgrade: Upgrade, tell: (line: string) => void): void 
     tell(
       `${conflicts.conflicts.length} conflicts are left: resolve them, then create-ml-serving regenerate --continue (or --abort)`,
     );
-  } else if (from !== to) for (const step of rollout.steps) tell(step);
+  } else for (const step of rollout.steps) tell(step);
 }

@@ -9,7 +9,8 @@ import { parseGoverned } from './governed-answers.ts';
 import type { Policy } from './policy.ts';
 import { PRESET_NAME } from './preset.ts';
 
-const HEADER = `# The policy that this repository is under: answers that cannot be changed, and who fixes them. To bring another policy:
+/** The comment above the recorded policy. */
+export const POLICY_HEADER = `# The policy that this repository is under: answers that cannot be changed, and who fixes them. To bring another policy:
 #   npx create-ml-serving regenerate --preset FILE      (none to leave it)
 `;
 
@@ -19,7 +20,7 @@ export function formatPolicy({ presets, locks }: Policy): Uint8Array {
     key,
     { value: isPattern(value) ? value.pattern : value, by },
   ]);
-  return Buffer.from(HEADER + stringify({ presets, locks: Object.fromEntries(written) }, { lineWidth: 0 }));
+  return Buffer.from(POLICY_HEADER + stringify({ presets, locks: Object.fromEntries(written) }, { lineWidth: 0 }));
 }
 
 /**

@@ -1,5 +1,7 @@
 import { ServingError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import { POLICY_HEADER } from '../policy/record.ts';
+import { isAsWritten } from './as-written.ts';
 import { unpackBlob } from './blob.ts';
 import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest, POLICY_PATH } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
@@ -83,9 +85,8 @@ export function readRecord({ read, has }: PlainFiles): ProjectRecord {
 }
 
 function policyProblems({ policySha256 }: Manifest, policy: string | null): string[] {
-  // A Windows checkout gives every line another end; that is nobody's edit.
-  if (policySha256 === (policy === null ? undefined : sha256(Buffer.from(policy.replaceAll('\r\n', '\n'))))) return [];
-  if (policy === null) return [`${POLICY_PATH} is missing`];
+  if (policy === null) return policySha256 === undefined ? [] : [`${POLICY_PATH} is missing`];
+  if (policySha256 !== undefined && isAsWritten(policy, policySha256, POLICY_HEADER)) return [];
   return [`${POLICY_PATH} is not as it was written: it was ${policySha256 === undefined ? 'added' : 'edited'} by hand`];
 }
 

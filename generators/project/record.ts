@@ -7,7 +7,8 @@ import type { Tree } from '../tree.ts';
 import { packBlob } from './blob.ts';
 import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest, POLICY_PATH } from './manifest.ts';
 
-const ANSWERS_HEADER = `# What this repository was stamped out from. To change an answer:
+/** The comment above the recorded answers. */
+export const ANSWERS_HEADER = `# What this repository was stamped out from. To change an answer:
 #   npx create-ml-serving regenerate --set key=value
 `;
 

@@ -1,12 +1,13 @@
 import { sha256 } from '../hash.ts';
 import { isEdited, type PathCase } from '../merge/outcome.ts';
 import type { FileState, YoursState } from '../merge/states.ts';
-import { decodeText, isCheckoutOf } from '../merge/text.ts';
+import { decodeText } from '../merge/text.ts';
 import type { Labels } from '../merge/text-merge.ts';
 import { isRewritten, migrateText } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import type { ProjectRecord } from '../project/read-record.ts';
 import type { Tree } from '../tree.ts';
+import { type WorkTreeEnds, workTreeEnds } from './line-ends.ts';
 import type { Moves } from './moves.ts';
 import type { Scan } from './scan.ts';
 
@@ -22,8 +23,12 @@ export interface UpgradeInput {
 
 /** One path with its three sides. */
 export interface Case extends PathCase {
-  /** What stands on the disk, before any migration of its text. */
+  /** What is on the disk: `yours` is it with the template's ends of line, and after the migrations of its text. */
   readonly found: YoursState;
+  /** Whether a migration has changed its text. */
+  readonly isRewritten: boolean;
+  /** The ends of line to write. */
+  readonly ends: WorkTreeEnds;
 }
 
 function baseOf(record: UpgradeInput['record'], path: string): FileState | null {
@@ -71,23 +76,22 @@ export function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
   const owner = renewed?.has(path) ? 'merged' : (file?.owner ?? record.manifest?.files[path]?.owner ?? 'merged');
   // What stands here belongs to the path it moves to.
   if (from === null && moves.leaving.has(path)) {
-    return { path, from, owner, base: null, yours: null, theirs: its, found: null };
+    return { path, from, owner, base: null, yours: null, theirs: its, found: null, isRewritten: false, ends: null };
   }
   const here = moves.leaving.has(path) ? null : input.scan(path);
   const there = from === null ? null : input.scan(from);
   const found = there ?? here;
   const known = migrated(baseOf(record, origin), origin, due);
   const base = known === null && found === null && isUnwanted(input, path) ? its : known;
-  return { path, from: there && from, owner, base, yours: migrated(found, origin, due), theirs: its, found };
-}
-
-/** A Windows checkout gives every line another end; that is nobody's edit. */
-function isOnlyLineEnds({ base, found }: Case): boolean {
-  if (base === null || found?.kind !== 'file' || base.mode !== found.mode) return false;
-  return isCheckoutOf(found.bytes(), base.bytes());
+  // A seeded file is never read: it may be a model of a gigabyte.
+  const plain = found?.kind === 'file' && owner !== 'seeded' ? workTreeEnds(found, baseOf(record, origin), its) : null;
+  const stored = plain?.file ?? found;
+  const yours = migrated(stored, origin, due);
+  const ends = plain?.ends ?? null;
+  return { path, from: there && from, owner, base, yours, theirs: its, found, isRewritten: yours !== stored, ends };
 }
 
 /** Whether a managed file was edited, removed or replaced since the template wrote it. */
 export function hasDrifted(path: Case): boolean {
-  return path.owner === 'managed' && isEdited(path) && !isOnlyLineEnds(path);
+  return path.owner === 'managed' && isEdited(path);
 }

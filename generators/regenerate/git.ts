@@ -67,9 +67,11 @@ export function uncommitted(root: string): string[] {
     .map((line) => line.slice(3));
 }
 
-function blob(top: string, file: FileState): string | null {
+/** @param filters the path whose filters (ends of line, say) make of the work tree's form what Git stores */
+function blob(top: string, file: FileState, filters: string | null): string | null {
   const bytes = file.bytes();
-  return bytes === null ? null : must(top, ['hash-object', '-w', '--stdin'], bytes).trim();
+  const options = filters === null ? [] : [`--path=${filters}`];
+  return bytes === null ? null : must(top, ['hash-object', '-w', '--stdin', ...options], bytes).trim();
 }
 
 const ZERO = '0'.repeat(40);
@@ -79,7 +81,7 @@ export function stagesOf({ top, prefix }: WorkTree, conflicts: readonly Sides[])
   return conflicts
     .flatMap(({ path, ...sides }) =>
       ([sides.base, sides.yours, sides.theirs] as const).flatMap((file, index) => {
-        const hash = file && blob(top, file);
+        const hash = file && blob(top, file, file === sides.yours ? prefix + path : null);
         return hash ? [`100${file.mode.toString(8)} ${hash} ${index + 1}\t${prefix}${path}\0`] : [];
       }),
     )

@@ -4,13 +4,13 @@ import type { Change } from '../apply/change.ts';
 import { sha256 } from '../hash.ts';
 import type { Outcome } from '../merge/outcome.ts';
 import { isCheckoutOf } from '../merge/text.ts';
-import { ANSWERS_PATH, BASE_FOLDER, POLICY_PATH, RECORD_FOLDER } from '../project/manifest.ts';
+import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, POLICY_PATH, RECORD_FOLDER } from '../project/manifest.ts';
 import type { RecordFile } from '../project/record.ts';
 import { CONFLICTS_PATH, type Conflicts, formatConflicts } from './conflicts.ts';
 import type { Scan } from './scan.ts';
 
-/** What people may write in another spelling. */
-const WORDS: readonly string[] = [ANSWERS_PATH, POLICY_PATH];
+/** What a formatter, or a person, may write in another form. */
+const WORDS: readonly string[] = [ANSWERS_PATH, POLICY_PATH, MANIFEST_PATH];
 
 function before(scan: Scan, path: string) {
   const state = scan(path);
@@ -25,18 +25,21 @@ function writeOver(scan: Scan, path: string, bytes: Uint8Array): Change[] {
   return [{ kind: 'write', path, bytes, mode: found === 'absent' ? 0o644 : found.mode, before: found }];
 }
 
-function meaningOf(bytes: Uint8Array | null): unknown {
+function meaningOf(path: string, bytes: Uint8Array | null): unknown {
   try {
+    if (path.endsWith('.json')) return JSON.parse(Buffer.from(bytes ?? '').toString('utf8'));
     return parse(Buffer.from(bytes ?? '').toString('utf8'), { logLevel: 'error' });
   } catch {
     return undefined;
   }
 }
 
-/** The same answers, or the same policy, in another spelling are left alone. */
+/** The same answers, policy or manifest in another form are left alone. */
 function wordsChange(scan: Scan, { path, bytes }: RecordFile): Change[] {
   const found = scan(path);
-  if (found?.kind === 'file' && isDeepStrictEqual(meaningOf(found.bytes()), meaningOf(bytes))) return [];
+  if (found?.kind === 'file' && isDeepStrictEqual(meaningOf(path, found.bytes()), meaningOf(path, bytes))) {
+    return [];
+  }
   return writeOver(scan, path, bytes);
 }
 
@@ -80,7 +83,6 @@ export function isRecord(path: string): boolean {
 export function planRecord({ files, scan, listed, intact, conflicts }: RecordInput): Change[] {
   const blobs = files.filter(({ path }) => path.startsWith(`${BASE_FOLDER}/`));
   const words = files.filter(({ path }) => WORDS.includes(path));
-  const rest = files.filter(({ path }) => !path.startsWith(`${BASE_FOLDER}/`) && !WORDS.includes(path));
   const list = conflicts === null ? [] : writeOver(scan, CONFLICTS_PATH, formatConflicts(conflicts));
   return [
     ...blobChanges(scan, blobs, intact),
@@ -88,7 +90,6 @@ export function planRecord({ files, scan, listed, intact, conflicts }: RecordInp
     ...words.flatMap((file) => wordsChange(scan, file)),
     ...policyRemoval(scan, files),
     ...list,
-    ...rest.flatMap(({ path, bytes }) => writeOver(scan, path, bytes)),
   ];
 }
 

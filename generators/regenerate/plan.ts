@@ -3,6 +3,7 @@ import { type Outcome, resolvePath } from '../merge/outcome.ts';
 import type { FileState, YoursState } from '../merge/states.ts';
 import type { Labels } from '../merge/text-merge.ts';
 import { type Case, caseOf, hasDrifted, type UpgradeInput } from './case.ts';
+import { withEnds } from './line-ends.ts';
 import { findMoves } from './moves.ts';
 import { remembered, type Scan } from './scan.ts';
 
@@ -21,6 +22,7 @@ export interface UpgradePlan {
 export interface Sides {
   readonly path: string;
   readonly base: FileState | null;
+  /** With the ends of line of the work tree. */
   readonly yours: FileState | null;
   readonly theirs: FileState | null;
 }
@@ -33,10 +35,18 @@ function isVacated(yours: YoursState, removed: ReadonlySet<string>): boolean {
 
 function resolveCase(path: Case, labels: Labels): Outcome {
   const outcome = resolvePath(path, labels);
-  const isMigrated = path.yours?.kind === 'file' && path.yours !== path.found;
-  if (outcome.write !== null || !isMigrated || outcome.remove.length > 0) return outcome;
-  const { bytes, mode } = path.yours as FileState;
-  return { ...outcome, write: { bytes: bytes() as Uint8Array, mode } };
+  const { yours, found, ends } = path;
+  const isKept = outcome.write === null && outcome.remove.length === 0;
+  const rewritten = isKept && path.isRewritten && yours?.kind === 'file' ? yours : null;
+  const write = rewritten ? { bytes: rewritten.bytes() as Uint8Array, mode: rewritten.mode } : outcome.write;
+  if (write === null || ends === null) return { ...outcome, write };
+  const bytes = withEnds(write.bytes, ends);
+  const stays = found?.kind === 'file' && path.from === null && found.mode === write.mode && isSameAs(found, bytes);
+  return { ...outcome, write: stays ? null : { ...write, bytes } };
+}
+
+function isSameAs(file: FileState, bytes: Uint8Array): boolean {
+  return Buffer.compare(file.bytes() as Uint8Array, bytes) === 0;
 }
 
 /** First all paths whose place is free or a file's; then those that wait for another's removal. */
@@ -66,8 +76,9 @@ function changesOf(outcomes: readonly Outcome[], scan: Scan): Change[] {
   ]);
 }
 
-function sidesOf({ path, base, yours, theirs }: Case): Sides {
-  return { path, base, yours: yours?.kind === 'file' ? yours : null, theirs };
+function sidesOf({ path, base, yours, theirs, ends }: Case): Sides {
+  if (yours?.kind !== 'file') return { path, base, yours: null, theirs };
+  return { path, base, yours: { ...yours, bytes: () => withEnds(yours.bytes() as Uint8Array, ends) }, theirs };
 }
 
 /** Plans an upgrade: what becomes of every path that the last or the new template has. Nothing else is looked at. */

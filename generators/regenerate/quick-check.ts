@@ -1,14 +1,15 @@
 import type { Disk } from '../apply/disk.ts';
 import { pendingApply } from '../apply/pending.ts';
-import { sha256 } from '../hash.ts';
-import { isCheckoutOf } from '../merge/text.ts';
 import { NO_POLICY, type Policy } from '../policy/policy.ts';
 import { parsePolicy } from '../policy/record.ts';
+import { isAsWritten } from '../project/as-written.ts';
 import { ANSWERS_PATH, type Manifest, POLICY_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
+import { ANSWERS_HEADER } from '../project/record.ts';
 import { parseAnswersFile } from '../questions/answers-file.ts';
 import { departuresFrom } from '../questions/locks.ts';
 import { readConflicts } from './conflicts.ts';
+import { plainHash } from './line-ends.ts';
 import { plainFiles, type Scan, scanner } from './scan.ts';
 
 /** A repository that is at this template version. */
@@ -19,12 +20,10 @@ export interface QuickCheck {
   readonly policy: Policy;
 }
 
-function isSame(scan: Scan, { base }: ProjectRecord, path: string, entry: Manifest['files'][string]): boolean {
+function isSame(scan: Scan, path: string, entry: Manifest['files'][string]): boolean {
   const yours = scan(path);
   if (yours?.kind !== 'file' || yours.mode !== (entry.mode === '755' ? 0o755 : 0o644)) return false;
-  if (yours.sha256 === entry.sha256) return true;
-  // Another end of each line is nobody's edit.
-  return isCheckoutOf(yours.bytes(), base(entry.sha256));
+  return yours.sha256 === entry.sha256 || plainHash(yours.bytes() as Uint8Array) === entry.sha256;
 }
 
 /**
@@ -53,13 +52,13 @@ export function quickCheck(root: string, version: string, disk: Disk): QuickChec
   const { manifest, problems } = record;
   // The dearest question comes last: in a fleet most repositories are at another version.
   if (manifest === null || manifest.templateVersion !== version) return null;
-  const answers = files.read(ANSWERS_PATH);
-  if (answers === null || manifest.answersSha256 !== sha256(answers)) return null;
+  const { answersSha256 } = manifest;
+  if (answersSha256 === undefined || !isAsWritten(record.answersText, answersSha256, ANSWERS_HEADER)) return null;
   if (readConflicts(files.read) !== null || problems().length > 0) return null;
   const policy = keptPolicy(record);
   if (policy === null) return null;
   const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
   const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');
-  const drift = managed.filter(([path, entry]) => !isSame(scan, record, path, entry)).map(([path]) => path);
+  const drift = managed.filter(([path, entry]) => !isSame(scan, path, entry)).map(([path]) => path);
   return { drift: drift.sort(), policy };
 }

@@ -6,6 +6,7 @@ import type { Migration } from '../migrations/migration.ts';
 import type { Manifest } from '../project/manifest.ts';
 import type { ProjectRecord } from '../project/read-record.ts';
 import type { Tree } from '../tree.ts';
+import { plainHash } from './line-ends.ts';
 import { interfaceDifferences, SERVING_YAML, servedInterface } from './rollout/model.ts';
 import type { Scan } from './scan.ts';
 
@@ -52,7 +53,9 @@ function changedAnswers({ record, theirs, due, scan }: RenewalInput, hash: strin
   if (hash === undefined || rendered === undefined || hash === sha256(rendered.bytes)) return [];
   const found = scan(SERVING_YAML);
   // Where it is damaged in the record, the file that nobody has edited is the same.
-  const last = record.base(hash) ?? (found?.kind === 'file' && found.sha256 === hash ? found.bytes() : null);
+  const last =
+    record.base(hash) ??
+    (found?.kind === 'file' && plainHash(found.bytes() as Uint8Array) === hash ? found.bytes() : null);
   const text = last && decodeText(last);
   // Without the last one an edited file is in conflict, and stays as it is.
   if (text === null) return [];
@@ -65,5 +68,6 @@ function changedAnswers({ record, theirs, due, scan }: RenewalInput, hash: strin
 function isOwn(scan: Scan, path: string, entry: Manifest['files'][string] | undefined): boolean {
   const found = scan(path);
   if (found === null) return path === MODEL;
-  return found.kind !== 'file' || found.sha256 !== entry?.sha256;
+  if (found.kind !== 'file') return true;
+  return found.sha256 !== entry?.sha256 && plainHash(found.bytes() as Uint8Array) !== entry?.sha256;
 }

@@ -157,6 +157,25 @@ describe('create-ml-serving regenerate', () => {
     expect(read(root, '.ml-serving/answers.yaml')).toMatch(/owner: vision[\s\S]*node: "24"/);
   });
 
+  it('reports the rollout class of other answers at the same version, in each form', () => {
+    const root = repository();
+    const set = ['--set', 'name=other-service'];
+    for (const flags of [['--check'], ['--dry-run'], []]) {
+      const { stdout } = old(root, 'regenerate', ...set, ...flags);
+      expect(stdout).toMatch(/^Rollout: compatible\n {2}only files that do not run in production changed$/m);
+      if (flags.length > 0) {
+        expect(JSON.parse(old(root, 'regenerate', ...set, ...flags, '--json').stdout)).toMatchObject({
+          rollout: { class: 'compatible' },
+        });
+        expect(old(root, 'regenerate', ...set, ...flags, '--report', 'md').stdout).toContain('**Rollout: compatible**');
+      }
+    }
+    commit(root, 'another name');
+    expect(old(root, 'regenerate', '--set', 'name=third').stderr).toContain(
+      'let the rolling update replace the replicas',
+    );
+  });
+
   it.each([
     [['--check', '--continue'], 'USAGE', '--check and --continue'],
     [['--continue', '--abort'], 'USAGE', '--continue and --abort'],

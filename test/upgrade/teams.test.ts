@@ -2,7 +2,11 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
+import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { mergePresets } from '../../generators/policy/policy.ts';
 import { packBlob } from '../../generators/project/blob.ts';
+import { describeAll } from '../../generators/regenerate/describe.ts';
+import { quickCheck } from '../../generators/regenerate/quick-check.ts';
 import { putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, git, ownTestsPass, prepare, read, remove, stampOut, upgrade } from './harness.ts';
 
@@ -182,6 +186,113 @@ describe('a team on Windows', () => {
     }
     expect(read(root, 'serving.yaml')).toContain('threads: 4');
     expect(ownTestsPass(root)).toBe(true);
+  });
+});
+
+describe('a clone with core.autocrlf', () => {
+  function cloned(edits: (root: string) => void): [plain: string, windows: string] {
+    const root = stampOut('1.0.0');
+    edits(root);
+    git(root, 'add', '-A');
+    git(root, 'commit', '-q', '--allow-empty', '-m', 'work');
+    const place = join(root, '..', 'windows');
+    git(root, 'clone', '-q', '-c', 'core.autocrlf=true', root, place);
+    expect(read(place, 'src/app.mjs')).toContain('\r\n');
+    return [root, place];
+  }
+  /** What Git stores of the work tree, without the transaction of a run with conflicts. */
+  const stored = (root: string) => {
+    git(root, 'add', '-A');
+    return git(root, 'write-tree');
+  };
+
+  it('has untouched files: nothing is an edit, in no output, and the record is not written anew', () => {
+    const [, windows] = cloned(() => {});
+    const { changes, plan } = prepare(windows, '1.0.0');
+    expect([changes, plan.drift]).toEqual([[], []]);
+    expect(quickCheck(windows, '1.0.0', nodeDisk)).toMatchObject({ drift: [] });
+    const upgraded = prepare(windows, '1.1.0');
+    expect(describeAll(upgraded.plan.outcomes)).toEqual(describeAll(prepare(stampOut('1.0.0'), '1.1.0').plan.outcomes));
+    expect(describeAll(upgraded.plan.outcomes).filter(({ word }) => word === 'merge')).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', () => {}],
+    [
+      'a year of work',
+      (root: string) => {
+        work(root);
+        edit(root, 'src/limits.mjs', '1024', '10');
+      },
+    ],
+  ])('with %s comes to what a plain clone comes to', async (_, edits) => {
+    const [plain, windows] = cloned(edits);
+    for (const version of ['1.1.0', '2.0.0']) {
+      const [own, its] = [await upgrade(plain, version), await upgrade(windows, version)];
+      expect(its.conflicts).toEqual(own.conflicts);
+      expect(describeAll(its.plan.outcomes)).toEqual(describeAll(own.plan.outcomes));
+      expect(stored(windows)).toBe(stored(plain));
+      for (const root of [plain, windows]) commit(root, version);
+    }
+    for (const path of ['src/app.mjs', 'serving.yaml', 'package.json', 'README.md']) {
+      expect(read(windows, path).replaceAll('\r\n', '')).not.toContain('\n');
+    }
+  });
+
+  it('shows conflicts to Git with the contents that it stores', async () => {
+    const [plain, windows] = cloned((root) => edit(root, 'src/app.mjs', "'/metadata'] }", "'/ours'] }"));
+    for (const root of [plain, windows]) expect((await upgrade(root, '1.1.0')).conflicts).not.toBeNull();
+    const stages = git(plain, 'ls-files', '--unmerged');
+    expect(stages).not.toBe('');
+    expect(git(windows, 'ls-files', '--unmerged')).toBe(stages);
+    expect(read(windows, 'src/app.mjs')).toMatch(/<<<<<<< yours\r\n/);
+  });
+
+  it('takes ends of line that a tool has changed in a part of a file for no edit', async () => {
+    const root = stampOut('1.0.0');
+    edit(root, 'src/app.mjs', '\n', '\r\n');
+    edit(root, 'src/limits.mjs', '\n', '\r\n');
+    const { plan } = prepare(root, '1.1.0');
+    expect(plan.drift).toEqual([]);
+    expect(describeAll(plan.outcomes)).toEqual(describeAll(prepare(stampOut('1.0.0'), '1.1.0').plan.outcomes));
+  });
+});
+
+describe('a formatter that a team runs over everything, the record too', () => {
+  const MANIFEST = '.ml-serving/manifest.json';
+  const ANSWERS = '.ml-serving/answers.yaml';
+  const POLICY = '.ml-serving/policy.yaml';
+  const locks = { owner: 'vision', ci: 'gitlab' } as const;
+  const policy = mergePresets([{ file: 'company.yaml', name: 'company', extends: undefined, defaults: {}, locks }]);
+
+  function formatted(): string {
+    const root = stampOut('1.0.0', { policy });
+    const reindent = (path: string, format: (text: string) => string) =>
+      writeFileSync(join(root, path), format(read(root, path)));
+    reindent(MANIFEST, (text) => `${JSON.stringify(JSON.parse(text), null, 4)}\n`);
+    reindent(ANSWERS, (text) => `---\n${text.replace(/"24"/, "'24'")}\n# end of our answers\n`);
+    reindent(POLICY, (text) => text.replace(/^ {2,}/gm, (spaces) => spaces.repeat(2)).replace(/vision/, '"vision"'));
+    expect(read(root, POLICY)).toMatch(/^ {4}owner:\n {8}value: "vision"/m);
+    commit(root, 'format');
+    return root;
+  }
+
+  it('leaves a repository up to date, and upgrades are not refused', async () => {
+    const root = formatted();
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toMatchObject({ drift: [], policy: { presets: ['company'] } });
+    const { changes, problems } = prepare(root, '1.0.0');
+    expect([changes, problems]).toEqual([[], []]);
+    await upgrade(root, '1.1.0');
+    expect(prepare(root, '1.1.0').changes).toEqual([]);
+    expect(read(root, POLICY)).toContain('"vision"');
+  });
+
+  it('is no cover for another value', async () => {
+    const root = formatted();
+    edit(root, POLICY, '"vision"', '"ours"');
+    commit(root, 'our own policy');
+    expect(prepare(root, '1.1.0').problems).toEqual([expect.stringContaining('edited by hand')]);
+    await expect(upgrade(root, '1.1.0')).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
   });
 });
 
