@@ -9,6 +9,7 @@ import { errorReply } from './http/reply.ts';
 import { throughNode } from './http/responder.ts';
 import type { Room } from './http/room.ts';
 import { OTHER } from './http/routes.ts';
+import { pathOf } from './http/target.ts';
 import { WholeServer } from './http/whole/server.ts';
 
 const HOSTLESS = 'expected the header Host, which HTTP/1.1 asks for, found none';
@@ -68,7 +69,9 @@ export function createHttpServer(routes: readonly Route[], run: Run, options: Ht
       void run(refuseHostless, req, throughNode(req, res), {});
       return;
     }
-    const found = match(req.method ?? '', req.url ?? '');
+    // Express throws on some whole URLs, and routes by paths alone.
+    req.url = pathOf(req.url ?? '');
+    const found = match(req.method ?? '', req.url);
     if (found) {
       req.direct = true;
       void run(found.route, req, throughNode(req, res), found.params);

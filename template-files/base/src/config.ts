@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readServing } from './contract/read.ts';
 import type { Serving } from './contract/serving.ts';
-import { ServiceError } from './errors.ts';
+import { describe, ServiceError } from './errors.ts';
 import { availableCpus, workersFor } from './inference/cpu.ts';
 import { type Golden, parseGolden } from './inference/golden.ts';
 
@@ -168,7 +168,7 @@ function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, min: nu
   if (value >= min && value <= max) return value;
   throw new ServiceError(
     'CONFIG_INVALID',
-    `environment ${name}: expected an integer from ${min} to ${max}, found "${text}"`,
+    `environment ${name}: expected an integer from ${min} to ${max}, found ${describe(text)}`,
   );
 }
 
@@ -178,6 +178,6 @@ function choice<T extends string>(env: NodeJS.ProcessEnv, name: string, fallback
   if (found) return found;
   throw new ServiceError(
     'CONFIG_INVALID',
-    `environment ${name}: expected one of ${allowed.join(', ')}, found "${text}"`,
+    `environment ${name}: expected one of ${allowed.join(', ')}, found ${describe(text)}`,
   );
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { PredictionLogSpec } from './contract/serving.ts';
-import { ServiceError } from './errors.ts';
+import { describe, ServiceError } from './errors.ts';
 import { namesOf } from './field-names.ts';
 import { preprocess } from './hooks/preprocess.ts';
 import type { ModelHealth } from './observability/model-health.ts';
@@ -56,7 +56,7 @@ function checkFields(spec: PredictionLogSpec, { covers }: Names): void {
     const known = [...covers.keys()].slice(0, 12).join(', ');
     throw new ServiceError(
       'CONFIG_INVALID',
-      `serving.yaml predictionLog.${side}: expected names of ${known}, found "${stranger}"`,
+      `serving.yaml predictionLog.${side}: expected names of ${known}, found ${describe(stranger)}`,
     );
   }
 }

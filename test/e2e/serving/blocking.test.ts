@@ -134,8 +134,8 @@ test('the runtime’s refusal of one row reaches its caller alone', async () => 
   try {
     const asked = [0, 1, 5, 1, 0].map((i) => post(`${serving.url}/predict`, { instances: [[i]] }));
     const answers = await Promise.all(asked);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 500, 200, 200]);
-    expect(answers[2]?.body).toMatchObject({ code: 'INFERENCE_FAILED' });
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 422, 200, 200]);
+    expect(answers[2]?.body).toMatchObject({ code: 'INPUT_REFUSED', error: expect.stringContaining('idx=5') });
     expect(JSON.stringify(answers[2]?.body)).not.toContain('Gather');
     expect(serving.log()).toContain('indices element out of data bounds');
   } finally {

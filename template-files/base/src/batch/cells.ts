@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Datatype, type Feature, hasBatchAxis, type Serving } from '../contract/serving.ts';
-import { ServiceError } from '../errors.ts';
+import { describe, ServiceError } from '../errors.ts';
 import { hasColumns } from '../inference/preprocess/columns.ts';
 
 /** Makes an instance of the cells of a record. */
@@ -35,12 +35,14 @@ export function createToInstance(
   const columns = columnsOf(serving);
   const names = namesOf(header);
   const twice = repeated(names);
-  if (twice !== undefined) throw headerError(`the column "${twice}" stands twice`);
-  if (id !== undefined && !names.includes(id)) throw headerError(`there is no column "${id}" (--id)`);
+  if (twice !== undefined) throw headerError(`the column ${describe(twice)} is there twice`);
+  if (id !== undefined && !names.includes(id)) throw headerError(`there is no column ${describe(id)} (--id)`);
   const strange = names.filter((name) => name !== id && !columns.has(name));
   if (strict && strange.length > 0) {
     const known = [...columns.keys()].join(', ');
-    throw headerError(`expected the columns ${known}, found "${strange[0]}"; a key of your own is named with --id`);
+    throw headerError(
+      `expected the columns ${known}, found ${describe(strange[0])}; a key of your own is named with --id`,
+    );
   }
   return (cells) => {
     if (cells.length !== names.length) {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ServiceError } from '../errors.ts';
+import { describe, ServiceError } from '../errors.ts';
 
 /** What a batch run is asked to do. */
 export interface BatchOptions {
@@ -86,8 +86,10 @@ function whole(name: string, text: string, min: number, max: number): number {
 }
 
 function wrong(name: string, expected: string, found: string | undefined): ServiceError {
-  const what = found === undefined ? 'nothing' : `"${found}"`;
-  return new ServiceError('INVALID_REQUEST', `${name}: expected ${expected}, found ${what}\nusage: ${USAGE}`);
+  return new ServiceError(
+    'INVALID_REQUEST',
+    `${name}: expected ${expected}, found ${describe(found)}\nusage: ${USAGE}`,
+  );
 }
 
 function parse<T>(read: () => T): T {

@@ -94,6 +94,6 @@ function refusal(error: unknown): ServiceError {
 
 /** Rows of a file are the operator's own: nothing of the reason is held back. */
 function reasonOf({ code, message, cause }: ServiceError): string {
-  if (code === 'INFERENCE_FAILED') return `the model failed on it: ${String(cause)}`;
+  if (code === 'INFERENCE_FAILED' || code === 'INPUT_REFUSED') return `the model failed on it: ${String(cause)}`;
   return code === 'HOOK_FAILED' && cause !== undefined ? `${message.split(';', 1)[0]}: ${String(cause)}` : message;
 }

@@ -2,7 +2,7 @@ import { type CellColumn, columnsOf, decode, namesOf, toValue } from '../batch/c
 import { readCsv } from '../batch/csv.ts';
 import { readJsonLines } from '../batch/json-lines.ts';
 import { mediaName, type Serving } from '../contract/serving.ts';
-import { ServiceError } from '../errors.ts';
+import { describe, ServiceError } from '../errors.ts';
 import { hasColumns } from '../inference/preprocess/columns.ts';
 
 /** Rows that are handed on together. */
@@ -76,7 +76,8 @@ function instanceNames({ model, inputs }: Serving): readonly string[] {
 function placesOf(names: readonly string[], columns: readonly (readonly [string, CellColumn])[]): readonly number[] {
   const known = columns.map(([name]) => name);
   const twice = known.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
-  if (twice) throw new ServiceError('DATA_INVALID', `line 1: expected each column once, found "${twice}" twice`);
+  if (twice)
+    throw new ServiceError('DATA_INVALID', `line 1: expected each column once, found ${describe(twice)} twice`);
   const lost = columns.filter(([name, { nullable }]) => !nullable && !names.includes(name)).map(([name]) => name);
   if (lost.length === 0) return known.map((name) => names.indexOf(name));
   const found = names.slice(0, 12).join(', ');

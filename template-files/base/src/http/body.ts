@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Limits } from '../contract/serving.ts';
-import { ServiceError } from '../errors.ts';
+import { describe, ServiceError } from '../errors.ts';
 import { promised, type Told, tell } from '../told.ts';
 import type { Incoming } from './exchange.ts';
 import { type BodySink, Message } from './message.ts';
@@ -80,7 +80,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
     if (!Object.hasOwn(DECODERS, encoding)) {
       throw new ServiceError(
         'UNSUPPORTED_MEDIA_TYPE',
-        `Content-Encoding: expected gzip, deflate or br, found ${encoding}`,
+        `Content-Encoding: expected gzip, deflate or br, found ${describe(encoding)}`,
       );
     }
     const packed = await promised<Buffer>((told) => collect(req, told, limit));

@@ -87,6 +87,12 @@ export function createRun(deps: ExchangeDeps): Run {
     const reason = REJECTED[code];
     if (reason) metrics.rejected(reason);
     if (code === 'INTERNAL') logger.error({ id, route: label, err: error }, 'a defect of the service');
+    if (code === 'INPUT_REFUSED') {
+      logger.warn(
+        { id, route: label, reason: (error as ServiceError).cause },
+        'the model refuses the values of a request',
+      );
+    }
     if (code === 'INFERENCE_FAILED') {
       logger.error({ id, route: label, reason: (error as ServiceError).cause }, 'the model failed on a request');
     }

@@ -46,7 +46,7 @@ export const OTHER = 'other';
 /** Labels and status codes that are exported from the start. */
 export function knownSeries(routes: readonly Pick<Route, 'label' | 'needsModel' | 'hot'>[]) {
   const codesOf = ({ hot, needsModel }: Pick<Route, 'needsModel' | 'hot'>): readonly number[] =>
-    hot ? [200, 400, 413, 415, 500, 503, 504] : needsModel ? [200, 500, 503, 504] : [200];
+    hot ? [200, 400, 413, 415, 422, 500, 503, 504] : needsModel ? [200, 500, 503, 504] : [200];
   return [
     ...routes.map((route) => ({ route: route.label, codes: codesOf(route) })),
     { route: OTHER, codes: [400, 404, 405] },

@@ -16,6 +16,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   OUTPUT_NOT_FINITE: 422,
+  INPUT_REFUSED: 422,
   RATE_LIMITED: 429,
   HEADERS_TOO_LARGE: 431,
   // nginx's number for a client that left; nobody receives it, logs and metrics count it.

@@ -61,12 +61,14 @@ export function parseGolden(text: string, source: string): GoldenFile {
   };
 }
 
-const REFUSALS: readonly string[] = ['INVALID_INPUT', 'INFERENCE_FAILED', 'OUTPUT_NOT_FINITE'];
+const REFUSALS: readonly string[] = ['INVALID_INPUT', 'INFERENCE_FAILED', 'INPUT_REFUSED', 'OUTPUT_NOT_FINITE'];
+/** Their cause says what the model or the runtime said. */
+const OF_THE_RUN: readonly string[] = ['INFERENCE_FAILED', 'INPUT_REFUSED'];
 
 /** Why a sample gets no answer, where that is the sample's or the model's own doing; undefined for all other errors. */
 export function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof ServiceError) || !REFUSALS.includes(error.code)) return undefined;
-  return error.code === 'INFERENCE_FAILED' ? `the model fails on it: ${error.cause}` : error.message;
+  return OF_THE_RUN.includes(error.code) ? `the model fails on it: ${error.cause}` : error.message;
 }
 
 /** Numbers agree within the tolerance, relative where they are larger than 1; all else must be equal. */

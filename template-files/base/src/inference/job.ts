@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors.ts';
 import { type Told, tell } from '../told.ts';
+import { reasonForClients } from './refusal.ts';
 import type { Block, Tensor } from './tensor.ts';
 
 /** Rows of a run that are one caller's: the whole run's outputs, and which rows of them. */
@@ -97,15 +98,23 @@ export function complete({ request, place }: Job, answer: Answer): void {
   tell(request.caller, request.answers);
 }
 
+type FailureCode = 'INFERENCE_FAILED' | 'INPUT_REFUSED' | 'CLIENT_GONE' | 'TIMEOUT';
+
 /** `reason` is for the log: a client is not told of the insides of the model. */
-export function fail(request: Request, code: 'INFERENCE_FAILED' | 'CLIENT_GONE' | 'TIMEOUT', reason?: string): void {
+export function fail(request: Request, code: FailureCode, reason?: string): void {
   if (request.settled) return;
   request.settled = true;
-  request.caller.failed(new ServiceError(code, MESSAGES[code](request), { cause: reason }));
+  request.caller.failed(new ServiceError(code, MESSAGES[code](request, reason), { cause: reason }));
 }
 
 const MESSAGES = {
   INFERENCE_FAILED: () => 'the model failed on this request; the log has the reason under its id',
+  INPUT_REFUSED: (_, reason = '') =>
+    `the model refuses these values${colon(reasonForClients(reason)) ?? '; the log has the reason under the id of the request'}`,
   CLIENT_GONE: () => 'the client closed the connection before it was answered',
-  TIMEOUT: ({ arrived }: Request) => `no answer within ${Math.round(performance.now() - arrived)} ms`,
-} as const;
+  TIMEOUT: ({ arrived }) => `no answer within ${Math.round(performance.now() - arrived)} ms`,
+} as const satisfies Record<FailureCode, (request: Request, reason?: string) => string>;
+
+function colon(reason: string | undefined): string | undefined {
+  return reason === undefined ? undefined : `: ${reason}`;
+}

@@ -42,4 +42,9 @@ export type FromWorker =
       readonly tensors: readonly { dims: readonly number[]; data: TensorData }[];
       readonly ms: number;
     }
-  | { readonly kind: 'failed'; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      /** The session still answers what it has answered before: the values of this run are the reason. */
+      readonly refused?: boolean;
+    };

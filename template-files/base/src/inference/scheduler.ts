@@ -188,7 +188,8 @@ export function createScheduler(
         firstRow += block.rows;
       }
     } else if (outcome.kind === 'failed' && batch.length === 1) {
-      for (const { request } of batch) end(request, 'INFERENCE_FAILED', outcome.message);
+      const code = outcome.refused ? 'INPUT_REFUSED' : 'INFERENCE_FAILED';
+      for (const { request } of batch) end(request, code, outcome.message);
     } else if (outcome.kind === 'unstarted') queue.putBack(batch);
     else retryAlone(batch, outcome.kind === 'lost');
     pump();

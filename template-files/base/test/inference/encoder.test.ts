@@ -173,3 +173,14 @@ test('two axes whose sizes are free are no column', () => {
   const shapes = [[-1], [-1, 1], [-1, 1, 1], [-1, -1, -1], [-1, -1, -1, 1], [-1, 2]];
   expect(shapes.map((shape) => hasColumns([{ ...input, shape }]))).toEqual([true, true, true, false, false, false]);
 });
+
+test('sizes that only the first lists have take no memory', () => {
+  const { encode } = setUp({ model: custom, inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, -1, -1] }] });
+  const instance = [new Array(200_000).fill(1), ...new Array(200_000).fill([])];
+  expect(() => encode([instance])).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('instances[0].x[1]: expected 200000 values'),
+    }),
+  );
+});

@@ -9,7 +9,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   409: 'It has been told before.',
   413: 'The body is too large.',
   415: 'The media type or encoding is not taken.',
-  422: 'The model has no finite answer to this input.',
+  422: 'The model refuses the values of this input, or has no finite answer to them.',
   500: 'The model failed on this request.',
   503: 'Not ready, or the queue is full: try again after the time in Retry-After.',
   504: 'No answer within the timeout.',

@@ -17,7 +17,10 @@ export function feedbackRoutes(feedback: Feedback | undefined, bodies: BodyReade
   const give: Handler = async ({ req }) => {
     const type = req.headers['content-type'];
     if (!isJson(type)) {
-      throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
+      throw new ServiceError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        `Content-Type: expected application/json, found ${describe(type)}`,
+      );
     }
     const { id, instance, truth } = readFeedback(parse(await bodies.read(req, MAX_BODY)), feedback.labels);
     const taken = feedback.give(id, instance, truth);

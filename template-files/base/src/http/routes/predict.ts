@@ -8,6 +8,7 @@ import type { Exchange, Handler, Route } from '../exchange.ts';
 import { createJsonParser } from '../json-body.ts';
 import { json, predictionsReply, type Reply } from '../reply.ts';
 import { createBlockReader, instancesJson } from '../rows.ts';
+import { queryOf } from '../target.ts';
 import { uploadReader } from '../upload.ts';
 
 const HEAD = '{"predictions":[';
@@ -33,7 +34,10 @@ export function predictRoutes(config: Config, variants: Variants, bodies: BodyRe
     const type = req.headers['content-type'];
     const upload = uploadReader(model.type, type);
     if (!upload && !isJson(type)) {
-      throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected application/json, found ${type}`);
+      throw new ServiceError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        `Content-Type: expected application/json, found ${describe(type)}`,
+      );
     }
     const top = topK(req.url, model.type);
     return promised(({ done, failed }) => {
@@ -77,7 +81,7 @@ export function predictRoutes(config: Config, variants: Variants, bodies: BodyRe
 /** `?sample=N` chooses the sample, the first one otherwise; `?variant=candidate` asks the second version. */
 function testHandler({ serving, golden, candidate }: Config, variants: Variants): Handler {
   return async (exchange) => {
-    const asked = new URL(exchange.req.url ?? '/', 'http://localhost').searchParams;
+    const asked = queryOf(exchange.req.url ?? '');
     const name = asked.get('variant') ?? variants.main.name;
     const variant = variants.all.find((one) => one.name === name);
     if (!variant) {
@@ -113,7 +117,7 @@ function testHandler({ serving, golden, candidate }: Config, variants: Variants)
 /** `?top_k=N`, of a classifier: the likeliest classes alone. One form for JSON and for uploads. */
 function topK(url = '', type: ModelType): number | undefined {
   if (!url.includes('?')) return undefined;
-  const asked = new URL(url, 'http://localhost').searchParams.getAll('top_k');
+  const asked = queryOf(url).getAll('top_k');
   const [text] = asked;
   if (text === undefined) return undefined;
   if (!type.endsWith('-classification')) {

@@ -28,9 +28,9 @@ export function v2Routes(config: Config, { predictor, variants, metrics, bodies 
   const known = (handler: Handler): Handler => {
     return (exchange) => {
       const { model: name, version } = exchange.params;
-      if (name !== model.name) throw unknownModel(`model "${name}"`, model.name);
+      if (name !== model.name) throw unknownModel(`model ${describe(name)}`, model.name);
       if (version !== undefined && !versions.includes(version)) {
-        throw unknownModel(`version "${version}"`, versions.join('", "'));
+        throw unknownModel(`version ${describe(version)}`, versions.join('", "'));
       }
       return handler(exchange);
     };
@@ -90,7 +90,7 @@ function inferHandler(serving: Serving, variants: Variants, stages: Metrics['sta
     if (header === undefined && !isJson(headers['content-type'])) {
       throw new ServiceError(
         'UNSUPPORTED_MEDIA_TYPE',
-        `Content-Type: expected application/json, or Inference-Header-Content-Length with binary tensors, found ${headers['content-type']}`,
+        `Content-Type: expected application/json, or Inference-Header-Content-Length with binary tensors, found ${describe(headers['content-type'])}`,
       );
     }
     const body = await bodies.read(exchange.req);

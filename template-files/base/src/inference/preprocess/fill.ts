@@ -85,6 +85,15 @@ export function fillNested(
   }
 }
 
+/** The values in lists that are nested so deep at most, or flat. Each list is looked at once. */
+export function countValues(value: unknown, depth: number): number {
+  if (!Array.isArray(value)) return 1;
+  if (depth <= 1 || !Array.isArray(value[0])) return value.length;
+  let count = 0;
+  for (const part of value) count += countValues(part, depth - 1);
+  return count;
+}
+
 export function shapeWords(dims: readonly number[]): string {
   return dims.length === 0 ? 'a single value' : `shape [${dims.join(', ')}]`;
 }

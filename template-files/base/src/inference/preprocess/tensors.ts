@@ -3,7 +3,7 @@ import { inputError, ServiceError } from '../../errors.ts';
 import { KINDS } from '../datatypes.ts';
 import { type Block, stack, type Tensor } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
-import { fillNested, inferDims } from './fill.ts';
+import { countValues, fillNested, inferDims } from './fill.ts';
 
 /**
  * Instances are objects of tensors by input name, nested or flat; with a single input, the tensor alone. With a batch axis
@@ -33,9 +33,12 @@ export function createTensorEncoder(serving: Serving, onInvalid: OnInvalid): Enc
     // A model fixed to one row takes that row with or without its axis of one.
     const rowless = !batched && spec[0] === 1 && Array.isArray(value) && depth(value) === spec.length - 1;
     const dims = inferDims(rowless ? [value] : value, spec, where);
-    const data = kind.create(elementCount(dims));
+    const list = rowless ? [value] : value;
+    // Sizes come from the first lists alone: what others do not bear out is refused below, and takes no memory.
+    const count = elementCount(dims);
+    const data = kind.create(countValues(list, dims.length) === count ? count : 0);
     try {
-      fillNested(data, 0, rowless ? [value] : value, dims, kind, input.allowNonFinite === true, where);
+      fillNested(data, 0, list, dims, kind, input.allowNonFinite === true, where);
     } catch (error) {
       if (error instanceof ServiceError) onInvalid(input.name, 'type');
       throw error;
