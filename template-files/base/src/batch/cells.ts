@@ -35,7 +35,7 @@ export function createToInstance(
   const columns = columnsOf(serving);
   const names = namesOf(header);
   const twice = repeated(names);
-  if (twice !== undefined) throw headerError(`the column ${describe(twice)} is there twice`);
+  if (twice !== undefined) throw headerError(`the column ${describe(twice)} stands twice`);
   if (id !== undefined && !names.includes(id)) throw headerError(`there is no column ${describe(id)} (--id)`);
   const strange = names.filter((name) => name !== id && !columns.has(name));
   if (strict && strange.length > 0) {
