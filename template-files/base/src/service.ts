@@ -7,6 +7,7 @@ import { createRun, type Guard, type Route } from './http/exchange.ts';
 import { createRoom } from './http/room.ts';
 import { createRoutes, knownSeries } from './http/routes.ts';
 import { cpuLimit } from './inference/cpu.ts';
+import { createCapacity } from './inference/limits/capacity.ts';
 import type { Predictor } from './inference/predictor.ts';
 import type { Pools } from './inference/startup.ts';
 import { exportFacts } from './observability/facts.ts';
@@ -51,7 +52,8 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   exportFacts(metrics.registry, { ...config, modelReleased: model.released, cpuCores: cpuLimit() });
   const { observers, feedback } = createObservers(config, metrics, logger);
   const predictionLog = openPredictionLog(config, metrics.health, logger);
-  const variants = createVariants({ config, metrics, logger, observers, pools: options.pools });
+  const capacity = createCapacity(limits);
+  const variants = createVariants({ config, metrics, logger, observers, pools: options.pools, capacity });
   // What asks for the model beside its clients asks for the main version.
   const predictor: Predictor = { ...variants.main.predictor, ...createLifecycle(variants, serving.variants?.mode) };
   const room = createRoom(limits.maxUploadBytes);

@@ -84,4 +84,22 @@ const textInputs: Rule = ({ model, inputs }) => {
   ];
 };
 
-export const mediaRules: readonly Rule[] = [stepsOfType, imageInput, textInputs];
+/** A bound beyond the next wider one would never be reached. */
+const decodedBounds: Rule = ({ inputs, limits }) => {
+  const picture = inputs.find(({ image }) => image?.maxDecodedBytes !== undefined)?.image?.maxDecodedBytes ?? 0;
+  return (['maxDecodingBytes', 'maxDecodedBytes'] as const).flatMap((key): Problem[] => {
+    const bound = limits[key] ?? Number.POSITIVE_INFINITY;
+    if (picture <= bound) return [];
+    const mend = `Lower it, or raise limits.${key}.`;
+    return [
+      {
+        field: 'inputs[0].image.maxDecodedBytes',
+        expected: `at most limits.${key} (${bound})`,
+        found: `${picture}`,
+        mend,
+      },
+    ];
+  });
+};
+
+export const mediaRules: readonly Rule[] = [stepsOfType, imageInput, textInputs, decodedBounds];

@@ -63,6 +63,8 @@ export interface ImageSteps {
   readonly background?: readonly number[];
   /** Larger pictures are refused before they are decoded. */
   readonly maxPixels?: number;
+  /** Pictures that take more bytes than this once they are decoded are refused before they are. By default `limits.maxDecodingBytes`. */
+  readonly maxDecodedBytes?: number;
 }
 
 /** How a text becomes the tensor of an input, or the tensors of several. */
@@ -134,6 +136,10 @@ export interface Limits {
   /** Bytes of bodies that are being received, those of all requests together. */
   readonly maxUploadBytes: number;
   readonly maxInstances: number;
+  /** Bytes of what requests are decoded into (pictures, tokens), held by all requests together. By default a part of the memory. */
+  readonly maxDecodingBytes?: number;
+  /** Bytes of what one request is decoded into. By default four times `maxDecodingBytes`. */
+  readonly maxDecodedBytes?: number;
 }
 
 export interface Objectives {

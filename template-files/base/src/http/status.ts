@@ -14,6 +14,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   REQUEST_TIMEOUT: 408,
   FEEDBACK_GIVEN: 409,
   PAYLOAD_TOO_LARGE: 413,
+  DECODED_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   OUTPUT_NOT_FINITE: 422,
   INPUT_REFUSED: 422,
@@ -51,4 +52,5 @@ export const REJECTED: Readonly<Partial<Record<ErrorCode, string>>> = {
   NOT_READY: 'not_ready',
   CLIENT_GONE: 'client_gone',
   PAYLOAD_TOO_LARGE: 'too_large',
+  DECODED_TOO_LARGE: 'too_large',
 };

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-
-/** Reads a small file of the kernel; undefined where it is not there (other systems, other cgroup versions). */
-export type ReadText = (path: string) => string | undefined;
+import { groupsV1, groupsV2, type ReadText, readKernelFile } from './limits/cgroup.ts';
 
 /** CPUs this process may use, a half one included. Node looks at the CPU set only; a container's quota stands in its cgroup. */
 export function cpuLimit(read: ReadText = readKernelFile, parallelism: number = availableParallelism()): number {
@@ -21,46 +18,16 @@ export function workersFor(cpus: number, intraOpThreads: number): number {
 }
 
 function quotasV2(read: ReadText): number[] {
-  const own = /^0::(\/.*)$/m.exec(read('/proc/self/cgroup') ?? '')?.[1] ?? '/';
-  return ancestors(own).flatMap((path) => {
+  return groupsV2(read).flatMap((path) => {
     const [quota, period] = (read(`/sys/fs/cgroup${path}/cpu.max`) ?? '').trim().split(/\s+/);
     return quota && quota !== 'max' ? [Number(quota) / Number(period ?? 100_000)] : [];
   });
 }
 
 function quotasV1(read: ReadText): number[] {
-  const own = cpuGroup(read('/proc/self/cgroup') ?? '') ?? '/';
-  return ancestors(own).flatMap((path) => {
+  return groupsV1(read, 'cpu').flatMap((path) => {
     const quota = Number(read(`/sys/fs/cgroup/cpu${path}/cpu.cfs_quota_us`) ?? -1);
     const period = Number(read(`/sys/fs/cgroup/cpu${path}/cpu.cfs_period_us`) ?? 100_000);
     return quota > 0 ? [quota / period] : [];
   });
-}
-
-/** The path of the group that bounds the CPU: lines are `4:cpu,cpuacct:/path`. */
-function cpuGroup(groups: string): string | undefined {
-  for (const line of groups.split('\n')) {
-    const [, controllers = '', ...path] = line.split(':');
-    if (controllers.split(',').includes('cpu')) return path.join(':');
-  }
-  return undefined;
-}
-
-/** A limit may be set at any level: `/a/b` -> `/a/b`, `/a`, `` (the root, which is the container's own inside of one). */
-function ancestors(path: string): string[] {
-  const parts = path.split('/').filter(Boolean);
-  return Array.from({ length: parts.length + 1 }, (_, i) =>
-    parts
-      .slice(0, parts.length - i)
-      .map((part) => `/${part}`)
-      .join(''),
-  );
-}
-
-function readKernelFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -11,6 +11,7 @@ import { type Comparison, compare, type GoldenSample } from './golden.ts';
 import { hasPostprocess, hasPreprocess, postprocessed, preprocessed } from './hooks.ts';
 import type { Answer, Connection } from './job.ts';
 import { createLane } from './lane.ts';
+import type { Capacity } from './limits/capacity.ts';
 import { createPool, type Loaded, type WorkerPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
 import { createEncoder } from './preprocess/encoder.ts';
@@ -95,6 +96,8 @@ export interface PredictorDeps {
   readonly observe?: Observe | undefined;
   /** Workers that have been started already; its own otherwise. */
   readonly pool?: WorkerPool | undefined;
+  /** The process's memory for what requests are decoded into; its own otherwise. */
+  readonly capacity?: Capacity | undefined;
 }
 
 /**
@@ -127,7 +130,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   const { serving } = config;
   const batched = hasBatchAxis(serving);
   const maxBatchSize = batched ? serving.batching.maxBatchSize : 1;
-  const encode = createEncoder(serving, metrics.invalid, config.folder);
+  const encode = createEncoder(serving, metrics.invalid, config.folder, deps.capacity);
   const decoder = createDecoder(serving);
   let state: Readiness = { ready: false, reason: 'the model is being loaded' };
   let stopping = false;
@@ -208,11 +211,29 @@ export function createPredictor(deps: PredictorDeps): Predictor {
 
   /** The model's own answers, as JSON texts. */
   function answer(instances: readonly unknown[], call: Call, asked: Asked): Promise<string[]> {
-    return promised((told) => {
+    return promised((caller) => {
       const started = performance.now();
+      let release: (() => void) | undefined;
+      const told: Told<string[]> = {
+        done(predictions) {
+          release?.();
+          caller.done(predictions);
+        },
+        failed(error) {
+          release?.();
+          caller.failed(error);
+        },
+      };
+      const reading = {
+        deadline: call.deadline,
+        client: call.client,
+        onEnd(give: () => void) {
+          release = give;
+        },
+      };
       const go = (blocks: readonly Block[]) => answerBlocks(blocks, started, call, asked, told);
       const read = (ready: readonly unknown[]): void => {
-        const encoded = encode(ready, call.deadline);
+        const encoded = encode(ready, reading);
         if (encoded instanceof Promise) encoded.then(go).catch(told.failed);
         else go(encoded);
       };

@@ -18,9 +18,9 @@ export interface VariantsDeps extends Omit<PredictorDeps, 'observe' | 'pool'> {
 }
 
 /** The version of serving.yaml, and beside it the candidate where there is one. */
-export function createVariants({ config, metrics, logger, pools, observers }: VariantsDeps): Variants {
+export function createVariants({ config, metrics, logger, pools, observers, capacity }: VariantsDeps): Variants {
   const { variants } = config.serving;
-  const first = { config, metrics, logger, pool: pools?.main };
+  const first = { config, metrics, logger, pool: pools?.main, capacity };
   if (!variants || !config.candidate) {
     const main = variant('main', config, createPredictor({ ...first, observe: observers.main }), metrics);
     return { main, candidate: undefined, all: [main], pick: () => main };
@@ -32,6 +32,7 @@ export function createVariants({ config, metrics, logger, pools, observers }: Va
     metrics: own,
     logger,
     pool: pools?.candidate,
+    capacity,
     observe: observeCandidate,
   });
   const shadow = createShadow({

@@ -1,9 +1,15 @@
 import type { Serving } from '../../contract/serving.ts';
 import { ServiceError } from '../../errors.ts';
+import type { Capacity } from '../limits/capacity.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
 
 interface Extension {
-  readonly createEncoder: (serving: Serving, onInvalid: OnInvalid, folder: string) => Encoder | Promise<Encoder>;
+  readonly createEncoder: (
+    serving: Serving,
+    onInvalid: OnInvalid,
+    folder: string,
+    capacity: Capacity,
+  ) => Encoder | Promise<Encoder>;
 }
 
 /**
@@ -15,11 +21,12 @@ export function createExtensionEncoder(
   serving: Serving,
   onInvalid: OnInvalid,
   folder: string,
+  capacity: Capacity,
 ): Encoder {
-  const loaded = load(name).then(({ createEncoder }) => createEncoder(serving, onInvalid, folder));
+  const loaded = load(name).then(({ createEncoder }) => createEncoder(serving, onInvalid, folder, capacity));
   // Reported by the first request, which is a golden sample.
   loaded.catch(() => {});
-  return async (instances, deadline) => (await loaded)(instances, deadline);
+  return async (instances, reading) => (await loaded)(instances, reading);
 }
 
 async function load(name: string): Promise<Extension> {

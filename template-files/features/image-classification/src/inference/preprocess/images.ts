@@ -1,44 +1,102 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { channelAxis } from '../../contract/media-rules.ts';
 import type { InputSpec, Serving } from '../../contract/serving.ts';
+import { ServiceError } from '../../errors.ts';
 import { KINDS, type TensorData } from '../datatypes.ts';
 import { toHalf } from '../float16.ts';
+import { type Capacity, createCapacity } from '../limits/capacity.ts';
+import { checkWaiter, createSemaphore, type Waiter } from '../limits/semaphore.ts';
 import type { Block, Tensor } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
+import { inParallel } from './in-parallel.ts';
 import { pictureBytes } from './picture-bytes.ts';
-import { createPictureReader, type Pixels } from './pixels.ts';
+import { createNeed, type Need } from './picture-need.ts';
+import { createPictureReader, type Picture, type Pixels } from './pixels.ts';
 
-/** Pictures decoded at a time: each takes a thread of libuv's pool. */
-const AT_A_TIME = 4;
+/**
+ * Pictures decoded at a time, by all requests together: each takes a thread of libuv's pool of four, and one of those stays free for
+ * files and compressed bodies.
+ */
+const slots = createSemaphore(3);
 /** Pixels that are laid out in one turn of the event loop: about a millisecond. */
 const PART = 2 ** 18;
 
-/** Instances are pictures: base64 of a JPEG, PNG or WebP file, `{"image": …}` of it, or the uploaded bytes. */
-export function createEncoder({ inputs }: Serving, onInvalid: OnInvalid): Encoder {
+/**
+ * Instances are pictures: base64 of a JPEG, PNG or WebP file, `{"image": …}` of it, or the uploaded bytes. The heads of all of them
+ * are read first. What they need once they are decoded is compared with the limits, and the memory for it is acquired, before
+ * the first one is decoded.
+ */
+export function createEncoder(
+  { inputs, limits }: Serving,
+  onInvalid: OnInvalid,
+  _folder = '.',
+  capacity: Capacity = createCapacity(limits),
+): Encoder {
   const [input] = inputs;
   if (!input) throw new RangeError('checked by the contract: an image model has an input');
-  const read = createPictureReader(input);
+  const read = createPictureReader(input, capacity.maxBytes);
   const write = createTensorWriter(input);
 
-  async function encodeOne(instance: unknown, index: number): Promise<Block> {
-    const where = `instances[${index}]`;
+  /** Counts what is wrong with an instance. What the service has no capacity or no time for says nothing about it. */
+  async function counted<T>(instance: unknown, act: () => Promise<T>): Promise<T> {
     try {
-      const pixels = await read(pictureBytes(instance, where), where);
-      return { rows: 1, key: `${pixels.height}x${pixels.width}`, tensors: [await write(pixels)] };
+      return await act();
     } catch (error) {
-      onInvalid(input?.name ?? '', instance === undefined ? 'missing' : 'type');
+      if (error instanceof ServiceError && error.code === 'INVALID_INPUT') {
+        onInvalid(input?.name ?? '', instance === undefined ? 'missing' : 'type');
+      }
       throw error;
     }
   }
 
-  return async (instances) => {
-    const blocks: Block[] = [];
-    for (let start = 0; start < instances.length; start += AT_A_TIME) {
-      const part = instances.slice(start, start + AT_A_TIME);
-      blocks.push(...(await Promise.all(part.map((instance, i) => encodeOne(instance, start + i)))));
+  async function survey(instances: readonly unknown[], files: readonly Uint8Array[], waiter: Waiter): Promise<Need> {
+    const need = createNeed(capacity);
+    for (const [i, file] of files.entries()) {
+      checkWaiter(waiter);
+      need.add(await counted(instances[i], () => read(file, placeOf(i))));
     }
-    return blocks;
+    return need.sum();
+  }
+
+  async function decodeOne({ decode }: Picture, waiter: Waiter): Promise<Block> {
+    const slot = await slots.acquire(1, waiter);
+    try {
+      const pixels = await decode(waiter.deadline);
+      return { rows: 1, key: `${pixels.height}x${pixels.width}`, tensors: [await write(pixels)] };
+    } finally {
+      slot.release();
+    }
+  }
+
+  return async (instances, reading) => {
+    const waiter: Waiter = reading ?? { deadline: Number.POSITIVE_INFINITY };
+    checkWaiter(waiter);
+    const files = await Promise.all(
+      instances.map((instance, i) => counted(instance, async () => pictureBytes(instance, placeOf(i)))),
+    );
+    const entry = capacity.enter(
+      files.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      waiter,
+    );
+    let isDone = false;
+    try {
+      const { pictures, resultBytes, sourceBytes, atATime } = await survey(instances, files, waiter);
+      await entry.acquire(resultBytes + sourceBytes);
+      const blocks = await inParallel(pictures, atATime, (picture, i) =>
+        counted(instances[i], () => decodeOne(picture, waiter)),
+      );
+      entry.reduce(resultBytes);
+      isDone = true;
+      return blocks;
+    } finally {
+      if (isDone && reading) reading.onEnd(entry.leave);
+      else entry.leave();
+    }
   };
+}
+
+function placeOf(index: number): string {
+  return `instances[${index}]`;
 }
 
 /** Lays pixels out as the model takes them, and brings their values to its range. */

@@ -2,6 +2,8 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { channelAxis } from '../../contract/media-rules.ts';
 import type { ImageSteps, InputSpec } from '../../contract/serving.ts';
 import { inputMismatch, ServiceError } from '../../errors.ts';
+import { decodedBytes, type Size, tensorBytes } from './picture-cost.ts';
+import { withoutTexts } from './png-chunks.ts';
 
 /** Rows of pixels, channels together. */
 export interface Pixels {
@@ -27,44 +29,92 @@ const FITS = { stretch: 'fill', cover: 'cover', contain: 'contain' } as const;
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Decodes a file, turns it upright, brings it to the input's size and to its channels. */
-export function createPictureReader(input: InputSpec): (file: Uint8Array, where: string) => Promise<Pixels> {
+/** A file whose head has been read: what it costs to decode it is known, and nothing of it is decoded. */
+export interface Picture {
+  /** Bytes of all of its pixels. */
+  readonly sourceBytes: number;
+  /** Bytes of what is kept of it until the request is answered. */
+  readonly resultBytes: number;
+  /**
+   * Turns it upright, brings it to the input's size and to its channels.
+   * @param deadline moment (performance.now) after which the library gives up, to the second
+   */
+  readonly decode: (deadline: number) => Promise<Pixels>;
+}
+
+/**
+ * Reads the heads of files.
+ * @throws INVALID_INPUT for what is no picture and for too many pixels, DECODED_TOO_LARGE for too many bytes
+ */
+export function createPictureReader(
+  input: InputSpec,
+  maxBytes: number,
+): (file: Uint8Array, where: string) => Promise<Picture> {
   const axis = channelAxis(input.shape) ?? 1;
   const channels = input.shape[axis] ?? 3;
   const [height = -1, width = -1] = input.shape.filter((_, at) => at > 0 && at !== axis);
   const steps = input.image ?? {};
   const maxPixels = steps.maxPixels ?? (height === -1 || width === -1 ? MAX_PIXELS.free : MAX_PIXELS.fixed);
+  const maxDecoded = Math.min(steps.maxDecodedBytes ?? maxBytes, maxBytes);
 
-  return async (file, where) => {
-    const name = FORMATS.find(({ is }) => is(Buffer.from(file.subarray(0, 12))))?.name;
+  return async (given, where) => {
+    const name = FORMATS.find(({ is }) => is(Buffer.from(given.subarray(0, 12))))?.name;
     if (name === undefined)
-      throw inputMismatch(where, 'a JPEG, PNG or WebP file', `${file.length} bytes of something else`);
+      throw inputMismatch(where, 'a JPEG, PNG or WebP file', `${given.length} bytes of something else`);
+    const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+    const file = name === 'png' ? withoutTexts(bytes) : bytes;
     const open = (limitInputPixels: number | false) => sharp(file, { limitInputPixels, failOn: 'error', pages: 1 });
-    try {
-      // Reads the file's head alone, whatever size it claims.
-      const size = await open(false).metadata();
-      if (size.width * size.height > maxPixels) {
-        throw inputMismatch(where, `at most ${maxPixels} pixels`, `${size.width} x ${size.height}`);
+    const undecodable = (error: unknown) =>
+      inputMismatch(where, `a picture that can be decoded (${name}: ${(error as Error).message})`, `${file.length} bytes`);
+
+    async function decode(deadline: number): Promise<Pixels> {
+      const turned = resize(open(maxPixels).autoOrient(), from, to, steps);
+      try {
+        const { data, info } = await asChannels(turned, channels, steps)
+          .timeout({ seconds: secondsUntil(deadline) })
+          .raw({ depth: 'uchar' })
+          .toBuffer({ resolveWithObject: true });
+        return { data, height: info.height, width: info.width, channels: info.channels };
+      } catch (error) {
+        if (/^timeout/.test((error as Error).message)) {
+          throw new ServiceError('TIMEOUT', `${where}: the picture could not be decoded in time`);
+        }
+        throw undecodable(error);
       }
-      const turned = resize(open(maxPixels).autoOrient(), upright(size), { height, width }, steps);
-      const { data, info } = await asChannels(turned, channels, steps)
-        .raw({ depth: 'uchar' })
-        .toBuffer({ resolveWithObject: true });
-      return { data, height: info.height, width: info.width, channels: info.channels };
-    } catch (error) {
-      if (error instanceof ServiceError) throw error;
-      throw inputMismatch(
-        where,
-        `a picture that can be decoded (${name}: ${(error as Error).message})`,
-        `${file.length} bytes`,
+    }
+
+    // Reads the file's head alone, whatever size it claims.
+    const head = await open(false)
+      .metadata()
+      .catch((error: unknown) => {
+        throw undecodable(error);
+      });
+    if (head.width * head.height > maxPixels) {
+      throw inputMismatch(where, `at most ${maxPixels} pixels`, `${head.width} x ${head.height}`);
+    }
+    const from = upright(head);
+    const to = { width: width === -1 ? from.width : width, height: height === -1 ? from.height : height };
+    const picture = {
+      sourceBytes: decodedBytes(head),
+      resultBytes: tensorBytes(to, channels, input.datatype),
+      decode,
+    };
+    const all = picture.sourceBytes + picture.resultBytes;
+    if (all > maxDecoded) {
+      throw new ServiceError(
+        'DECODED_TOO_LARGE',
+        `${where}: expected a picture of at most ${maxDecoded} bytes once it is decoded, found ${all} ` +
+          `(${head.width} x ${head.height}, ${head.channels} channels, ${head.depth}). Send a smaller one.`,
       );
     }
+    return picture;
   };
 }
 
-interface Size {
-  readonly height: number;
-  readonly width: number;
+/** Whole ones, rounded up, of which the library takes 1 to 3600; 0 is no limit. */
+function secondsUntil(deadline: number): number {
+  if (deadline === Number.POSITIVE_INFINITY) return 0;
+  return Math.min(3600, Math.max(1, Math.ceil((deadline - performance.now()) / 1000)));
 }
 
 /** EXIF orientations from 5 on lie on their side. */
@@ -78,8 +128,7 @@ function resize(
   to: Size,
   { fit = 'stretch', shorterSide, background = [0, 0, 0] }: ImageSteps,
 ): Sharp {
-  const width = to.width === -1 ? from.width : to.width;
-  const height = to.height === -1 ? from.height : to.height;
+  const { width, height } = to;
   // The triangle kernel is what training code means by bilinear with antialiasing.
   const kernel = 'linear';
   if (fit === 'cover' && shorterSide !== undefined) {
