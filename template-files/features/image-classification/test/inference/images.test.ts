@@ -147,7 +147,7 @@ describe('what is refused, with its place', () => {
       .toBuffer();
     const started = performance.now();
     await expect(setUp().encode([bomb])).rejects.toThrow(
-      'instances[0]: expected at most 25000000 pixels, found "9000 x 9000"',
+      'instances[0]: expected at most 25000000 pixels, found 9000 x 9000',
     );
     expect(performance.now() - started).toBeLessThan(500);
     await expect(setUp({ shape: [-1, 3, -1, -1] }).encode([bomb])).rejects.toThrow('at most 4000000 pixels');

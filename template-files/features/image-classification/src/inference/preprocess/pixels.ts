@@ -65,7 +65,11 @@ export function createPictureReader(
     const file = name === 'png' ? withoutTexts(bytes) : bytes;
     const open = (limitInputPixels: number | false) => sharp(file, { limitInputPixels, failOn: 'error', pages: 1 });
     const undecodable = (error: unknown) =>
-      inputMismatch(where, `a picture that can be decoded (${name}: ${(error as Error).message})`, `${file.length} bytes`);
+      inputMismatch(
+        where,
+        `a picture that can be decoded (${name}: ${(error as Error).message})`,
+        `${file.length} bytes`,
+      );
 
     async function decode(deadline: number): Promise<Pixels> {
       const turned = resize(open(maxPixels).autoOrient(), from, to, steps);
