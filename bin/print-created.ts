@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Created } from '../generators/app/create.ts';
 import type { GivenModel } from '../generators/app/given-model.ts';
+import { bytesOf } from '../generators/contents.ts';
 import { paint } from './paint.ts';
 
 export interface PrintOptions {
@@ -84,7 +85,7 @@ function printNextSteps({ plan, installed }: Created, unanswered: boolean, direc
 /** The first golden sample's instance as an argument for a shell; a long one would only hide the line. */
 function example({ files }: Created['plan']): string {
   const golden = files.find((file) => file.path === 'model/golden.json');
-  const { samples } = JSON.parse(Buffer.from(golden?.bytes ?? '{"samples":[]}').toString('utf8')) as {
+  const { samples } = JSON.parse(golden ? Buffer.from(bytesOf(golden.bytes)).toString('utf8') : '{"samples":[]}') as {
     samples: { instance: unknown }[];
   };
   const instance = JSON.stringify(samples[0]?.instance) ?? '';

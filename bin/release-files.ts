@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { type GivenModel, tokenizerFiles } from '../generators/app/given-model.ts';
+import type { FileContents } from '../generators/contents.ts';
 import { goldenText, parseGoldenFile } from '../generators/onnx/golden-file.ts';
 import type { InterfaceChange } from '../generators/onnx/interface.ts';
 import { modelFolder } from '../generators/onnx/model-folder.ts';
@@ -13,14 +14,14 @@ export function releaseFiles(
   before: ServingFile,
   given: GivenModel,
   change: InterfaceChange,
-): Map<string, Uint8Array> {
+): Map<string, FileContents> {
   const folder = posix.dirname(before.file);
   const golden = posix.join(folder, 'golden.json');
   const tokenizer = given.tokenizer ? tokenizerFiles(given, change.inputs) : new Map<string, Uint8Array>();
   const taken = [golden, ...tokenizer.keys()].map((path) => posix.relative(folder, path));
   const model = modelFolder(given.intake, posix.basename(before.file), taken);
   const samples = given.golden ?? newSamples(join(root, golden), before, change);
-  return new Map([
+  return new Map<string, FileContents>([
     ...[...model].map(([path, bytes]) => [posix.join(folder, path), bytes] as const),
     ...tokenizer,
     ...(samples ? [[golden, samples] as const] : []),

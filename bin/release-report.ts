@@ -1,4 +1,4 @@
-import type { Intake } from '../generators/onnx/intake.ts';
+import { type Intake, linkTexts } from '../generators/onnx/intake.ts';
 import type { InterfaceChange } from '../generators/onnx/interface.ts';
 import type { ProposedSchema } from '../generators/onnx/propose.ts';
 import type { ServingFile } from '../generators/render/serving-file.ts';
@@ -23,6 +23,7 @@ export function releaseReport(
   const { modelType } = intake.schema;
   return [
     ...intake.changes,
+    ...linkTexts(intake.externalData),
     `${before.version} -> ${version}, ${meaning}`,
     ...change.differences.map((difference) => `  ${difference}`),
     ...limitTexts(limits).map((line) => `  ${line}`),

@@ -7,6 +7,7 @@ import { ownPackage } from '../../generators/app/package.ts';
 import { findExecutable } from '../../generators/app/tools/find-executable.ts';
 import { inspectTarget, type Target } from '../../generators/apply/target.ts';
 import { ServingError } from '../../generators/errors.ts';
+import { linkTexts } from '../../generators/onnx/intake.ts';
 import { NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
 import { MANIFEST_PATH, POLICY_PATH } from '../../generators/project/manifest.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
@@ -73,7 +74,9 @@ export async function create(directory: string | undefined, flags: CreateFlags):
     dryRun: flags.dryRun === true,
   };
   const tell = (line: string) => console.error(`${paint('green', '•')} ${line}`);
-  if (model && !flags.json) for (const line of [...model.intake.changes, ...notesOf(model, given)]) tell(line);
+  if (model && !flags.json)
+    for (const line of [...model.intake.changes, ...linkTexts(model.intake.externalData), ...notesOf(model, given)])
+      tell(line);
   if (policy.presets.length > 0 && !flags.json) tell(policyLine(policy));
   const created = asks(flags)
     ? await (await import('../../generators/app/run.ts')).askAndCreate(job, tell)

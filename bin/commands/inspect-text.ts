@@ -22,6 +22,13 @@ export function inspectionText(inspection: Inspection): string {
       Object.entries(inspection.metadata).map(([key, value]) => [key, shorten(value)]),
     ),
     section('Operators', operatorRows(inspection.operators)),
+    list(
+      'Weights in other files',
+      inspection.externalData.map(
+        ({ location, bytes, linkedTo }) =>
+          `${location}, ${byteText(bytes)}${linkedTo ? `, a link to ${linkedTo}` : ''}`,
+      ),
+    ),
     list('Intake would change', inspection.changes),
     ...schemaSections(inspection),
     list('It cannot be served', inspection.problems),

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { externalFiles, externalSize } from '../../generators/onnx/external.ts';
+import { hashOf } from '../../generators/contents.ts';
+import { externalFiles, findExternal } from '../../generators/onnx/external.ts';
 import { unsupported } from '../../generators/onnx/faults.ts';
 import { servingProblems } from '../../generators/onnx/intake.ts';
 import { planChanges } from '../../generators/onnx/plan.ts';
 import { type ProposedSchema, proposeSchema } from '../../generators/onnx/propose.ts';
 import { RUNTIME } from '../../generators/onnx/runtime.ts';
-import { type Source, withFile } from '../../generators/onnx/source.ts';
+import { piecesOf, type Source, withFile } from '../../generators/onnx/source.ts';
 import { type ModelSummary, readModel, summarise } from '../../generators/onnx/summary.ts';
 import { inspectionText } from './inspect-text.ts';
 
@@ -17,7 +17,8 @@ export interface Output {
 /** What `inspect --json` prints. */
 export interface Inspection extends ModelSummary {
   readonly sha256: string;
-  readonly externalData: readonly { readonly location: string; readonly bytes: number }[];
+  /** Files with weights; `linkedTo` is where one really is that is reached through a link of a cache. */
+  readonly externalData: readonly { readonly location: string; readonly bytes: number; readonly linkedTo?: string }[];
   /** Why it cannot be served; empty if it can. */
   readonly problems: readonly string[];
   /** What intake would change in the model. */
@@ -42,24 +43,16 @@ function examine(source: Source): Inspection {
   const summary = summarise(source, model);
   const problems = servingProblems(model, summary);
   const plan = planChanges(source, model.graph);
-  const externalData = externalFiles(model, source.name).map((data) => ({
-    location: data.location,
-    bytes: externalSize(source.name, data),
-  }));
+  const externalData = externalFiles(model, source.name).map((data) => {
+    const { bytes, linkedTo } = findExternal(source.name, data);
+    return { location: data.location, bytes, ...(linkedTo !== undefined && { linkedTo }) };
+  });
   return {
     ...summary,
-    sha256: hash(source),
+    sha256: hashOf(piecesOf(source)),
     externalData,
     problems,
     changes: plan.texts,
     schema: problems.length > 0 ? null : proposeSchema(plan.after(summary)),
   };
-}
-
-const PIECE = 1024 * 1024;
-
-function hash(source: Source): string {
-  const sha256 = createHash('sha256');
-  for (let at = 0; at < source.size; at += PIECE) sha256.update(source.read(at, PIECE));
-  return sha256.digest('hex');
 }

@@ -6,6 +6,7 @@ import type { WriteChange } from '../../generators/apply/change.ts';
 import { layoutOf, placeOf } from '../../generators/apply/layout.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { observe } from '../../generators/apply/observe.ts';
+import type { FileContents } from '../../generators/contents.ts';
 import { ServingError } from '../../generators/errors.ts';
 import { changeInterface } from '../../generators/onnx/interface.ts';
 import { nextVersion } from '../../generators/onnx/next-version.ts';
@@ -65,7 +66,7 @@ export async function model(file: string, flags: ModelFlags, tell: (line: string
   return 0;
 }
 
-function write(root: string, path: string, bytes: Uint8Array): WriteChange {
+function write(root: string, path: string, bytes: FileContents): WriteChange {
   const before = observe(nodeDisk, placeOf(layoutOf(root), path));
   if (typeof before === 'string' && before !== 'absent') {
     throw new ServingError('PATH_UNSAFE', `${path} is a ${before} in ${root}, where the model's file belongs.`);

@@ -3,7 +3,7 @@ import { NO_POLICY, type Policy } from '../policy/policy.ts';
 import { buildRecord } from '../project/record.ts';
 import type { Answers } from '../questions/questions.ts';
 import { renderTree } from '../render/render-tree.ts';
-import { withModel } from '../render/with-model.ts';
+import { type PlacedFile, withModel } from '../render/with-model.ts';
 import type { Unknown } from '../tensor.ts';
 import type { Owner } from '../tree.ts';
 import { assumptions, realModel } from './given-model.ts';
@@ -31,7 +31,7 @@ export function planRepository(
 ): RepositoryPlan {
   const tree = renderTree(answers, template);
   const real = model && realModel(model, answers);
-  const files = real ? withModel(tree, answers, real) : tree;
+  const files: ReadonlyMap<string, PlacedFile> = real ? withModel(tree, answers, real) : tree;
   // Of the tree without the model: to an upgrade it is a release like any other.
   const record = buildRecord({ tree, answers, policy, templateVersion: template.version });
   return {

@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type FileContents, writeContents } from '../contents.ts';
 import { ServingError } from '../errors.ts';
 import { CLAIM, clearRemains, noteOf, STAGING } from './remains.ts';
 import { renameWithPatience } from './rename.ts';
@@ -10,22 +11,25 @@ import type { Target } from './target.ts';
 export interface NewFile {
   /** Relative, with forward slashes. */
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: FileContents;
   readonly mode: number;
 }
 
 type Call =
   | 'chmodSync'
+  | 'closeSync'
   | 'existsSync'
   | 'lstatSync'
   | 'mkdirSync'
   | 'mkdtempSync'
+  | 'openSync'
   | 'readdirSync'
   | 'renameSync'
   | 'rmdirSync'
   | 'rmSync'
   | 'unlinkSync'
-  | 'writeFileSync';
+  | 'writeFileSync'
+  | 'writeSync';
 type Fs = Pick<typeof nodeFs, Call>;
 type Undo = (() => void)[];
 
@@ -118,8 +122,21 @@ function stage(parent: string, files: readonly NewFile[], fs: Fs, undo: Undo, no
   }
   const folders = new Set(files.map((file) => dirname(file.path)));
   for (const inner of folders) fs.mkdirSync(join(staging, inner), { recursive: true });
-  for (const { path, bytes, mode } of files) fs.writeFileSync(join(staging, path), bytes, { mode, flag: 'wx' });
+  for (const { path, bytes, mode } of files) writeNew(join(staging, path), bytes, mode, fs);
   return staging;
+}
+
+function writeNew(place: string, contents: FileContents, mode: number, fs: Fs): void {
+  if (contents instanceof Uint8Array) {
+    fs.writeFileSync(place, contents, { mode, flag: 'wx' });
+    return;
+  }
+  const file = fs.openSync(place, 'wx', mode);
+  try {
+    writeContents(file, contents, fs.writeSync);
+  } finally {
+    fs.closeSync(file);
+  }
 }
 
 function takenMeanwhile(path: string, cause?: unknown): ServingError {

@@ -1,9 +1,13 @@
-/** The few things the engine asks of a file system. Tests drive a fault into every call; nothing else touches the disk. */
+import type { FileContents } from '../contents.ts';
+
+/* The few things the engine asks of a file system. Tests drive a fault into every call; nothing else touches the disk. */
 
 export interface DiskEntry {
   readonly kind: 'file' | 'folder' | 'symlink' | 'other';
   /** Permission bits. */
   readonly mode: number;
+  /** Bytes of a file. */
+  readonly size: number;
   readonly device: number;
   readonly modifiedMs: number;
 }
@@ -12,9 +16,14 @@ export interface Disk {
   /** What stands at a path, not following a symlink; null where there is nothing. */
   entry(path: string): DiskEntry | null;
   list(folder: string): string[];
+  /** All bytes of a file that is known to be small; a file of the team's may be larger than memory. */
   read(path: string): Uint8Array;
+  /** SHA-256 of a file in hex, whatever its size. */
+  hash(path: string): string;
   /** Creates a file that must not exist. Its bytes have reached the device when this returns. */
-  create(path: string, bytes: Uint8Array, mode: number): void;
+  create(path: string, bytes: FileContents, mode: number): void;
+  /** Creates a file with the bytes of another one, whatever its size, as `create` does. */
+  copy(from: string, to: string, mode: number): void;
   chmod(path: string, mode: number): void;
   rename(from: string, to: string): void;
   unlink(path: string): void;

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { type FileContents, fileContents, sha256OfFile, writeContents } from '../contents.ts';
 import type { Disk, DiskEntry } from './disk.ts';
 import { renameWithPatience } from './rename.ts';
 import { hasCode } from './system-error.ts';
@@ -11,14 +12,18 @@ function kindOf(stat: fs.Stats): DiskEntry['kind'] {
   return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
 
-function create(path: string, bytes: Uint8Array, mode: number): void {
+function create(path: string, bytes: FileContents, mode: number): void {
   const file = fs.openSync(path, 'wx', mode);
   try {
-    fs.writeFileSync(file, bytes);
+    writeContents(file, bytes);
     fs.fsyncSync(file);
   } finally {
     fs.closeSync(file);
   }
+}
+
+function copy(from: string, to: string, mode: number): void {
+  create(to, fileContents(from), mode);
 }
 
 function sync(folder: string): void {
@@ -41,7 +46,13 @@ export const nodeDisk: Disk = {
     try {
       const stat = fs.lstatSync(path, { throwIfNoEntry: false });
       if (stat === undefined) return null;
-      return { kind: kindOf(stat), mode: stat.mode & 0o7777, device: stat.dev, modifiedMs: stat.mtimeMs };
+      return {
+        kind: kindOf(stat),
+        mode: stat.mode & 0o7777,
+        size: stat.size,
+        device: stat.dev,
+        modifiedMs: stat.mtimeMs,
+      };
     } catch (error) {
       if (hasCode(error, 'ENOTDIR')) return null;
       throw error;
@@ -49,7 +60,9 @@ export const nodeDisk: Disk = {
   },
   list: (folder) => fs.readdirSync(folder),
   read: (path) => fs.readFileSync(path),
+  hash: sha256OfFile,
   create,
+  copy,
   chmod: (path, mode) => fs.chmodSync(path, mode),
   rename: (from, to) => renameWithPatience(from, to),
   unlink: (path) => fs.unlinkSync(path),

@@ -1,4 +1,3 @@
-import { sha256 } from '../hash.ts';
 import type { Mode } from '../tree.ts';
 import type { Before } from './change.ts';
 import type { Disk } from './disk.ts';
@@ -18,7 +17,7 @@ export function observe(disk: Disk, place: string): Observation {
   const entry = disk.entry(place);
   if (entry === null) return 'absent';
   if (entry.kind !== 'file') return entry.kind;
-  return { sha256: sha256(disk.read(place)), mode: gitMode(entry.mode) };
+  return { sha256: disk.hash(place), mode: gitMode(entry.mode) };
 }
 
 /** Whether two observations are the same state. Windows has no run bit, so it cannot differ there. */

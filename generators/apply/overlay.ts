@@ -1,5 +1,5 @@
+import { type FileContents, sha256Of } from '../contents.ts';
 import { ServingError } from '../errors.ts';
-import { sha256 } from '../hash.ts';
 import { applyChanges } from './apply.ts';
 import type { Before, WriteChange } from './change.ts';
 import type { NewFile } from './create-directory.ts';
@@ -40,9 +40,9 @@ export function planOverlay(
   });
 }
 
-function actionFor(before: Before, bytes: Uint8Array, owner: string): OverlayAction {
+function actionFor(before: Before, bytes: FileContents, owner: string): OverlayAction {
   if (before === 'absent') return 'create';
-  if (before.sha256 === sha256(bytes)) return 'same';
+  if (before.sha256 === sha256Of(bytes)) return 'same';
   return owner === 'seeded' ? 'keep' : 'overwrite';
 }
 

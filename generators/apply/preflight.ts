@@ -1,5 +1,5 @@
+import { sha256Of } from '../contents.ts';
 import { ServingError } from '../errors.ts';
-import { sha256 } from '../hash.ts';
 import { MANIFEST_PATH } from '../project/manifest.ts';
 import { foldedPath, parentsOf } from '../project/path.ts';
 import type { Before, Change } from './change.ts';
@@ -22,7 +22,7 @@ function inOrder(changes: readonly Change[]): Change[] {
 }
 
 function afterOf(change: Change): Before {
-  return change.kind === 'delete' ? 'absent' : { sha256: sha256(change.bytes), mode: change.mode };
+  return change.kind === 'delete' ? 'absent' : { sha256: sha256Of(change.bytes), mode: change.mode };
 }
 
 /** Whether everything in a folder goes away by this plan, so that a file can take its place. */
@@ -78,7 +78,7 @@ function checkWay(disk: Disk, layout: Layout, path: string, deleted: ReadonlySet
 function checkSpace(disk: Disk, layout: Layout, changes: readonly Change[], keep: ReadonlySet<string>): void {
   const incoming = changes.reduce((sum, change) => sum + (change.kind === 'write' ? change.bytes.length : 0), 0);
   const kept = changes.filter(({ path, before }) => keep.has(path) && before !== 'absent');
-  const copies = kept.reduce((sum, { path }) => sum + disk.read(placeOf(layout, path)).length, 0);
+  const copies = kept.reduce((sum, { path }) => sum + (disk.entry(placeOf(layout, path))?.size ?? 0), 0);
   // What is replaced is backed up; it is seldom larger than what replaces it, and the spare covers the rest.
   const needed = 2 * incoming + copies + SPARE_BYTES;
   const free = disk.freeBytes(layout.root);

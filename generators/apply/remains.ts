@@ -1,7 +1,7 @@
 import nodeFs, { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { sha256 } from '../hash.ts';
+import { sha256Of, sha256OfFile } from '../contents.ts';
 import { MANIFEST_PATH, RECORD_FOLDER } from '../project/manifest.ts';
 import { pathProblem } from '../project/path.ts';
 import type { NewFile } from './create-directory.ts';
@@ -33,7 +33,7 @@ interface Note {
 
 /** Who fills the directory, and with what. */
 export function noteOf(files: readonly NewFile[]): string {
-  const hashes = Object.fromEntries(files.map(({ path, bytes }) => [path, sha256(bytes)]));
+  const hashes = Object.fromEntries(files.map(({ path, bytes }) => [path, sha256Of(bytes)]));
   const note: Note = { pid: process.pid, host: hostname(), files: hashes };
   return JSON.stringify(note);
 }
@@ -88,7 +88,7 @@ function isAllPlaced(directory: string, folder: string, files: Remains['files'])
     if (folder === CLAIM && (STAGING_NAME.test(entry.name) || NOTE_NAME.test(entry.name))) return true;
     if (entry.isDirectory()) return isAllPlaced(directory, path, files);
     const isNoted = entry.isFile() && files.has(path);
-    return isNoted && sha256(readFileSync(join(directory, path))) === files.get(path);
+    return isNoted && sha256OfFile(join(directory, path)) === files.get(path);
   });
 }
 

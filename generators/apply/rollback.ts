@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { ServingError } from '../errors.ts';
-import { sha256 } from '../hash.ts';
 import { foldedPath, parentsOf } from '../project/path.ts';
 import type { Disk } from './disk.ts';
 import { ensureFolder, ensureParents, refuseDetour, removeIfEmpty, syncWays } from './folders.ts';
@@ -11,14 +10,14 @@ import { observe, sameState } from './observe.ts';
 /** Keeps what somebody wrote after the interrupted run; the first free name is taken, nothing is overwritten. */
 function rescue(disk: Disk, layout: Layout, path: string): void {
   ensureFolder(disk, layout.rescued);
-  const bytes = disk.read(placeOf(layout, path));
+  const from = placeOf(layout, path);
   const name = path.replaceAll('/', '__');
   for (let number = 0; ; number++) {
     const place = join(layout.rescued, number === 0 ? name : `${name}.${number}`);
     const entry = disk.entry(place);
-    if (entry?.kind === 'file' && sha256(disk.read(place)) === sha256(bytes)) return;
+    if (entry?.kind === 'file' && disk.hash(place) === disk.hash(from)) return;
     if (entry !== null) continue;
-    disk.create(place, bytes, 0o666);
+    disk.copy(from, place, 0o666);
     for (const folder of [layout.rescued, layout.local]) disk.sync(folder);
     return;
   }
@@ -76,13 +75,13 @@ function clear(disk: Disk, layout: Layout, step: Step, steps: readonly Step[]): 
 function restore(disk: Disk, layout: Layout, step: Step, index: number): void {
   const place = placeOf(layout, step.path);
   if (step.before === 'absent' || isRestored(disk, place, step)) return;
-  const bytes = disk.read(join(layout.outgoing, `${index}`));
-  if (sha256(bytes) !== step.before.sha256) {
+  const backup = join(layout.outgoing, `${index}`);
+  if (disk.hash(backup) !== step.before.sha256) {
     throw new ServingError('JOURNAL_DAMAGED', `The backup of ${step.path} was changed.`);
   }
   const draft = join(layout.transaction, 'draft');
   if (disk.entry(draft) !== null) disk.unlink(draft);
-  disk.create(draft, bytes, 0o666);
+  disk.copy(backup, draft, 0o666);
   if (step.permissions !== null) disk.chmod(draft, step.permissions);
   ensureParents(disk, layout, step.path);
   if (disk.entry(place)?.kind === 'folder') removeIfEmpty(disk, place);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { FileContents } from '../contents.ts';
 import type { Mode } from '../tree.ts';
 import { backUp } from './back-up.ts';
 import type { Change } from './change.ts';
@@ -15,7 +16,7 @@ function withRunBit(permissions: number, mode: Mode): number {
   return mode === 0o755 ? permissions | ((permissions & 0o444) >> 2) : permissions & ~RUN_BITS;
 }
 
-function stageIncoming(disk: Disk, place: string, bytes: Uint8Array, mode: Mode, permissions: number | null): void {
+function stageIncoming(disk: Disk, place: string, bytes: FileContents, mode: Mode, permissions: number | null): void {
   disk.create(place, bytes, mode === 0o755 ? 0o777 : 0o666);
   if (permissions !== null) disk.chmod(place, withRunBit(permissions, mode));
 }

@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ServingError } from '../errors.ts';
 import type { Model } from './schema.ts';
 import { modelTensors } from './walk.ts';
@@ -30,24 +30,66 @@ export function externalFiles(model: Model, name: string): ExternalFile[] {
   return [...files].map(([location, file]) => ({ location, ...file }));
 }
 
-/** Size on disk of a data file; refuses what is missing, too short, or reached through a link. */
-export function externalSize(modelPath: string, file: ExternalFile): number {
-  let at = dirname(modelPath);
-  let size = 0;
-  const segments = file.location.split('/');
-  for (const [depth, segment] of segments.entries()) {
-    at = join(at, segment);
-    const stat = lstatSync(at, { throwIfNoEntry: false });
-    const refuse = (why: string, hint?: string) =>
-      refusal(modelPath, `its data file ${show(file.location)} ${why}`, hint);
-    if (stat === undefined) throw refuse('is not there');
-    if (stat.isSymbolicLink()) throw refuse('is reached through a symbolic link', 'Copy the files themselves (cp -L).');
-    const last = depth === segments.length - 1;
-    if (last ? !stat.isFile() : !stat.isDirectory()) throw refuse('is no plain file');
-    size = stat.size;
-    if (last && size < file.used) throw refuse(`has ${size} bytes, but the model needs ${file.used}`);
+/** A data file as it is found on disk. */
+export interface FoundFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Where it really is, for a file that is reached through a link. */
+  readonly linkedTo?: string;
+}
+
+/**
+ * Looks for a data file; refuses what is missing, too short, or reached through a link. Links within the model's own cache
+ * are the exception: there every file of a model is one.
+ * @throws MODEL_EXTERNAL_DATA
+ */
+export function findExternal(modelPath: string, file: ExternalFile): FoundFile {
+  const refuse = (why: string, hint?: string) =>
+    refusal(modelPath, `its data file ${show(file.location)} ${why}`, hint);
+  const path = join(dirname(modelPath), file.location);
+  const isLinked = isReachedByLink(dirname(modelPath), file.location);
+  const real = isLinked ? linkTarget(modelPath, path, refuse) : path;
+  const stat = lstatSync(real, { throwIfNoEntry: false });
+  if (stat === undefined) throw refuse('is not there');
+  if (!stat.isFile()) throw refuse('is no plain file');
+  if (stat.size < file.used) throw refuse(`has ${stat.size} bytes, but the model needs ${file.used}`);
+  return { path: real, bytes: stat.size, ...(isLinked && { linkedTo: real }) };
+}
+
+function isReachedByLink(folder: string, location: string): boolean {
+  const segments = location.split('/');
+  return segments.some((_, at) => {
+    const stat = lstatSync(join(folder, ...segments.slice(0, at + 1)), { throwIfNoEntry: false });
+    return stat?.isSymbolicLink() ?? false;
+  });
+}
+
+function linkTarget(modelPath: string, path: string, refuse: (why: string, hint?: string) => ServingError): string {
+  const cache = modelCache(modelPath);
+  const hint = 'Copy the files themselves (cp -L).';
+  if (cache === undefined) throw refuse('is reached through a symbolic link', hint);
+  let real: string;
+  try {
+    real = realpathSync(path);
+  } catch {
+    throw refuse('is a link to nothing', 'Download the model again.');
   }
-  return size;
+  const inside = relative(realpathSync(cache), real);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
+    throw refuse(`is reached through a symbolic link that leaves the model's cache ${cache}`, hint);
+  return real;
+}
+
+/**
+ * The folder of one model in Hugging Face's cache: `snapshots/<revision>/` holds links to files in `blobs/`.
+ * Undefined where the model is in no such folder.
+ */
+function modelCache(modelPath: string): string | undefined {
+  for (let at = dirname(resolve(modelPath)); dirname(at) !== at; at = dirname(at)) {
+    const above = dirname(at);
+    if (basename(above) === 'snapshots' && existsSync(join(dirname(above), 'blobs'))) return dirname(above);
+  }
+  return undefined;
 }
 
 /** A path is taken only if it reads the same on every system and stays in the model's folder. */

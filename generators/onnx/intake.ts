@@ -1,27 +1,26 @@
-import { dirname, join } from 'node:path';
-import { sha256 } from '../hash.ts';
+import { type FileContents, sha256Of, streamed } from '../contents.ts';
+import { ServingError } from '../errors.ts';
 import type { ModelType } from '../tensor.ts';
-import { type ExternalFile, externalFiles, externalSize } from './external.ts';
+import { type ExternalFile, externalFiles, type FoundFile, findExternal } from './external.ts';
 import { unsupported } from './faults.ts';
 import { localeProblems } from './locales.ts';
-import { applyPatches } from './patch.ts';
+import { patchedSource } from './patch.ts';
 import { planChanges } from './plan.ts';
 import { isServed, type ProposedSchema, proposeSchema } from './propose.ts';
 import { RUNTIME, runtimeProblems } from './runtime.ts';
-import { bytesSource, type Source, withFile } from './source.ts';
+import { bytesSource, piecesOf, piecesOfModel, type Source, withFile } from './source.ts';
 import { type ModelSummary, readModel, summarise, type WholeModel } from './summary.ts';
 
 /** A data file that has to be copied along with the model. */
-export interface CompanionFile extends ExternalFile {
-  /** Where it is now. */
-  readonly path: string;
-  readonly bytes: number;
-}
+export interface CompanionFile extends ExternalFile, FoundFile {}
+
+/** The longest message that protobuf, and so ONNX Runtime, reads from one file. */
+const LARGEST_FILE = 2 ** 31 - 1;
 
 /** A model as it goes into a repository. */
 export interface Intake {
-  /** The original's bytes, or those of the changed copy: the original file itself is never changed. */
-  readonly bytes: Uint8Array;
+  /** The original's bytes, or those of the changed copy: the original file itself is never changed. Read when they are written. */
+  readonly bytes: FileContents;
   /** Of these bytes, hex. */
   readonly sha256: string;
   readonly summary: ModelSummary;
@@ -48,14 +47,17 @@ function takeInSource(source: Source, path?: string): Intake {
   if (problems.length > 0) throw unsupported(source, `cannot be served with ${RUNTIME}: ${problems.join('; ')}`);
   const plan = planChanges(source, original.graph);
   const { patches } = plan;
-  const bytes = patches.length > 0 ? applyPatches(source, original.graph, patches) : source.read(0, source.size);
-  const taken = bytesSource(bytes, source.name);
+  const view = (from: Source) => (patches.length > 0 ? patchedSource(from, original.graph, patches) : from);
+  const taken = view(source);
   const served = plan.after(before);
   // Read anew: a change that broke the file would show here. The labels went out of the graph with the ZipMap.
   const summary = { ...summarise(taken, readModel(taken)), classLabels: served.classLabels };
+  const pieces = () => (path === undefined ? piecesOf(taken) : piecesOfModel(path, view));
+  const changed = () => new ServingError('CHANGED_ON_DISK', `${source.name} was changed while it was read.`);
+  const bytes = streamed(taken.size, pieces, changed);
   return {
     bytes,
-    sha256: sha256(bytes),
+    sha256: sha256Of(bytes),
     summary,
     schema: proposeSchema(served),
     propose: (modelType) => proposeSchema(served, modelType),
@@ -69,11 +71,26 @@ export function servingProblems(model: WholeModel, summary: ModelSummary): strin
   const inputs = summary.inputs.filter((input) => !isServed(input)).map(({ name, type }) => `input ${name} is ${type}`);
   const servable = summary.outputs.some((output) => isServed(output) || output.operator === 'ZipMap');
   return [
+    ...sizeProblems(summary),
     ...runtimeProblems(model, summary),
     ...localeProblems(model),
     ...inputs,
     ...(servable ? [] : ['none of its outputs is a tensor of a known type']),
   ];
+}
+
+function sizeProblems({ bytes }: ModelSummary): string[] {
+  if (bytes <= LARGEST_FILE) return [];
+  return [
+    `it has ${bytes} bytes, and one file may have ${LARGEST_FILE}: save its weights in a file of their own (external data)`,
+  ];
+}
+
+/** Data files that are reached through a link, in words for the person. */
+export function linkTexts(files: readonly CompanionFile[]): string[] {
+  return files.flatMap(({ location, linkedTo }) =>
+    linkedTo === undefined ? [] : [`weights of ${location} are read through a link in the model's cache: ${linkedTo}`],
+  );
 }
 
 function companions(source: Source, model: WholeModel, path: string | undefined): CompanionFile[] {
@@ -84,7 +101,6 @@ function companions(source: Source, model: WholeModel, path: string | undefined)
   }
   return files.map((file) => ({
     ...file,
-    path: join(dirname(path ?? ''), file.location),
-    bytes: externalSize(path ?? '', file),
+    ...findExternal(path ?? '', file),
   }));
 }

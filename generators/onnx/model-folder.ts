@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { type FileContents, fileContents } from '../contents.ts';
 import { ServingError } from '../errors.ts';
 import type { CompanionFile, Intake } from './intake.ts';
 
@@ -12,13 +12,13 @@ export function modelFolder(
   { bytes, externalData }: Pick<Intake, 'bytes' | 'externalData'>,
   name: string,
   taken: readonly string[],
-): Map<string, Uint8Array> {
+): Map<string, FileContents> {
   // Names that differ by case alone are one file on many disks.
   const used = new Set([name, ...taken].map((path) => path.toLowerCase()));
-  const files = new Map([[name, bytes]]);
+  const files = new Map<string, FileContents>([[name, bytes]]);
   for (const data of externalData) {
     if (used.has(data.location.toLowerCase())) throw refusal(data);
-    files.set(data.location, readFileSync(data.path));
+    files.set(data.location, fileContents(data.path));
   }
   return files;
 }

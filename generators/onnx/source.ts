@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { PIECE } from '../contents.ts';
 import { ServingError } from '../errors.ts';
 
 /** Bytes that are read piece by piece, so that a large model never has to be in memory. */
@@ -17,17 +18,34 @@ export function bytesSource(bytes: Uint8Array, name = 'the model'): Source {
 
 /** Opens a file for as long as `use` runs. */
 export function withFile<T>(path: string, use: (source: Source) => T): T {
-  const file = open(path);
+  const { source, close } = openSource(path);
   try {
-    const { size } = fstatSync(file);
-    return use({
-      name: path,
-      size,
-      read: (offset, length) => readAt(file, path, offset, Math.min(length, size - offset)),
-    });
+    return use(source);
   } finally {
-    closeSync(file);
+    close();
   }
+}
+
+/** The bytes of a file in pieces, or what `view` makes of it; the file is open as long as they are read. */
+export function* piecesOfModel(path: string, view: (source: Source) => Source): Generator<Uint8Array> {
+  const { source, close } = openSource(path);
+  try {
+    yield* piecesOf(view(source));
+  } finally {
+    close();
+  }
+}
+
+/** All bytes of a source, piece by piece. */
+export function* piecesOf(source: Source): Generator<Uint8Array> {
+  for (let at = 0; at < source.size; at += PIECE) yield source.read(at, PIECE);
+}
+
+function openSource(path: string): { source: Source; close: () => void } {
+  const file = open(path);
+  const { size } = fstatSync(file);
+  const read = (offset: number, length: number) => readAt(file, path, offset, Math.min(length, size - offset));
+  return { source: { name: path, size, read }, close: () => closeSync(file) };
 }
 
 function open(path: string): number {

@@ -2,6 +2,7 @@ import { createTwoFilesPatch } from 'diff';
 import type { Change } from '../apply/change.ts';
 import type { Disk } from '../apply/disk.ts';
 import { layoutOf, placeOf } from '../apply/layout.ts';
+import { bytesOf } from '../contents.ts';
 import { decodeText } from '../merge/text.ts';
 import { isRecord } from './plan-record.ts';
 import type { Upgrade } from './upgrade.ts';
@@ -9,7 +10,7 @@ import type { Upgrade } from './upgrade.ts';
 const NOWHERE = '/dev/null';
 
 function sidesOf(change: Change, old: Uint8Array | null): [string | null, string | null] {
-  const fresh = change.kind === 'write' ? decodeText(change.bytes) : '';
+  const fresh = change.kind === 'write' ? decodeText(bytesOf(change.bytes)) : '';
   return [old === null ? '' : decodeText(old), fresh];
 }
 

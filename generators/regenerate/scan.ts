@@ -33,8 +33,8 @@ function fileAt(disk: Disk, place: string, mode: Mode): FileState {
     mode,
     bytes,
     get sha256() {
-      if (hash === undefined) bytes();
-      return hash as string;
+      hash ??= disk.hash(place);
+      return hash;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { FileContents } from '../contents.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Tree, TreeFile } from '../tree.ts';
 import { releaseInServingYaml } from './serving-yaml.ts';
@@ -5,12 +6,15 @@ import { releaseInServingYaml } from './serving-yaml.ts';
 /** A model that takes the place of the one the template brings. */
 export interface RealModel {
   /** By path in the repository. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly files: ReadonlyMap<string, FileContents>;
   /** Of the model file, hex. */
   readonly sha256: string;
   /** The day it was released, YYYY-MM-DD. */
   readonly released: string;
 }
+
+/** A file of a tree, of which the contents may be too large for memory. */
+export type PlacedFile = Omit<TreeFile, 'bytes'> & { readonly bytes: FileContents };
 
 const FOLDER = 'model/';
 
@@ -18,7 +22,7 @@ const FOLDER = 'model/';
  * The repository with a real model. The record keeps the tree without it: to an upgrade the model is an edit like any
  * release, so that every later version merges with it as with a release made by hand.
  */
-export function withModel(tree: Tree, answers: Answers, model: RealModel): Map<string, TreeFile> {
+export function withModel(tree: Tree, answers: Answers, model: RealModel): Map<string, PlacedFile> {
   const rest = [...tree].filter(([path]) => !path.startsWith(FOLDER));
   const yaml = tree.get('serving.yaml') as TreeFile;
   const { modelVersion: version, inputs, outputs } = answers;
@@ -31,7 +35,7 @@ export function withModel(tree: Tree, answers: Answers, model: RealModel): Map<s
     outputs,
   });
   const files = [...model.files].map(([path, bytes]) => [path, { bytes, mode: 0o644, owner: 'seeded' }] as const);
-  const all: (readonly [string, TreeFile])[] = [
+  const all: (readonly [string, PlacedFile])[] = [
     ...rest,
     ['serving.yaml', { ...yaml, bytes: Buffer.from(text) }],
     ...files,

@@ -11,9 +11,12 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { abortApply, applyChanges, continueApply, finishApply } from '../../generators/apply/apply.ts';
+import type { Before, WriteChange } from '../../generators/apply/change.ts';
 import type { Disk } from '../../generators/apply/disk.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { observe } from '../../generators/apply/observe.ts';
 import { pendingApply } from '../../generators/apply/pending.ts';
+import { streamed } from '../../generators/contents.ts';
 import { remove, write } from '../support/change.ts';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { planFor } from './plan.ts';
@@ -137,12 +140,11 @@ describe('applyChanges refuses before anything is touched', () => {
     const root = freshRepository();
     const plan = planFor(root);
     const place = join(root, 'src/app.ts');
-    let looks = 0;
     const disk: Disk = {
       ...nodeDisk,
-      read: (path) => {
-        if (path === place && ++looks === 2) putFiles(root, { 'src/app.ts': 'edited meanwhile\n' });
-        return nodeDisk.read(path);
+      copy: (from, to, mode) => {
+        if (from === place) putFiles(root, { 'src/app.ts': 'edited meanwhile\n' });
+        nodeDisk.copy(from, to, mode);
       },
     };
     expect(() => applyChanges(root, plan, { disk })).toThrow(
@@ -224,6 +226,8 @@ describe('a file system that ignores case', () => {
       ...nodeDisk,
       entry: (path) => nodeDisk.entry(seen(path)),
       read: (path) => nodeDisk.read(seen(path)),
+      hash: (path) => nodeDisk.hash(seen(path)),
+      copy: (from, to, mode) => nodeDisk.copy(seen(from), to, mode),
       unlink: (path) => nodeDisk.unlink(seen(path)),
       rename: (from, to) => nodeDisk.rename(seen(from), seen(to)),
     };
@@ -347,5 +351,40 @@ describe('the lock', () => {
     lock(root, JSON.stringify({ pid: DEAD, host: hostname(), since }));
     applyChanges(root, planFor(root));
     expect(read(root, 'src/app.ts')).toBe('new app\n');
+  });
+});
+
+describe('files that are larger than memory', () => {
+  /** The real disk, on which nothing but the engine's own small files may be read as a whole. */
+  const streaming: Disk = {
+    ...nodeDisk,
+    read: (path) => {
+      if (!path.endsWith('.json') && !path.endsWith('lock')) throw new Error(`${path} was read as a whole`);
+      return nodeDisk.read(path);
+    },
+  };
+  const weights = (byte: number) => {
+    const piece = Buffer.alloc(1000, byte);
+    return streamed(
+      3000,
+      () => [piece, piece, piece],
+      () => new Error('changed'),
+    );
+  };
+
+  it('are written, backed up, put back and kept aside without being read as a whole', () => {
+    const root = folderWith({ '.ml-serving/manifest.json': '{}', 'model/data': 'old' });
+    const before = observe(streaming, join(root, 'model/data')) as Before;
+    const changes: WriteChange[] = [
+      { kind: 'write', path: 'model/data', bytes: weights(1), mode: 0o644, before },
+      { kind: 'write', path: 'model/more', bytes: weights(2), mode: 0o644, before: 'absent' },
+    ];
+    const kept = applyChanges(root, changes, { disk: streaming, hold: true, keep: new Set(['model/data']) });
+    expect(read(root, `${kept}/model/data`)).toBe('old');
+    expect(readFileSync(join(root, 'model/data')).equals(Buffer.alloc(3000, 1))).toBe(true);
+    putFiles(root, { 'model/more': 'edited since' });
+    expect(abortApply(root, streaming)).toEqual(['model/more']);
+    expect(read(root, 'model/data')).toBe('old');
+    expect(read(root, '.ml-serving/local/rescued/model__more')).toBe('edited since');
   });
 });

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ModelFlags, model } from '../../bin/commands/model.ts';
 import { ServingError } from '../../generators/errors.ts';
-import { takeIn } from '../../generators/onnx/intake.ts';
-import { modelPath } from '../onnx/fixtures.ts';
+import { imported, modelPath } from '../onnx/fixtures.ts';
 
 let root: string;
 beforeEach(() => {
@@ -38,7 +37,7 @@ describe('create-ml-serving model', () => {
     expect(code).toBe(0);
     expect(lines).toContain('1.0.0 -> 2.0.0, major: clients have to change\n  input float_input is now called X');
     expect(lines).toContain('npm run golden -- --write');
-    const { sha256, bytes } = takeIn(modelPath('zipmap-int/model'));
+    const { sha256, bytes } = imported(modelPath('zipmap-int/model'));
     expect(readFileSync(join(root, 'model/model.onnx')).equals(bytes)).toBe(true);
     const hash = /sha256: ([0-9a-f]{64})/.exec(before)?.[1] ?? '';
     const today = new Date().toISOString().slice(0, 10);

@@ -151,6 +151,6 @@ test('a contract that no reader takes leaves the model unknown', () => {
 
 test('a disk that fails under one repository fails that one', () => {
   const root = stampOut('1.1.0', { git: false });
-  const disk = dyingDisk(nodeDisk, (call, [place]) => call === 'read' && String(place).endsWith('limits.mjs'));
+  const disk = dyingDisk(nodeDisk, (call, [place]) => call === 'hash' && String(place).endsWith('limits.mjs'));
   expect(statusOf(root, source, { disk })).toMatchObject({ state: 'failed', error: { code: 'NOT_READABLE' } });
 });

@@ -1,8 +1,20 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bytesOf, type FileContents } from '../../generators/contents.ts';
 import { encode } from '../../generators/onnx/encode.ts';
-import { takeIn } from '../../generators/onnx/intake.ts';
+import { linkTexts, takeIn } from '../../generators/onnx/intake.ts';
+import { modelFolder } from '../../generators/onnx/model-folder.ts';
 import { MODEL } from '../../generators/onnx/schema.ts';
 import { modelBytes, modelPath, refusal } from './fixtures.ts';
 
@@ -94,5 +106,63 @@ describe('weights in files of their own', () => {
     const error = refusal(() => takeIn(modelBytes('crafted/external')));
     expect(error.message).toMatch(/"external.bin"/);
     expect(error.hint).toBe('Give the path of the model file.');
+  });
+
+  describe("in Hugging Face's cache", () => {
+    /** `snapshots/<revision>/onnx/` with links to the files in `blobs/`. */
+    function cached(): { cache: string; model: string; data: string } {
+      const cache = join(folder, 'models--team--net');
+      const snapshot = join(cache, 'snapshots/0123abc/onnx');
+      mkdirSync(snapshot, { recursive: true });
+      mkdirSync(join(cache, 'blobs'));
+      writeModel('model.onnx_data');
+      copyFileSync(path, join(cache, 'blobs/aaaa'));
+      writeFileSync(join(cache, 'blobs/bbbb'), new Uint8Array(40));
+      const [model, data] = [join(snapshot, 'model.onnx'), join(snapshot, 'model.onnx_data')];
+      symlinkSync('../../../blobs/aaaa', model);
+      symlinkSync('../../../blobs/bbbb', data);
+      return { cache, model, data };
+    }
+
+    it('are read through a link that stays in it, and that is reported', () => {
+      const { cache, model } = cached();
+      const blob = realpathSync(join(cache, 'blobs/bbbb'));
+      const { externalData } = takeIn(model);
+      expect(externalData).toMatchObject([{ location: 'model.onnx_data', bytes: 40, path: blob, linkedTo: blob }]);
+      expect(linkTexts(externalData)).toEqual([
+        `weights of model.onnx_data are read through a link in the model's cache: ${blob}`,
+      ]);
+      const files = modelFolder({ bytes: new Uint8Array(1), externalData }, 'model.onnx', []);
+      expect(bytesOf(files.get('model.onnx_data') as FileContents)).toHaveLength(40);
+    });
+
+    it.each([
+      ['a file outside', () => join(folder, 'external.bin'), /leaves the model's cache/],
+      [
+        'a file of a cache whose name begins alike',
+        () => join(folder, 'models--team--net-2/a'),
+        /leaves the model's cache/,
+      ],
+      ['nothing', () => 'gone', /a link to nothing/],
+      ['a folder', () => '../../../blobs', /is no plain file/],
+    ])('are refused where the link leads to %s', (_what, target, message) => {
+      const { model, data } = cached();
+      mkdirSync(join(folder, 'models--team--net-2'));
+      writeFileSync(join(folder, 'models--team--net-2/a'), new Uint8Array(40));
+      rmSync(data);
+      symlinkSync(target(), data);
+      const error = refusal(() => takeIn(model));
+      expect([error.code, error.message]).toEqual(['MODEL_EXTERNAL_DATA', expect.stringMatching(message)]);
+    });
+
+    it('are refused where the cache only looks like one', () => {
+      const { cache, model } = cached();
+      renameSync(join(cache, 'blobs'), join(cache, 'others'));
+      const plain = join(folder, 'external.onnx');
+      copyFileSync(join(cache, 'others/aaaa'), plain);
+      rmSync(model);
+      copyFileSync(plain, model);
+      expect(refusal(() => takeIn(model)).message).toMatch(/symbolic link/);
+    });
   });
 });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bytesOf } from '../../generators/contents.ts';
 import { ServingError } from '../../generators/errors.ts';
+import { takeIn } from '../../generators/onnx/intake.ts';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../models');
 
@@ -12,6 +14,12 @@ export function modelPath(name: string): string {
 
 export function modelBytes(name: string): Uint8Array {
   return new Uint8Array(readFileSync(modelPath(name)));
+}
+
+/** A model as it goes into a repository, with all its bytes in memory. */
+export function imported(model: string | Uint8Array) {
+  const intake = takeIn(model);
+  return { ...intake, bytes: bytesOf(intake.bytes) };
 }
 
 /** The ServingError that something raises; anything else that is thrown is thrown on. */

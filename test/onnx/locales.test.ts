@@ -1,8 +1,7 @@
 import { decode } from '../../generators/onnx/decode.ts';
-import { takeIn } from '../../generators/onnx/intake.ts';
 import { MODEL, type Model, type Node } from '../../generators/onnx/schema.ts';
 import { bytesSource } from '../../generators/onnx/source.ts';
-import { modelBytes, modelPath, refusal } from './fixtures.ts';
+import { imported, modelBytes, modelPath, refusal } from './fixtures.ts';
 
 const read = (bytes: Uint8Array): Model => decode(bytesSource(bytes), MODEL);
 const nodesOf = (bytes: Uint8Array) => read(bytes).graph?.nodes ?? [];
@@ -12,7 +11,7 @@ const attributesOf = ({ attributes }: Node) =>
 
 describe('a node that changes the case of texts', () => {
   it('asks for a locale that the image has, and that is said', () => {
-    const { bytes, changes, summary } = takeIn(modelPath('crafted/lower-case'));
+    const { bytes, changes, summary } = imported(modelPath('crafted/lower-case'));
     expect(attributesOf(normalizer(bytes))).toEqual({ case_change_action: 'LOWER', locale: 'C.UTF-8' });
     expect(normalizer(bytes)).toMatchObject({ inputs: ['flat'], outputs: ['lower'] });
     expect(summary.outputs).toEqual([expect.objectContaining({ name: 'lower', operator: 'StringNormalizer' })]);
@@ -23,7 +22,7 @@ describe('a node that changes the case of texts', () => {
 
   it('keeps its other attributes, and every other byte', () => {
     const original = modelBytes('crafted/lower-case-american');
-    const { bytes } = takeIn(original);
+    const { bytes } = imported(original);
     expect(Object.keys(attributesOf(normalizer(bytes)))).toEqual(['case_change_action', 'stopwords', 'locale']);
     expect(Buffer.from(bytes).includes('THE')).toBe(true);
     const [reshape] = nodesOf(original);
@@ -34,13 +33,13 @@ describe('a node that changes the case of texts', () => {
   });
 
   it('is not changed a second time', () => {
-    const first = takeIn(modelPath('crafted/lower-case'));
-    const second = takeIn(first.bytes);
+    const first = imported(modelPath('crafted/lower-case'));
+    const second = imported(first.bytes);
     expect([second.changes, second.sha256]).toEqual([[], first.sha256]);
   });
 
   it('is refused with a locale that somebody chose and the image lacks', () => {
-    const error = refusal(() => takeIn(modelPath('crafted/lower-case-german')));
+    const error = refusal(() => imported(modelPath('crafted/lower-case-german')));
     expect([error.code, error.message]).toEqual([
       'MODEL_UNSUPPORTED',
       expect.stringContaining(
@@ -55,7 +54,7 @@ it('without changing the case only the stop words need a locale', () => {
   const never = (name: string) => {
     const bytes = Buffer.from(modelBytes(name));
     bytes.write('NEVER', bytes.indexOf('LOWER'));
-    return takeIn(new Uint8Array(bytes)).changes.length;
+    return imported(new Uint8Array(bytes)).changes.length;
   };
   expect([never('crafted/lower-case'), never('crafted/lower-case-american')]).toEqual([0, 1]);
 });

@@ -1,5 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Disk } from '../../generators/apply/disk.ts';
+import { bytesOf, type FileContents } from '../../generators/contents.ts';
 
 export interface Fault {
   /** The number of the call, from 0, that is hit. */
@@ -10,14 +11,15 @@ export interface Fault {
 }
 
 /** What a crash or a full disk leaves of a file that is being created: a part of it. */
-function createHalf(path: string, bytes: Uint8Array, mode: number): void {
+function createHalf(path: string, contents: FileContents, mode: number): void {
+  const bytes = bytesOf(contents);
   const file = openSync(path, 'wx', mode);
   writeSync(file, bytes.subarray(0, Math.floor(bytes.length / 2)));
   closeSync(file);
 }
 
 /** Calls that change nothing. They can fail, but a death in one is the death after the change before it. */
-const LOOKS = new Set(['entry', 'list', 'read', 'writable', 'freeBytes']);
+const LOOKS = new Set(['entry', 'list', 'read', 'hash', 'writable', 'freeBytes']);
 
 /** Wraps a disk so that the call with the given number is hit. */
 export function faultyDisk(disk: Disk, fault: Fault): { disk: Disk; calls: () => number } {
@@ -30,7 +32,9 @@ export function faultyDisk(disk: Disk, fault: Fault): { disk: Disk; calls: () =>
         const number = calls++;
         const hit = fault.how === 'forever' ? number >= fault.at : number === fault.at;
         if (!hit) return (call as (...all: unknown[]) => unknown)(...args);
-        if (name === 'create' && number === fault.at) createHalf(...(args as [string, Uint8Array, number]));
+        if (name === 'create' && number === fault.at) createHalf(...(args as [string, FileContents, number]));
+        const [from, to, mode] = args as [string, string, number];
+        if (name === 'copy' && number === fault.at) createHalf(to, readFileSync(from), mode);
         if (fault.how === 'kill') process.kill(process.pid, 'SIGKILL');
         throw Object.assign(new Error(`fault in call ${number}, ${name} ${args[0]}`), { code: fault.code ?? 'EIO' });
       },

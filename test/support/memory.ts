@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Change } from '../../generators/apply/change.ts';
 import type { Disk, DiskEntry } from '../../generators/apply/disk.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { bytesOf } from '../../generators/contents.ts';
 import { sha256 } from '../../generators/hash.ts';
 import type { Manifest } from '../../generators/project/manifest.ts';
 import type { Mode, Owner, Tree, TreeFile } from '../../generators/tree.ts';
@@ -24,7 +25,7 @@ export function memoryDisk(tree: MemoryTree): Disk {
   };
   const entryAt = (path: string): DiskEntry | null => {
     const file = tree.get(path);
-    const common = { device: 1, modifiedMs: 0 };
+    const common = { device: 1, modifiedMs: 0, size: Buffer.byteLength(file?.text ?? '') };
     if (file) return { kind: file.link ? 'symlink' : 'file', mode: file.mode, ...common };
     const isFolder = path === '' || [...tree.keys()].some((other) => other.startsWith(`${path}/`));
     return isFolder ? { kind: 'folder', mode: 0o755, ...common } : null;
@@ -37,6 +38,7 @@ export function memoryDisk(tree: MemoryTree): Disk {
       const below = [...tree.keys()].filter((path) => path.startsWith(prefix));
       return [...new Set(below.map((path) => path.slice(prefix.length).split('/')[0] as string))];
     },
+    hash: (place: string) => sha256(Buffer.from(tree.get(inside(place))?.text ?? '')),
     read: (place: string) => Buffer.from(tree.get(inside(place))?.text ?? ''),
   } as unknown as Disk;
 }
@@ -52,7 +54,7 @@ export function applied(tree: MemoryTree, changes: readonly Change[]): Map<strin
   }
   for (const change of changes) {
     if (change.kind === 'write') {
-      after.set(change.path, { text: Buffer.from(change.bytes).toString('utf8'), mode: change.mode });
+      after.set(change.path, { text: Buffer.from(bytesOf(change.bytes)).toString('utf8'), mode: change.mode });
     }
   }
   return after;

@@ -38,6 +38,12 @@ export function powerDisk(disk: Disk, at: number) {
         () => rmSync(path, { force: true }),
         () => disk.create(path, bytes, mode),
       ),
+    copy: (from, to, mode) =>
+      change(
+        dirname(to),
+        () => rmSync(to, { force: true }),
+        () => disk.copy(from, to, mode),
+      ),
     unlink: (path) => change(dirname(path), keeper(path), () => disk.unlink(path)),
     makeFolder: (path) =>
       change(

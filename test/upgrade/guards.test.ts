@@ -115,7 +115,7 @@ describe('an upgrade is refused before anything is touched', () => {
   });
 
   it.each([
-    ['a file of the repository', 'read', 'src/limits.mjs'],
+    ['a file of the repository', 'hash', 'src/limits.mjs'],
     ['a folder of the repository', 'list', 'src/old'],
     ['the manifest', 'read', MANIFEST],
     ['a blob of the record', 'list', '.ml-serving/base'],

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { planRepository } from '../../generators/app/plan.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { bytesOf } from '../../generators/contents.ts';
 import type { Migration } from '../../generators/migrations/migration.ts';
 import { NO_POLICY, type Policy } from '../../generators/policy/policy.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
@@ -82,7 +83,7 @@ export function stampOut(
   const { files } = planRepository(settleAnswers(given, context), { template, policy });
   for (const { path, bytes, mode } of files) {
     mkdirSync(join(root, path, '..'), { recursive: true });
-    writeFileSync(join(root, path), bytes, { mode });
+    writeFileSync(join(root, path), bytesOf(bytes), { mode });
   }
   if (withGit) {
     git(root, 'init', '-q', '-b', 'main');

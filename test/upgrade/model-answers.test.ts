@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ownPackage } from '../../generators/app/package.ts';
 import { planRepository } from '../../generators/app/plan.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { bytesOf } from '../../generators/contents.ts';
 import type { Migration } from '../../generators/migrations/migration.ts';
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
 import type { Answers } from '../../generators/questions/questions.ts';
@@ -39,7 +40,7 @@ const custom: GivenAnswers = {
 function repository(): string {
   const context = { directoryName: 'my-model', sample: (type: Answers['modelType']) => sampleOf(template, type) };
   const { files } = planRepository(settleAnswers({}, context), { template });
-  const root = folderWith(Object.fromEntries(files.map(({ path, bytes }) => [path, bytes])));
+  const root = folderWith(Object.fromEntries(files.map(({ path, bytes }) => [path, bytesOf(bytes)])));
   git(root, 'init', '-q', '-b', 'main');
   commit(root, 'stamp out');
   return root;

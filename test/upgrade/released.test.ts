@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { ownPackage } from '../../generators/app/package.ts';
 import { planRepository } from '../../generators/app/plan.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { bytesOf } from '../../generators/contents.ts';
 import { migrations } from '../../generators/migrations/registry.ts';
 import { MANIFEST_PATH, type Manifest } from '../../generators/project/manifest.ts';
 import type { Answers } from '../../generators/questions/questions.ts';
@@ -47,7 +48,7 @@ test('whatever changes what the template renders raises its version', () => {
   const root = unpacked(version);
   const answers = parse(read(root, '.ml-serving/answers.yaml')) as Answers;
   const record = planRepository(answers, { template }).files.find(({ path }) => path === MANIFEST_PATH);
-  const rendered = JSON.parse(Buffer.from(record?.bytes ?? '').toString('utf8')) as Manifest;
+  const rendered = JSON.parse(Buffer.from(bytesOf(record?.bytes ?? new Uint8Array())).toString('utf8')) as Manifest;
   expect(manifestOf(root).files).toEqual(rendered.files);
 });
 
