@@ -1,15 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Limits } from '../contract/serving.ts';
 import { describe, ServiceError } from '../errors.ts';
 import { promised, type Told, tell } from '../told.ts';
 import type { Incoming } from './exchange.ts';
 import { type BodySink, Message } from './message.ts';
 import type { Room } from './room.ts';
+import { isEncoding, type Refusal, unpack } from './unpack.ts';
 import { WholeRequest } from './whole/request.ts';
-
-const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
 
 /** Reads a request's body, decompressed, of at most `limit` bytes before and after; `limits.maxBodyBytes` where none is given. */
 export interface BodyReader {
@@ -76,20 +73,20 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
     else tell(told, body);
   }
 
-  async function unpack(req: IncomingMessage, encoding: string, limit: number): Promise<Buffer> {
-    if (!Object.hasOwn(DECODERS, encoding)) {
+  async function collectPacked(req: IncomingMessage, encoding: string, limit: number): Promise<Buffer> {
+    if (!isEncoding(encoding)) {
       throw new ServiceError(
         'UNSUPPORTED_MEDIA_TYPE',
         `Content-Encoding: expected gzip, deflate or br, found ${describe(encoding)}`,
       );
     }
     const packed = await promised<Buffer>((told) => collect(req, told, limit));
-    try {
-      return await DECODERS[encoding as keyof typeof DECODERS](packed, { maxOutputLength: limit });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit, maxBodyBytes);
-      throw new ServiceError('INVALID_REQUEST', `the body is not valid ${encoding}`, { cause: error });
-    }
+    const refusals: Readonly<Record<Refusal, () => ServiceError>> = {
+      too_large: () => tooLarge(limit, maxBodyBytes),
+      room_full: uploadsFull,
+      client_gone: clientGone,
+    };
+    return unpack(packed, { encoding, limit, room, client: req.socket }, (reason) => refusals[reason]());
   }
 
   function receive(req: Incoming, told: Told<Buffer>, limit = maxBodyBytes): void {
@@ -99,7 +96,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
     }
     const encoding = req.headers['content-encoding']?.toLowerCase();
     if (encoding === undefined || encoding === 'identity') collect(req, told, limit);
-    else unpack(req, encoding, limit).then((body) => tell(told, body), told.failed);
+    else collectPacked(req, encoding, limit).then((body) => tell(told, body), told.failed);
   }
 
   return {
