@@ -40,7 +40,9 @@ test.each<[Encoding, (body: Buffer) => Buffer]>([
   const body = Buffer.alloc(MIB, 'a b');
   expect((await read(pack(body), encoding)).equals(body)).toBe(true);
   await expect(read(pack(body), encoding, MIB - 1)).rejects.toThrow('too_large');
-  await expect(read(pack(body).subarray(0, pack(body).length / 2), encoding)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+  await expect(read(pack(body).subarray(0, pack(body).length / 2), encoding)).rejects.toMatchObject({
+    code: 'INVALID_REQUEST',
+  });
   await expect(read(Buffer.from('plain'), encoding)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
   expect(seen.held).toBe(0);
 });
