@@ -5,7 +5,7 @@ import { readServing } from './contract/read.ts';
 import type { Serving } from './contract/serving.ts';
 import { describe, ServiceError } from './errors.ts';
 import { availableCpus, workersFor } from './inference/cpu.ts';
-import { type Golden, parseGolden } from './inference/golden.ts';
+import { type Golden, type GoldenFile, parseGolden, type Question } from './inference/golden.ts';
 
 /** The repository's root: src/ and dist/ are both one level below it. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -14,6 +14,8 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export interface Config {
   readonly serving: Serving;
   readonly golden: Golden | undefined;
+  /** Instances that clients could send: the golden samples, with an answer or without. */
+  readonly questions: readonly Question[];
   /** Where the golden samples are or would be. */
   readonly goldenPath: string;
   /** Where the drift reference is or would be, and its text: one that is wrong must not keep the service from answering. */
@@ -57,6 +59,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
   const folder = dirname(file);
   const modelPath = findModel(folder, serving.model.file, 'model.file');
   const goldenPath = join(dirname(modelPath), 'golden.json');
+  const samples = readGolden(goldenPath);
   const referencePath = join(dirname(modelPath), 'reference.json');
   const config: Config = {
     serving,
@@ -64,7 +67,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     modelPath,
     referencePath,
     referenceText: existsSync(referencePath) ? readText(referencePath) : undefined,
-    golden: readGolden(goldenPath),
+    golden: samples?.golden,
+    questions: samples?.all ?? [],
     goldenPath,
     candidate: undefined,
     predictionLogSalt: readSalt(serving, env),
@@ -92,12 +96,14 @@ function candidateOf(config: Config): Config | undefined {
   if (!variants) return undefined;
   const modelPath = findModel(folder, variants.candidate.file, 'variants.candidate.file');
   const goldenPath = modelPath.replace(/\.onnx$/, '.golden.json');
+  const samples = readGolden(goldenPath);
   const { released: _released, placeholder: _placeholder, ...model } = serving.model;
   return {
     ...config,
     serving: { ...serving, model: { ...model, ...variants.candidate } },
     modelPath,
-    golden: readGolden(goldenPath),
+    golden: samples?.golden,
+    questions: samples?.all ?? config.questions,
     goldenPath,
     workers: variants.workers,
   };
@@ -110,8 +116,8 @@ function findModel(folder: string, file: string, field: string): string {
   throw new ServiceError('CONFIG_INVALID', message);
 }
 
-function readGolden(path: string): Golden | undefined {
-  return existsSync(path) ? parseGolden(readText(path), basename(path)).golden : undefined;
+function readGolden(path: string): GoldenFile | undefined {
+  return existsSync(path) ? parseGolden(readText(path), basename(path)) : undefined;
 }
 
 /** Hashes without a key are found out by trying: names, numbers and dates are few. */

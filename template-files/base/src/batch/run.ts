@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../config.ts';
-import { hasBatchAxis } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { hasPreprocess } from '../inference/hooks.ts';
 import type { Predictor } from '../inference/predictor.ts';
@@ -28,6 +27,8 @@ export interface Summary {
 export interface RunDeps {
   readonly config: Config;
   readonly predictor: Pick<Predictor, 'predict'>;
+  /** Rows that are predicted together. */
+  readonly rows: number;
   readonly signal: AbortSignal;
   /** Told now and then how far it is. */
   readonly onProgress: (progress: Progress) => void;
@@ -84,11 +85,15 @@ export async function runBatch(options: BatchOptions, deps: RunDeps): Promise<Su
   return { predicted, refused, interrupted: false };
 }
 
-function outcomesOf(options: BatchOptions, { config, predictor }: RunDeps, from: number): AsyncGenerator<Outcome> {
+function outcomesOf(
+  options: BatchOptions,
+  { config, predictor, rows }: RunDeps,
+  from: number,
+): AsyncGenerator<Outcome> {
   const { serving, workers } = config;
   const wanted = (row: number): boolean => row >= from && row % options.shards === options.shard;
   return predictRows(readRows(options, serving, wanted, !hasPreprocess), predictor, {
-    rows: hasBatchAxis(serving) ? serving.batching.maxBatchSize : 1,
+    rows,
     bytes: serving.limits.maxBodyBytes,
     inFlight: 2 * workers + 1,
     timeoutMs: GROUP_TIMEOUT_MS,

@@ -34,7 +34,9 @@ try {
     if (!ready) throw new ServiceError('MODEL_MISMATCH', reason);
     const onProgress = ({ next, predicted, refused }: { next: number; predicted: number; refused: number }): void =>
       console.error(`up to row ${next}: ${predicted} predicted, ${refused} refused`);
-    const summary = await runBatch(options, { config, predictor, signal: stop.signal, onProgress });
+    // A row of the file is a request of its own where its answer would depend on the rows beside it.
+    const rows = predictor.batching()?.mode === 'on' ? config.serving.batching.maxBatchSize : 1;
+    const summary = await runBatch(options, { config, predictor, rows, signal: stop.signal, onProgress });
     const { predicted, refused, interrupted } = summary;
     const seconds = (Date.now() - started) / 1000;
     const { name, version } = config.serving.model;

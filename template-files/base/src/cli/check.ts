@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import { openReference } from '../drift/open.ts';
 import { ServiceError } from '../errors.ts';
+import { type BatchingState, OWN_RUNS } from '../inference/batching.ts';
 import { createPredictor } from '../inference/predictor.ts';
 import { unreadLabelWarning } from '../inference/release.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -35,9 +36,15 @@ async function checkModel(config: Config, goldenName: string): Promise<void> {
       ? `${golden.samples.length} golden samples agree`
       : "no golden sample has an answer (npm run golden -- --write records the model's own)";
     console.log(`${name} ${version} (${type}): serving.yaml and the model agree; ${samples}.`);
+    const batching = predictor.batching();
+    if (batching) console.log(batchingLine(batching));
     const unread = unreadLabelWarning(serving);
     if (unread) console.log(`Mind that ${unread}.`);
   } finally {
     await predictor.close();
   }
+}
+
+function batchingLine({ mode, reason }: BatchingState): string {
+  return `Batching is ${mode}: ${reason}${mode === 'on' ? '' : `; ${OWN_RUNS}`}.`;
 }

@@ -26,7 +26,8 @@ try {
   if (file === undefined || more.length > 0) throw new ServiceError('DATA_INVALID', `usage: ${USAGE}`);
   if (!existsSync(file)) throw new ServiceError('DATA_INVALID', `${file}: there is no such file. usage: ${USAGE}`);
   const config = loadConfig();
-  const batching = { maxBatchSize: MAX_BATCH, maxDelayMs: 0, oversized: 'split' } as const;
+  const { mode } = config.serving.batching;
+  const batching = { mode, maxBatchSize: MAX_BATCH, maxDelayMs: 0, oversized: 'split', stated: [] } as const;
   const serving = { ...config.serving, batching };
   const predictor = createPredictor({
     config: { ...config, serving },

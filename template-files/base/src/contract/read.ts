@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { LineCounter, parseDocument, visit } from 'yaml';
 import { type Problem, problemsError } from './problem.ts';
 import { rules } from './rules.ts';
-import { DEFAULTS, type Limits, type Serving, VARIANTS_DEFAULTS } from './serving.ts';
+import { type Batching, DEFAULTS, type Limits, type Serving, VARIANTS_DEFAULTS } from './serving.ts';
 import { validatorOf } from './validator.ts';
 
 /** Reads serving.yaml from its text and checks it against its schema and against itself. Throws with every problem. */
@@ -42,16 +42,23 @@ export function readServing(text: string, schemaText: string, source = 'serving.
 }
 
 function withDefaults(serving: Serving): Serving {
+  const batching = withBatching(serving.batching);
   return {
     ...serving,
     runtime: { ...DEFAULTS.runtime, ...serving.runtime },
-    batching: { ...DEFAULTS.batching, ...serving.batching },
-    limits: withLimits(serving.limits, serving.batching?.maxBatchSize ?? DEFAULTS.batching.maxBatchSize),
+    batching,
+    limits: withLimits(serving.limits, batching.maxBatchSize),
     objectives: { ...DEFAULTS.objectives, ...serving.objectives },
     predictionLog: { ...DEFAULTS.predictionLog, ...serving.predictionLog },
     feedback: { ...DEFAULTS.feedback, ...serving.feedback },
     ...(serving.variants && { variants: { ...VARIANTS_DEFAULTS, ...serving.variants } }),
   };
+}
+
+/** The section, or `off` alone. Parsers of YAML 1.1 read `off` as false, and write that back. */
+function withBatching(stated: Partial<Batching> | 'off' | false = {}): Batching {
+  if (typeof stated !== 'object') return { ...DEFAULTS.batching, mode: 'off' };
+  return { ...DEFAULTS.batching, ...stated, stated: Object.keys(stated) };
 }
 
 /** What is not set follows what is: the bytes of all bodies that of one body, the rows that wait those of a request and of a run. */
@@ -73,7 +80,7 @@ function pathOf(field: string): (string | number)[] {
 
 function shapeProblems(errors: readonly ErrorObject[]): Problem[] {
   return errors
-    .filter((error) => error.keyword !== 'anyOf')
+    .filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'if')
     .map((error) => ({
       field: fieldOf(error),
       expected: expectedOf(error),

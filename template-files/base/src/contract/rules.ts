@@ -227,6 +227,22 @@ const tabularShapes: Rule = (serving) =>
           : [],
       );
 
+const wholeOutputs: Rule = ({ model, inputs, outputs }) =>
+  Object.entries({ inputs, outputs }).flatMap(([side, tensors]) =>
+    tensors.flatMap(({ perRow }, i): Problem[] =>
+      perRow !== false || model.type === 'custom'
+        ? []
+        : [
+            {
+              field: `${side}[${i}].perRow`,
+              expected: `no such key for ${model.type}, whose predictions are one for each row`,
+              found: 'false',
+              mend: 'Use type custom, or export the model with the batch first.',
+            },
+          ],
+    ),
+  );
+
 const delayNeedsBatches: Rule = (serving) =>
   serving.batching.maxDelayMs > 0 && !hasBatchAxis(serving)
     ? [
@@ -286,6 +302,7 @@ export const rules: readonly Rule[] = [
   scoreKeys,
   regressionOutputs,
   tabularShapes,
+  wholeOutputs,
   delayNeedsBatches,
   delayBelowTimeout,
   roomForABody,

@@ -46,6 +46,8 @@ export interface TensorSpec {
   readonly shape: readonly number[];
   /** NaN and Infinity are values here. In JSON they are the strings "NaN", "Infinity" and "-Infinity". */
   readonly allowNonFinite?: boolean;
+  /** False where a free first axis is not that of the request's rows: an instance is then the whole tensors. */
+  readonly perRow?: boolean;
 }
 
 /** How a picture becomes the tensor of an input; what is left out has a default. */
@@ -121,10 +123,15 @@ export interface Runtime {
 }
 
 export interface Batching {
+  /** `auto`: rows are merged and split where a trial at the start has shown that they are independent. `off`: they never are. */
+  readonly mode: 'auto' | 'off';
+  /** Rows that share a run at most. */
   readonly maxBatchSize: number;
   readonly maxDelayMs: number;
   /** A request of more rows than maxBatchSize is run in several batches, or refused. */
   readonly oversized: 'split' | 'refuse';
+  /** The keys that serving.yaml states itself; the others have their defaults. */
+  readonly stated: readonly string[];
 }
 
 export interface Limits {
@@ -206,7 +213,7 @@ export interface Serving {
 /** Values of what serving.yaml may leave out. */
 export const DEFAULTS = {
   runtime: { workers: 'auto', intraOpThreads: 1 },
-  batching: { maxBatchSize: 32, maxDelayMs: 0, oversized: 'split' },
+  batching: { mode: 'auto', maxBatchSize: 32, maxDelayMs: 0, oversized: 'split', stated: [] },
   limits: {
     maxQueue: 256,
     // As many as maxQueue full batches.
@@ -234,9 +241,9 @@ export const DEFAULTS = {
 /** Of `variants`, where there is one. */
 export const VARIANTS_DEFAULTS = { weight: 10, tolerance: 1e-3, workers: 1 } as const;
 
-/** A free first axis of every input and output is the batch: only then can requests share a run. */
+/** A free first axis of every input and output is that of the rows: only then can requests share a run. */
 export function hasBatchAxis(serving: Pick<Serving, 'inputs' | 'outputs'>): boolean {
-  return [...serving.inputs, ...serving.outputs].every((tensor) => tensor.shape[0] === -1);
+  return [...serving.inputs, ...serving.outputs].every(({ shape, perRow }) => shape[0] === -1 && perRow !== false);
 }
 
 /**

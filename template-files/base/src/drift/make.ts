@@ -1,7 +1,9 @@
 import type { Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
+import type { Answer } from '../inference/job.ts';
 import type { Predictor } from '../inference/predictor.ts';
 import { createEncoder } from '../inference/preprocess/encoder.ts';
+import { type Block, sliceBlock } from '../inference/tensor.ts';
 import { createCollection } from './collect.ts';
 import { openReference } from './open.ts';
 import type { Reference } from './reference.ts';
@@ -24,7 +26,7 @@ export interface Made {
 export async function makeReference(
   batches: AsyncIterable<readonly unknown[]>,
   serving: Serving,
-  predictor: Pick<Predictor, 'inferTensors'>,
+  predictor: Pick<Predictor, 'inferTensors' | 'batching'>,
   source: string,
   folder: string,
 ): Promise<Made> {
@@ -44,7 +46,11 @@ export async function makeReference(
       const blocks = await encode(instances);
       const deadline = performance.now() + PATIENCE_MS;
       const call = { deadline };
-      const answers = fetch.length > 0 ? await predictor.inferTensors(blocks, fetch, call, deadline) : [];
+      const requests = predictor.batching()?.mode === 'on' ? [blocks] : blocks.flatMap(rowsOf).map((row) => [row]);
+      const answers: Answer[] = [];
+      for (const request of fetch.length > 0 ? requests : []) {
+        answers.push(...(await predictor.inferTensors(request, fetch, call, deadline)));
+      }
       collection.add(blocks, fetch, answers);
     } catch (error) {
       throw located(error, rows);
@@ -65,6 +71,12 @@ export async function makeReference(
   const found = collection.finish();
   const reference: Reference = { apiVersion: 'ml-serving/reference-v1', model: { version, sha256 }, ...found };
   return { reference: { ...reference, rows }, invalid };
+}
+
+/** Rows as requests of their own: their answers may depend on the rows beside them. */
+function rowsOf(block: Block): Block[] {
+  if (block.rows === 1) return [block];
+  return Array.from({ length: block.rows }, (_, row) => sliceBlock(block, row, row + 1));
 }
 
 /** The encoder counts from the start of what it is given; people count from the start of their file, and from 1. */

@@ -1,5 +1,12 @@
 import { multiLabelOutput } from '../contract/scores.ts';
-import { elementCount, type InputSpec, labelOutput, type OutputSpec, type Serving } from '../contract/serving.ts';
+import {
+  elementCount,
+  hasBatchAxis,
+  type InputSpec,
+  labelOutput,
+  type OutputSpec,
+  type Serving,
+} from '../contract/serving.ts';
 import { KINDS } from '../inference/datatypes.ts';
 import { likeliestOf } from '../inference/postprocess/likeliest.ts';
 import type { Tensor } from '../inference/tensor.ts';
@@ -57,11 +64,16 @@ export function watchedFeatures({ inputs, model }: Pick<Serving, 'inputs' | 'mod
   return all.slice(0, MAX_FEATURES);
 }
 
-/** Outputs that predictions are made of: the likeliest class, or a single value. `fetch` has their places. */
+/**
+ * Outputs that predictions are made of: the likeliest class, or a single value. `fetch` has their places. An answer without rows
+ * that may hold any number of values is none of them.
+ */
 export function watchedOutputs(
-  { model, outputs }: Pick<Serving, 'model' | 'outputs'>,
+  serving: Pick<Serving, 'model' | 'inputs' | 'outputs'>,
   fetch: readonly number[],
 ): readonly Watched[] {
+  const { model, outputs } = serving;
+  const rowSizes = hasBatchAxis(serving) ? [-1] : [1];
   const multiLabel = multiLabelOutput({ model, outputs });
   if (multiLabel) return probabilitiesOf(outputs, multiLabel).slice(0, MAX_OUTPUTS);
   const own = model.type.endsWith('-classification') ? labelOutput(outputs) : undefined;
@@ -70,6 +82,7 @@ export function watchedOutputs(
     const output = outputs[tensor];
     if (!output || output.shape.length > 2 || output.shape.slice(1).includes(-1)) return [];
     const { name, labels, datatype } = output;
+    if (!labels && !rowSizes.includes(output.shape[0] ?? 1)) return [];
     const width = elementCount(output.shape.slice(1));
     if (labels && datatype !== 'BYTES') {
       return [column(output, { name, kind: 'label', tensor, offset: 0, width, names: labels })];

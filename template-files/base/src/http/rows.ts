@@ -1,4 +1,4 @@
-import { elementCount, type Serving } from '../contract/serving.ts';
+import { elementCount, hasBatchAxis, type Serving } from '../contract/serving.ts';
 import { boundsOf, hasColumns } from '../inference/preprocess/columns.ts';
 import type { Block } from '../inference/tensor.ts';
 import type { ByteSpan } from '../observability/byte-writer.ts';
@@ -25,10 +25,12 @@ const [COMMA, COLON, OPEN, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [44, 58, 91, 93, 
  * some hundred numbers costs. It only ever says what those two would have said: whatever is out of the ordinary is left to
  * them, errors and values out of their range above all.
  */
-export function createBlockReader({ model, inputs, limits }: Serving): BlockReader {
+export function createBlockReader(serving: Serving): BlockReader {
+  const { model, inputs, limits } = serving;
   const [input, ...more] = inputs;
-  const [batch, ...axes] = input?.shape ?? [];
-  const plain = more.length === 0 && input?.datatype === 'FP32' && batch === -1 && !axes.includes(-1);
+  const axes = input?.shape.slice(1) ?? [];
+  // Without a batch axis an instance is no row.
+  const plain = more.length === 0 && input?.datatype === 'FP32' && hasBatchAxis(serving) && !axes.includes(-1);
   const isTable = model.type.startsWith('tabular-');
   if (!plain || !(isTable || model.type === 'custom')) return () => undefined;
   const columns = isTable && hasColumns(inputs);

@@ -1,4 +1,4 @@
-import { elementCount, hasBatchAxis, type Serving } from '../contract/serving.ts';
+import { elementCount, hasBatchAxis, labelOutput, type OutputSpec, type Serving } from '../contract/serving.ts';
 import type { Tensor } from './tensor.ts';
 
 /** An answer of another shape than serving.yaml promises. */
@@ -17,17 +17,24 @@ export interface Misfit {
 export type FindMisfit = (fetch: readonly number[], tensors: readonly Tensor[], rows: number) => Misfit | undefined;
 
 export function createFindMisfit(serving: Serving): FindMisfit {
+  const { model, outputs } = serving;
   const batched = hasBatchAxis(serving);
-  // Where no run is shared, a free first axis need not be the batch.
-  const counted = batched && serving.batching.maxBatchSize > 1;
   const from = batched ? 1 : 0;
+  // A classifier's prediction is one row, with a batch axis or without.
+  const ofOneRow = new Set<OutputSpec | undefined>(
+    batched || !model.type.endsWith('-classification')
+      ? []
+      : [...outputs.filter(({ labels }) => labels), labelOutput(outputs)],
+  );
   return (fetch, tensors, rows) => {
     for (let i = 0; i < fetch.length; i++) {
       const output = fetch[i] as number;
-      const shape = serving.outputs[output]?.shape ?? [];
+      const spec = outputs[output];
+      const shape = spec?.shape ?? [];
       const found = tensors[i]?.dims ?? [];
-      if ((counted && found[0] !== rows) || !agree(shape, found, from)) {
-        return { output, expected: counted ? [rows, ...shape.slice(1)] : shape, found };
+      const cut = ofOneRow.has(spec) && elementCount(found) !== elementCount(shape.slice(1));
+      if ((batched && found[0] !== rows) || cut || !agree(shape, found, from)) {
+        return { output, expected: batched || cut ? [rows, ...shape.slice(1)] : shape, found };
       }
     }
     return undefined;

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { hasBatchAxis } from '../contract/serving.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { promised, type Told } from '../told.ts';
 import { createFindMisfit } from './answer-shape.ts';
+import { type BatchingState, OWN_RUNS } from './batching.ts';
 import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample } from './golden.ts';
@@ -25,9 +25,10 @@ import {
   warmUp,
   withSample,
 } from './release.ts';
+import { decideBatching } from './row-trial/decide.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { inspectModel, workerOptions } from './startup.ts';
-import { type Block, splitBlocks } from './tensor.ts';
+import { type Block, joinNeighbours, splitBlocks } from './tensor.ts';
 import { noteAnswers, type Trace } from './trace.ts';
 
 /** A caller, and until when it waits. */
@@ -54,6 +55,8 @@ export interface Predictor {
   stopping(): boolean;
   /** What the runtime says of the model, once it is loaded. */
   model(): Loaded | undefined;
+  /** Whether requests are merged and split, once that has been decided. */
+  batching(): BatchingState | undefined;
   /**
    * The predictions for some instances as JSON texts, in order.
    * @param topK of a classifier, how many of the likeliest classes; undefined leaves it to serving.yaml
@@ -128,14 +131,15 @@ const REPLACING: Readiness = { ready: false, reason: 'the inference workers are 
 export function createPredictor(deps: PredictorDeps): Predictor {
   const { config, metrics, logger, observe } = deps;
   const { serving } = config;
-  const batched = hasBatchAxis(serving);
-  const maxBatchSize = batched ? serving.batching.maxBatchSize : 1;
   const encode = createEncoder(serving, metrics.invalid, config.folder, deps.capacity);
   const decoder = createDecoder(serving);
   let state: Readiness = { ready: false, reason: 'the model is being loaded' };
   let stopping = false;
   let draining = false;
   let model: Loaded | undefined;
+  let batching: BatchingState | undefined;
+  const maxBatchSize = (): number => (batching?.mode === 'on' ? serving.batching.maxBatchSize : 1);
+  const create = serving.inputs.map((input) => KINDS[input.datatype].create);
 
   const options = workerOptions(config);
   const pool = deps.pool ?? createPool(options);
@@ -149,11 +153,13 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   const scheduler: Scheduler = createScheduler(
     lane,
     {
-      maxBatchSize,
+      get maxBatchSize() {
+        return maxBatchSize();
+      },
       maxDelayMs: serving.batching.maxDelayMs,
       maxQueue: serving.limits.maxQueue,
       maxQueueRows: serving.limits.maxQueueRows,
-      create: serving.inputs.map((input) => KINDS[input.datatype].create),
+      create,
       findMisfit: createFindMisfit(serving),
     },
     {
@@ -169,6 +175,14 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   metrics.queueDepth = scheduler.depth;
   metrics.workers = () => ({ alive: pool.alive(), busy: pool.alive() - pool.idle() });
 
+  /** Rows in as many runs as they need; where batching is off, those of one shape in a single run. */
+  function partsOf(blocks: readonly Block[]): readonly Block[] {
+    const { oversized, maxBatchSize: most } = serving.batching;
+    if (batching?.mode === 'on') return splitBlocks(blocks, most, oversized);
+    if (batching?.cause === 'no_batch_axis') return blocks;
+    return joinNeighbours(oversized === 'refuse' ? splitBlocks(blocks, most, oversized) : blocks, create);
+  }
+
   /** Runs blocks, in as many parts as they need. */
   function run(
     blocks: readonly Block[],
@@ -178,8 +192,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     arrived: number,
     { done, failed }: Told<readonly Answer[]>,
   ): void {
-    const parts = splitBlocks(blocks, maxBatchSize, serving.batching.oversized);
-    scheduler.submit(parts, fetch, { client, deadline, done, failed }, arrived);
+    scheduler.submit(partsOf(blocks), fetch, { client, deadline, done, failed }, arrived);
   }
 
   /** A client's rows and the answers to them, for those who look on. */
@@ -285,6 +298,8 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     return { prediction, ...compare(sample.prediction, prediction, tolerance) };
   }
 
+  const encodeSample = async (instance: unknown): Promise<readonly Block[]> => encode(preprocessed([instance]));
+
   /** Tries the loaded model: warm-up, shapes of the answers, golden samples. */
   async function tryOut(): Promise<Readiness> {
     const { golden } = config;
@@ -296,7 +311,17 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     const trial = trialBlock(serving, blocks);
     await warmUp(pool, trial, decoder.fetch);
     await checkAnswerShapes(pool, serving, trial, sample !== undefined);
-    const short = await lane.open(trial, decoder.fetch);
+    batching = await decideBatching(
+      { pool, serving, trial, sampled: sample !== undefined, encodeSample },
+      config.questions,
+    );
+    const { mode, cause, reason } = batching;
+    if (cause === 'rows_mixed' || cause === 'rows_not_tried') {
+      logger.warn({ cause, reason }, `batching is off: ${OWN_RUNS}`);
+    } else logger.info({ mode, cause, reason }, `batching is ${mode}`);
+    // A run of any number of rows would hold up the main thread for a time that was not tried.
+    const tried = mode === 'on' || cause === 'no_batch_axis';
+    const short = tried && (await lane.open(trial, decoder.fetch));
     logger.info({ runs: short ? 'in the main thread' : 'in the workers' }, 'the model is loaded');
     if (!golden) {
       logger.warn('no golden sample has an answer (model/golden.json): nothing shows that the model answers right');
@@ -341,6 +366,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     accepts,
     stopping: () => stopping,
     model: () => model,
+    batching: () => batching,
     predict,
     predictBlocks: (blocks, started, call, topK, told) =>
       answerBlocks(blocks, started, call, { byClient: true, topK }, told),

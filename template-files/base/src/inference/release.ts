@@ -3,6 +3,7 @@ import { type Problem, problemsError } from '../contract/problem.ts';
 import { hasBatchAxis, type OutputSpec, type Serving, unreadLabels } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { createFindMisfit, type Misfit } from './answer-shape.ts';
+import { NOT_PER_ROW } from './batching.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, type Golden, type GoldenSample, refusalOf } from './golden.ts';
 import type { WorkerPool } from './pool.ts';
@@ -22,8 +23,11 @@ export async function warmUp(pool: WorkerPool, block: Block, fetch: readonly num
   await Promise.all(runs);
 }
 
+/** Two numbers of rows: another axis of the answer may have one of them by chance. */
+const TRIED_ROWS = [2, 3];
+
 /**
- * Two rows in must be two rows out (an output whose first axis is free need not have the batch there), and every other axis as
+ * Rows in must be as many rows out (an output whose first axis is free need not have the rows there), and every other axis as
  * serving.yaml says: a graph may declare shapes that it does not answer in.
  * @param sampled whether the block is a real request; zeros stand for the sizes of free axes, on which those of answers may depend
  */
@@ -35,7 +39,17 @@ export async function checkAnswerShapes(
 ): Promise<void> {
   const isGuess = !sampled && serving.inputs.some(({ shape }) => shape.includes(-1, 1));
   const promised = isGuess ? { ...serving, outputs: serving.outputs.map(onlyRows) } : serving;
-  const copies = hasBatchAxis(serving) && serving.batching.maxBatchSize > 1 ? 2 : 1;
+  for (const copies of hasBatchAxis(serving) ? TRIED_ROWS : [1])
+    await checkShapesOf(copies, pool, serving, promised, block);
+}
+
+async function checkShapesOf(
+  copies: number,
+  pool: Pick<WorkerPool, 'run'>,
+  serving: Serving,
+  promised: Serving,
+  block: Block,
+): Promise<void> {
   const tensors = block.tensors.map((tensor, i) => {
     const input = serving.inputs[i];
     return input ? stack(new Array(copies).fill(tensor), KINDS[input.datatype].create) : tensor;
@@ -60,7 +74,7 @@ function onlyRows(output: OutputSpec): OutputSpec {
 function shapeProblem({ output, expected, found }: Misfit, { outputs }: Serving, rows: number): Problem {
   const mend =
     expected[0] === rows && found[0] !== rows
-      ? 'Its first axis is not the batch: set batching.maxBatchSize to 1, or export the model with a batch axis.'
+      ? NOT_PER_ROW
       : 'That is what the model answers, whatever its graph declares: write it down, or export the model with the shape that it has.';
   return {
     field: `outputs[${output}].shape`,

@@ -38,6 +38,30 @@ export function sliceBlock(block: Block, start: number, end: number): Block {
   };
 }
 
+/** Neighbours of equal keys become one block; order is kept. */
+export function joinNeighbours(
+  blocks: readonly Block[],
+  create: readonly ((length: number) => TensorData)[],
+): readonly Block[] {
+  if (blocks.length === 1) return blocks;
+  const groups: Block[][] = [];
+  for (const block of blocks) {
+    const last = groups.at(-1);
+    if (last?.[0]?.key === block.key) last.push(block);
+    else groups.push([block]);
+  }
+  return groups.map((group) => ({
+    rows: group.reduce((sum, { rows }) => sum + rows, 0),
+    key: group[0]?.key ?? '',
+    tensors: create.map((make, i) =>
+      stack(
+        group.flatMap((block) => block.tensors[i] ?? []),
+        make,
+      ),
+    ),
+  }));
+}
+
 /** Blocks that each fit into a run, in order. */
 export function splitBlocks(
   blocks: readonly Block[],

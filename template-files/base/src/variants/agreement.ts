@@ -40,20 +40,32 @@ export function createAgree(serving: Serving, tolerance: number): Agree {
     return true;
   }
 
-  return (fetch, main, candidate) =>
-    main.every((answer, i) => {
-      const other = candidate[i];
-      if (!other || other.rows !== answer.rows) return false;
+  return (fetch, main, candidate) => {
+    // Two versions may have run the same rows in other parts.
+    const [rows, others] = [placesOf(main), placesOf(candidate)];
+    if (rows.length !== others.length) return false;
+    return rows.every((row, i) => {
+      const other = others[i] as RowPlace;
       return fetch.every((index, place) => {
         const output = serving.outputs[index] as OutputSpec;
-        const a = answer.outputs[place] as Tensor;
+        const a = row.outputs[place] as Tensor;
         const b = other.outputs[place] as Tensor;
-        for (let row = 0; row < answer.rows; row++) {
-          if (!sameRow(output, a, answer.firstRow + row, b, other.firstRow + row)) return false;
-        }
-        return true;
+        return sameRow(output, a, row.row, b, other.row);
       });
     });
+  };
+}
+
+interface RowPlace {
+  readonly outputs: readonly Tensor[];
+  readonly row: number;
+}
+
+/** Each row of a request, where its answer is. */
+function placesOf(answers: readonly Answer[]): RowPlace[] {
+  return answers.flatMap(({ outputs, firstRow, rows }) =>
+    Array.from({ length: rows }, (_, i) => ({ outputs, row: firstRow + i })),
+  );
 }
 
 /** Whether a label of a multi-label output applies, by the model's own value for it. */

@@ -36,7 +36,14 @@ const linesOf = (name: string) =>
 function run(input: string, args: readonly string[] = [], deps: Partial<RunDeps> = {}) {
   const options = readBatchOptions(['--input', file(input), '--output', file('out.jsonl'), ...args], {});
   const { config, predictor } = service;
-  return runBatch(options, { config, predictor, signal: new AbortController().signal, onProgress: () => {}, ...deps });
+  return runBatch(options, {
+    config,
+    predictor,
+    rows: config.serving.batching.maxBatchSize,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    ...deps,
+  });
 }
 
 async function predicted(instances: readonly unknown[]) {
@@ -179,4 +186,23 @@ test('memory is bounded: no more rows wait than are in flight', async () => {
   };
   await run('in.jsonl', [], { predictor: slow });
   expect(most).toBeLessThanOrEqual((2 * config.workers + 1) * config.serving.batching.maxBatchSize);
+});
+
+test('rows are predicted together only as far as the model allows', async () => {
+  writeFileSync(
+    file('in.jsonl'),
+    rows(7)
+      .map((row) => JSON.stringify(instanceOf(row)))
+      .join('\n'),
+  );
+  const { predictor } = service;
+  const asked: number[] = [];
+  const counting: RunDeps['predictor'] = {
+    predict(instances, call) {
+      asked.push(instances.length);
+      return predictor.predict(instances, call);
+    },
+  };
+  await run('in.jsonl', [], { predictor: counting, rows: 1 });
+  expect(asked).toEqual(rows(7).map(() => 1));
 });

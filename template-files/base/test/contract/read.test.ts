@@ -41,6 +41,26 @@ test('what is left out has its default', () => {
   expect(limits).toEqual({ ...DEFAULTS.limits, maxQueue: 3, maxQueueRows: 4096 });
 });
 
+test.each(['off', 'false', '"off"'])('batching: %s keeps each request a run of its own', (text) => {
+  const { batching } = readServing(`${MINIMAL}batching: ${text}\n`, SCHEMA);
+  expect(batching).toEqual({ ...DEFAULTS.batching, mode: 'off' });
+});
+
+test('what serving.yaml states of batching is known', () => {
+  const { batching } = readServing(`${MINIMAL}batching: { maxBatchSize: 32 }\n`, SCHEMA);
+  expect(batching).toEqual({ ...DEFAULTS.batching, stated: ['maxBatchSize'] });
+});
+
+test.each([
+  ['batching: on', 'serving.yaml:12 batching: expected one of off, false, found "on"'],
+  ['batching: { mode: off }', 'batching.mode: expected no such key'],
+  ['batching: { maxBatchSize: 0 }', 'batching.maxBatchSize: expected it to be >= 1, found 0'],
+])('%s is refused, and only once', (text, message) => {
+  const problems = problemsOf(`${MINIMAL}${text}\n`);
+  expect(problems).toContain(message);
+  expect(problems.split('\n')).toHaveLength(1);
+});
+
 test('rows that may wait follow the requests, the batch and the largest request', () => {
   const rowsOf = (text: string) => readServing(`${MINIMAL}${text}`, SCHEMA).limits.maxQueueRows;
   expect(rowsOf('')).toBe(256 * 32);

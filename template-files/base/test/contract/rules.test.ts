@@ -90,6 +90,12 @@ test.each<[string, Partial<Serving>, string]>([
     { inputs: [{ ...input, shape: [1, 2] }], batching: { ...serving().batching, maxDelayMs: 5 } },
     'batching.maxDelayMs',
   ],
+  [
+    'a prediction for each row of an output without rows',
+    { outputs: [{ ...output, perRow: false }] },
+    'outputs[0].perRow',
+  ],
+  ['the same of an input', { inputs: [{ ...input, perRow: false }] }, 'inputs[0].perRow'],
   ['a delay beyond the timeout', { batching: { ...serving().batching, maxDelayMs: 1000 } }, 'batching.maxDelayMs'],
 ])('%s', (_, changes, field) => {
   expect(problems(changes)).toContain(field);

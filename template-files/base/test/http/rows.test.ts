@@ -229,3 +229,12 @@ test('of a table neither: lists, objects in their order and in any other are ans
   expect(counted.exec(await service.metrics.registry.metrics())?.[1]).toBe('1');
   await service.close();
 });
+
+test('without a batch axis an instance is no row: the body is left to the encoder', () => {
+  const model = { ...serving().model, type: 'custom' as const };
+  const inputs = [{ name: 'x', datatype: 'FP32', shape: [-1, 2] }] as const;
+  const body = Buffer.from('{"instances":[[1,2],[3,4]]}');
+  const whole = [{ name: 'y', datatype: 'FP32', shape: [-1, 2], perRow: false }] as const;
+  expect(createBlockReader(serving({ model, inputs }))(body)?.rows).toBe(2);
+  expect(createBlockReader(serving({ model, inputs, outputs: whole }))(body)).toBeUndefined();
+});

@@ -30,10 +30,27 @@ test.each([
   expect(misfit(promising(shape), dims)).toEqual({ output: 0, expected: [2, ...shape.slice(1)], found: dims });
 });
 
-test('a model whose runs are never shared may answer in any number of rows, but not in another width', () => {
+test('rows are counted where runs are never shared as well: an answer of other rows would be cut', () => {
   const alone = promising([-1, 3], { batching: { ...batching, maxBatchSize: 1 } });
-  expect(misfit(alone, [7, 3], 1)).toBeUndefined();
-  expect(misfit(alone, [7, 2], 1)).toEqual({ output: 0, expected: [-1, 3], found: [7, 2] });
+  expect(misfit(alone, [1, 3], 1)).toBeUndefined();
+  expect(misfit(alone, [7, 3], 1)).toEqual({ output: 0, expected: [1, 3], found: [7, 3] });
+});
+
+test('an output without rows may answer in any number of them, but not in another width', () => {
+  const whole = serving({
+    model: { ...serving().model, type: 'custom' },
+    outputs: [{ name: 'p', datatype: 'FP32', shape: [-1, 3], perRow: false }],
+  });
+  expect(misfit(whole, [7, 3], 1)).toBeUndefined();
+  expect(misfit(whole, [7, 2], 1)).toEqual({ output: 0, expected: [-1, 3], found: [7, 2] });
+});
+
+test('a classifier without a batch axis answers one row: of more, all but the first would be cut', () => {
+  const inputs = serving().inputs.map((input) => ({ ...input, shape: [1, 2] }));
+  const labelled: Serving['outputs'] = [{ name: 'p', datatype: 'FP32', shape: [-1, 2], labels: ['no', 'yes'] }];
+  const contract = serving({ inputs, outputs: labelled });
+  expect(misfit(contract, [1, 2], 1)).toBeUndefined();
+  expect(misfit(contract, [3, 2], 1)).toEqual({ output: 0, expected: [1, 2], found: [3, 2] });
 });
 
 test('without a batch axis every known axis is as promised', () => {

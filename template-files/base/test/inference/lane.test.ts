@@ -99,3 +99,14 @@ test('runs that turn out to be slow become the workers’; a single one is an ac
   await lane.run(message);
   expect([lane.idle(), tried.length - asked]).toEqual([7, 1]);
 });
+
+test('a full batch that takes long is tried once', async () => {
+  const { lane, tried } = setUp({ there: [900] });
+  expect(await lane.open(block, [0])).toBe(false);
+  expect(tried).toHaveLength(1);
+});
+
+test('without a batch axis a free first axis is of any length', async () => {
+  const { lane } = setUp({ contract: serving({ outputs: [{ name: 'p', datatype: 'FP32', shape: [1, 2] }] }) });
+  expect(await lane.open(block, [0])).toBe(false);
+});

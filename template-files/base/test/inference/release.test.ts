@@ -4,7 +4,8 @@ import { checkAnswerShapes, unreadLabelWarning } from '../../src/inference/relea
 import { serving } from '../helpers/serving.ts';
 
 const block = { rows: 1, key: '', tensors: [{ dims: [1, 2], data: Float32Array.of(1, 2) }] };
-const { batching } = serving();
+/** In the place of a size: as many as rows were asked for. */
+const ROWS = -1;
 
 /** Tries a model that answers every run in the shapes given. */
 async function check(contract: Serving, answers: number[][], sampled = true) {
@@ -12,7 +13,11 @@ async function check(contract: Serving, answers: number[][], sampled = true) {
   const pool = {
     run(message: RunMessage) {
       asked.push(message);
-      const tensors = answers.map((dims) => ({ dims, data: new Float32Array() }));
+      const rows = message.tensors[0]?.dims[0] ?? 0;
+      const tensors = answers.map((dims) => ({
+        dims: dims.map((size) => (size === ROWS ? rows : size)),
+        data: new Float32Array(),
+      }));
       return Promise.resolve({ kind: 'done', tensors, ms: 1 } as const);
     },
   };
@@ -23,9 +28,10 @@ async function check(contract: Serving, answers: number[][], sampled = true) {
 const refusal = (message: RegExp) =>
   expect.objectContaining({ code: 'MODEL_MISMATCH', message: expect.stringMatching(message) });
 
-test('two rows are asked for in one run, and answered in the promised shape', async () => {
-  const [asked] = await check(serving(), [[2, 2]]);
-  expect(asked).toMatchObject({ fetch: [0], tensors: [{ dims: [2, 2], data: Float32Array.of(1, 2, 1, 2) }] });
+test('two rows and three are asked for in one run, and answered in the promised shape', async () => {
+  const [two, three] = await check(serving(), [[ROWS, 2]]);
+  expect(two).toMatchObject({ fetch: [0], tensors: [{ dims: [2, 2], data: Float32Array.of(1, 2, 1, 2) }] });
+  expect(three).toMatchObject({ fetch: [0], tensors: [{ dims: [3, 2], data: Float32Array.of(1, 2, 1, 2, 1, 2) }] });
 });
 
 test.each([
@@ -36,10 +42,15 @@ test.each([
   ],
   [
     'a narrower axis of classes',
-    [2, 1],
+    [ROWS, 1],
     /outputs\[0\]\.shape: expected "p" to be \[2, 2\] .*, found \[2, 1\]\. That is what/,
   ],
-  ['a wider axis of classes', [2, 3], /found \[2, 3\]/],
+  ['a wider axis of classes', [ROWS, 3], /found \[2, 3\]/],
+  [
+    'an axis that has as many as two rows by chance',
+    [2, 2],
+    /for 3 rows of input, found \[2, 2\]\. Its first axis is not/,
+  ],
 ])('%s is a mismatch that names the output and both shapes', async (_, dims, message) => {
   await expect(check(serving(), [dims])).rejects.toEqual(refusal(message));
 });
@@ -50,22 +61,35 @@ test('every output that does not fit is named', async () => {
     ...serving().outputs,
     { name: 'other', datatype: 'FP32', shape: [-1, 4] },
   ];
-  const wrong = check(serving({ outputs }), [[2], [2, 1], [2, 5]]);
+  const wrong = check(serving({ outputs }), [[ROWS], [ROWS, 1], [ROWS, 5]]);
   await expect(wrong).rejects.toEqual(refusal(/outputs\[1\]\.shape.*\n.*outputs\[2\]\.shape/));
 });
 
-test('where runs are never shared, one row is tried', async () => {
-  const alone = serving({ batching: { ...batching, maxBatchSize: 1 } });
-  const [asked] = await check(alone, [[5, 2]]);
+test.each([
+  ['of one row', { maxBatchSize: 1 }],
+  ['off', { mode: 'off' as const }],
+])(
+  'with batching %s a request still has several rows: an output without them is refused, not cut',
+  async (_, changes) => {
+    const alone = serving({ batching: { ...serving().batching, ...changes } });
+    await expect(check(alone, [[ROWS, 2]])).resolves.toHaveLength(2);
+    await expect(check(alone, [[5, 2]])).rejects.toEqual(
+      refusal(/found \[5, 2\]\. Its first axis is not.*perRow: false/),
+    );
+  },
+);
+
+test('an output that is declared to have no rows is served in the shape that it has', async () => {
+  const outputs = [{ name: 'p', datatype: 'FP32', shape: [-1, 2], perRow: false }] as const;
+  const [asked] = await check(serving({ outputs }), [[5, 2]]);
   expect(asked?.tensors[0]?.dims).toEqual([1, 2]);
-  await expect(check(alone, [[1, 1]])).rejects.toEqual(refusal(/"p" to be \[-1, 2\], found \[1, 1\]/));
 });
 
 test('zeros in the place of free axes show nothing but the rows', async () => {
   const free = serving({ inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, -1] }] });
-  await expect(check(free, [[2, 1]], false)).resolves.toHaveLength(1);
+  await expect(check(free, [[ROWS, 1]], false)).resolves.toHaveLength(2);
   await expect(check(free, [[1, 1]], false)).rejects.toEqual(refusal(/first axis/));
-  await expect(check(free, [[2, 1]])).rejects.toEqual(refusal(/found \[2, 1\]/));
+  await expect(check(free, [[ROWS, 1]])).rejects.toEqual(refusal(/found \[2, 1\]/));
 });
 
 test('a run that fails shows no shapes', async () => {

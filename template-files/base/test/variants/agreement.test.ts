@@ -46,3 +46,13 @@ test('rows are found in the runs that they shared with others', () => {
   expect(amounts([0], main, rows(Float32Array.of(5), 1))).toBe(true);
   expect(amounts([0], main, rows(Float32Array.of(9), 1))).toBe(false);
 });
+
+test('versions that ran the same rows in other parts agree row by row', () => {
+  const values = [1, 2, 3, 4, 5];
+  const whole = rows(Float32Array.from(values), 1);
+  const parts = [...rows(Float32Array.of(1, 2, 3), 1), ...rows(Float32Array.of(9, 4, 5), 1, 1)];
+  expect(amounts([0], parts, whole)).toBe(true);
+  expect(amounts([0], whole, parts)).toBe(true);
+  expect(amounts([0], parts, rows(Float32Array.of(1, 2, 3, 4, 6), 1))).toBe(false);
+  expect(amounts([0], parts, rows(Float32Array.from(values.slice(1)), 1))).toBe(false);
+});

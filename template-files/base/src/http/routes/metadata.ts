@@ -1,12 +1,14 @@
 import type { Config } from '../../config.ts';
+import type { Serving } from '../../contract/serving.ts';
 import { ServiceError } from '../../errors.ts';
+import type { BatchingState } from '../../inference/batching.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { Handler, Route } from '../exchange.ts';
 import { json } from '../reply.ts';
 
 /** What is served, as serving.yaml promises it and as the graph confirmed it at the start. */
 export function metadataRoutes(config: Config, predictor: Predictor): readonly Route[] {
-  const { model, inputs, outputs, batching, limits } = config.serving;
+  const { model, inputs, outputs, limits } = config.serving;
 
   const metadata: Handler = () =>
     json({
@@ -20,7 +22,7 @@ export function metadataRoutes(config: Config, predictor: Predictor): readonly R
       workers: config.workers,
       inputs,
       outputs,
-      batching,
+      batching: batchingOf(config.serving, predictor.batching()),
       limits,
     });
 
@@ -35,4 +37,12 @@ export function metadataRoutes(config: Config, predictor: Predictor): readonly R
     { method: 'GET', path: '/metadata', label: '/metadata', handler: metadata },
     { method: 'GET', path: '/labels', label: '/labels', handler: labels },
   ];
+}
+
+/** The settings in force; null where the model is still being tried. */
+function batchingOf({ batching }: Serving, state: BatchingState | undefined) {
+  const { maxBatchSize, maxDelayMs, oversized } = batching;
+  const { mode = null, cause = null, reason = null } = state ?? {};
+  const off = mode === 'off' && { maxBatchSize: 1, maxDelayMs: 0 };
+  return { maxBatchSize, maxDelayMs, oversized, ...off, mode, cause, reason };
 }

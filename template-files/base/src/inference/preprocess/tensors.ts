@@ -1,7 +1,7 @@
 import { elementCount, hasBatchAxis, type InputSpec, type Serving } from '../../contract/serving.ts';
 import { inputError, ServiceError } from '../../errors.ts';
 import { KINDS } from '../datatypes.ts';
-import { type Block, stack, type Tensor } from '../tensor.ts';
+import { type Block, joinNeighbours, type Tensor } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
 import { countValues, fillNested, inferDims } from './fill.ts';
 
@@ -13,6 +13,7 @@ export function createTensorEncoder(serving: Serving, onInvalid: OnInvalid): Enc
   const { inputs } = serving;
   const batched = hasBatchAxis(serving);
   const [only] = inputs.length === 1 ? inputs : [];
+  const creators = inputs.map(({ datatype }) => KINDS[datatype].create);
 
   function valueFor(instance: unknown, input: InputSpec, index: number): unknown {
     const isObject = typeof instance === 'object' && instance !== null && !Array.isArray(instance);
@@ -61,28 +62,8 @@ export function createTensorEncoder(serving: Serving, onInvalid: OnInvalid): Enc
 
   return (instances) => {
     const blocks = instances.map(encodeOne);
-    return batched ? joinNeighbours(blocks, inputs) : blocks;
+    return batched ? joinNeighbours(blocks, creators) : blocks;
   };
-}
-
-/** Neighbours of equal shapes become one block; order is kept. */
-function joinNeighbours(blocks: readonly Block[], inputs: readonly InputSpec[]): Block[] {
-  const groups: Block[][] = [];
-  for (const block of blocks) {
-    const last = groups.at(-1);
-    if (last?.[0]?.key === block.key) last.push(block);
-    else groups.push([block]);
-  }
-  return groups.map((group) => ({
-    rows: group.length,
-    key: group[0]?.key ?? '',
-    tensors: inputs.map((input, i) =>
-      stack(
-        group.flatMap((block) => block.tensors[i] ?? []),
-        KINDS[input.datatype].create,
-      ),
-    ),
-  }));
 }
 
 function depth(value: unknown): number {
