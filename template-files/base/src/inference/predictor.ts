@@ -298,16 +298,15 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     return { prediction, ...compare(sample.prediction, prediction, tolerance) };
   }
 
-  const encodeSample = async (instance: unknown): Promise<readonly Block[]> => encode(preprocessed([instance]));
+  const encodeSample = async (instance: unknown): Promise<readonly Block[]> =>
+    encode(await preprocessed([instance], performance.now() + TRIAL_MS));
 
   /** Tries the loaded model: warm-up, shapes of the answers, golden samples. */
   async function tryOut(): Promise<Readiness> {
     const { golden } = config;
     const [sample] = golden?.samples ?? [];
     const source = relative(config.folder, config.goldenPath);
-    const blockOf = async ({ instance }: GoldenSample) =>
-      encode(await preprocessed([instance], performance.now() + TRIAL_MS));
-    const blocks = sample && (await withSample(source, 0, () => blockOf(sample)));
+    const blocks = sample && (await withSample(source, 0, () => encodeSample(sample.instance)));
     const trial = trialBlock(serving, blocks);
     await warmUp(pool, trial, decoder.fetch);
     await checkAnswerShapes(pool, serving, trial, sample !== undefined);
