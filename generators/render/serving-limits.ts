@@ -19,7 +19,8 @@ const PATHS = { maxBatchSize: 'batching', maxBodyBytes: 'limits' } as const;
 
 /**
  * The limits of a serving.yaml that another interface changes. A value that was derived from the interface so far, or that
- * the template has for all, is derived again; any other is the owner's own and stays. A key that is missing stays missing.
+ * the template has for all, is derived again; any other is the owner's own and stays. A size of bodies
+ * that is missing stays missing; a batch size that is missing is the default.
  * @param text the file as it is, with its interface so far
  */
 export function limitChanges(text: string, fresh: Interface): LimitChange[] {
@@ -30,7 +31,7 @@ export function limitChanges(text: string, fresh: Interface): LimitChange[] {
   const [former, needed] = [requestLimits(so), requestLimits(fresh)];
   return (['maxBatchSize', 'maxBodyBytes'] as const).flatMap((key): LimitChange[] => {
     const section = PATHS[key];
-    const found = numberIn(file[section], key);
+    const found = numberIn(file[section], key) ?? defaultOf(file, key);
     const wanted = Math.min(needed[key], key === 'maxBodyBytes' ? uploadsOf(file) : Number.POSITIVE_INFINITY);
     if (isSame || found === undefined || found === wanted) return [];
     const isDerived = found === former[key] || found === TEMPLATE_LIMITS[key];
@@ -54,6 +55,12 @@ export function limitTexts(changes: readonly LimitChange[]): string[] {
     const isTooSmall = name === 'limits.maxBodyBytes' && found < needed;
     return isTooSmall ? [`${name} stays ${found}, which is your own value; at ${needed} ${why}`] : [];
   });
+}
+
+/** The template leaves the batch size to its default. */
+function defaultOf(file: Data, key: keyof RequestLimits): number | undefined {
+  const isDefault = key === 'maxBatchSize' && isData(file['batching']);
+  return isDefault ? TEMPLATE_LIMITS.maxBatchSize : undefined;
 }
 
 /** No body may be larger than all bodies together: where an owner bounds those, the server refuses more. */

@@ -1,21 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Document, isMap, isScalar, type ParsedNode, parseDocument, stringify } from 'yaml';
+import { type Document, isScalar, parseDocument, stringify } from 'yaml';
 import type { Answers } from '../questions/questions.ts';
 import { requestLimits } from '../questions/request-limits.ts';
 import type { TensorSpec } from '../tensor.ts';
+import { batchSizeEdit } from './batch-size.ts';
 import { limitChanges } from './serving-limits.ts';
+import { applyEdits, type Edit, rangeOf } from './text-edits.ts';
 
 /** What `model:` in serving.yaml says of the file. */
 export interface ModelFacts {
   /** Hex. */
   readonly sha256: string;
   readonly placeholder: boolean;
-}
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
+  /** The graph shows that rows depend on each other: no batch size is stated for them. */
+  readonly rowsMix?: boolean;
 }
 
 /**
@@ -35,7 +33,7 @@ export function renderServingYaml(text: string, answers: Answers, facts: ModelFa
   for (const [key, value] of Object.entries(objectives))
     edits.push(...scalarEdit(document, ['objectives', key], value));
   const { maxBatchSize, maxBodyBytes } = requestLimits(answers);
-  edits.push(...limitEdit(document, ['batching', 'maxBatchSize'], maxBatchSize));
+  if (!facts.rowsMix) edits.push(...batchSizeEdit(text, document, maxBatchSize));
   edits.push(...limitEdit(document, ['limits', 'maxBodyBytes'], maxBodyBytes));
   if (facts.placeholder) {
     const { end } = rangeOf(document, ['model', 'sha256']);
@@ -66,7 +64,8 @@ export function releaseInServingYaml(text: string, release: Release): string {
   const edits = (['version', 'sha256'] as const).flatMap((key) => scalarEdit(document, ['model', key], release[key]));
   edits.push(...releasedEdit(text, document, release.released));
   for (const { path, write } of limitChanges(text, release))
-    if (write !== undefined) edits.push(...limitEdit(document, path, write));
+    if (write !== undefined)
+      edits.push(...(path[0] === 'batching' ? batchSizeEdit(text, document, write) : limitEdit(document, path, write)));
   for (const side of ['inputs', 'outputs'] as const) edits.push(...tensorsEdit(document, side, release[side]));
   // The line goes, with the template's remark above it.
   return applyEdits(text, edits).replace(
@@ -124,30 +123,4 @@ function tensorBlock({ name, datatype, shape, features, labels, ...options }: Te
 function flow(value: object): string {
   const flowCollectionPadding = !Array.isArray(value);
   return stringify(value, { collectionStyle: 'flow', flowCollectionPadding, lineWidth: 0 }).trimEnd();
-}
-
-/** Where a value stands in the text, without the space and the comments after it. */
-function rangeOf(document: Document, path: readonly string[]): { start: number; end: number } {
-  let node: unknown = document.contents;
-  for (const key of path) node = isMap(node) ? node.get(key, true) : undefined;
-  const range = (node as ParsedNode | undefined)?.range;
-  if (!range) throw new Error(`The template's serving.yaml has no ${path.join('.')}`);
-  return { start: range[0], end: lastValueEnd(node as ParsedNode) };
-}
-
-/** A block's own end lies after the blank lines and comments that follow it; its last value's does not. */
-function lastValueEnd(node: ParsedNode): number {
-  const items = (node as { items?: unknown[]; flow?: boolean }).items ?? [];
-  const last = items.at(-1) as { value?: ParsedNode } | ParsedNode | undefined;
-  if (last === undefined || (node as { flow?: boolean }).flow) return node.range[1];
-  return lastValueEnd('range' in last && last.range ? (last as ParsedNode) : (last as { value: ParsedNode }).value);
-}
-
-function applyEdits(text: string, edits: readonly Edit[]): string {
-  return [...edits]
-    .sort((a, b) => b.start - a.start)
-    .reduce(
-      (result, { start, end, text: replacement }) => result.slice(0, start) + replacement + result.slice(end),
-      text,
-    );
 }

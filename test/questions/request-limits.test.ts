@@ -18,9 +18,10 @@ const tensor = (shape: number[], datatype: Datatype = 'FP32', more: Partial<Tens
 const limitsOf = (shape: number[], datatype: Datatype = 'FP32', output: number[] = [shape[0] ?? 1, 2]) =>
   requestLimits({ inputs: [tensor(shape, datatype)], outputs: [tensor(output)] });
 
-test("the values for small interfaces are those of the template's serving.yaml", () => {
-  const { batching, limits } = parse(readFileSync('template-files/base/serving.yaml', 'utf8'));
-  const { maxBatchSize } = batching;
+test("the values for small interfaces are those of the template's serving.yaml and its defaults", () => {
+  const { limits } = parse(readFileSync('template-files/base/serving.yaml', 'utf8'));
+  const schema = JSON.parse(readFileSync('template-files/base/schema/serving.schema.json', 'utf8'));
+  const maxBatchSize = schema.properties.batching.then.properties.maxBatchSize.default;
   expect({ maxBatchSize, maxBodyBytes: limits.maxBodyBytes }).toEqual(TEMPLATE_LIMITS);
   for (const shape of [[-1, 4], [-1], [], [-1, -1], [-1, 3, 32, 32]]) expect(limitsOf(shape)).toEqual(TEMPLATE_LIMITS);
 });

@@ -37,8 +37,8 @@ test('the release of a small one after it gives the derived values back', () => 
 
 test("an owner's own values stay, and one that is too small is named", () => {
   const own = YAML.replace('maxBodyBytes: 4194304', 'maxBodyBytes: 5000000').replace(
-    'maxBatchSize: 32',
-    'maxBatchSize: 7',
+    '  maxDelayMs: 0',
+    '  maxDelayMs: 0\n  maxBatchSize: 7',
   );
   const { body, batch, texts } = release(own, PICTURES);
   expect([body, batch]).toEqual([5_000_000, 7]);
@@ -58,7 +58,21 @@ test('where the owner bounds all bodies together, no single one may be larger: t
 });
 
 test('the same interface, and limits that the file leaves to their defaults, change nothing', () => {
-  expect(limitChanges(YAML.replace('maxBatchSize: 32', 'maxBatchSize: 9'), { inputs, outputs })).toEqual([]);
+  expect(
+    limitChanges(YAML.replace('  maxDelayMs: 0', '  maxDelayMs: 0\n  maxBatchSize: 9'), { inputs, outputs }),
+  ).toEqual([]);
   const bare = YAML.replace(/batching:[\s\S]*?\n\n/, '').replace(/limits:[\s\S]*/, '');
   expect(limitChanges(bare, { inputs: PICTURES, outputs })).toEqual([]);
+});
+
+test('a batch size is added only where another than the default is needed, and never to batching: off', () => {
+  const section = /batching:[\s\S]*?\n\n/;
+  expect(release(YAML, inputs).after).not.toMatch(/^ *maxBatchSize:/m);
+  expect(release(YAML, PICTURES).after).toMatch(/maxDelayMs: 0\n {2}# A batch .*\n {2}maxBatchSize: 4\n\nobjectives:/);
+  const flow = release(YAML.replace(section, 'batching: { maxDelayMs: 1 } # ours\n'), PICTURES);
+  expect(flow.after).toContain('batching: { maxBatchSize: 4, maxDelayMs: 1 } # ours\n');
+  const remark = release(YAML.replace(section, 'batching:\n    maxDelayMs: 1 # measured\n'), PICTURES);
+  expect(remark.after).toContain('    maxDelayMs: 1 # measured\n    # A batch of binary');
+  const off = YAML.replace(section, 'batching: off\n');
+  expect(release(off, PICTURES)).toMatchObject({ batch: undefined, after: expect.stringContaining('batching: off\n') });
 });
