@@ -23,6 +23,17 @@ test('the steps of serving.yaml are taken in order: cut, normalised, trimmed, lo
   expect(encoded([' ＡBC  d'], steps).blocks()[0]?.tensors[0]?.data).toEqual(['abc']);
 });
 
+test('the bound holds for what the steps make of a text as well', () => {
+  const long = '\ufdfa'.repeat(3);
+  const { blocks, counted } = encoded([long], { unicode: 'NFKC', maxCharacters: 50 });
+  expect(blocks).toThrow('instances[0]: expected a text of at most 50 characters');
+  expect(counted).toEqual(['text:out_of_range']);
+  const cut = encoded([long, long.repeat(20)], { unicode: 'NFKC', maxCharacters: 50, tooLong: 'truncate' });
+  const texts = cut.blocks()[0]?.tensors[0]?.data as string[] | undefined;
+  expect(texts?.map(({ length }) => length)).toEqual([50, 50]);
+  expect(cut.counted).toEqual(['text:out_of_range', 'text:out_of_range']);
+});
+
 test('a cut never splits a character of two units', () => {
   const steps = { maxCharacters: 2, tooLong: 'truncate' } as const;
   expect(encoded(['a😀'], steps).blocks()[0]?.tensors[0]?.data).toEqual(['a']);

@@ -91,7 +91,8 @@ export function checkWaiter(waiter: Waiter): void {
   if (refused) throw refused;
 }
 
-function refusalOf({ deadline, client }: Waiter): ServiceError | undefined {
+/** Why a waiter has no use for an answer any more: CLIENT_GONE or TIMEOUT; undefined while it waits. */
+export function refusalOf({ deadline, client }: Waiter): ServiceError | undefined {
   if (client?.destroyed)
     return new ServiceError('CLIENT_GONE', 'the client closed the connection before it was answered');
   return deadline <= performance.now() ? late() : undefined;

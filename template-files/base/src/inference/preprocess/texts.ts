@@ -28,6 +28,14 @@ export function createTextReader(
   onInvalid: OnInvalid,
 ): (instance: unknown, index: number) => string {
   const { trim, lowercase, unicode, maxCharacters = MAX_CHARACTERS, tooLong = 'refuse' } = steps;
+
+  function shorten(text: string, where: string, isCounted: boolean): string {
+    if (!isCounted) onInvalid(name, 'out_of_range');
+    if (tooLong === 'refuse') throw inputError(where, `a text of at most ${maxCharacters} characters`, text);
+    // Not through the middle of a character that takes two units.
+    return text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, '');
+  }
+
   return (instance, index) => {
     const { value, where } = textOf(instance, index);
     if (typeof value !== 'string') {
@@ -35,15 +43,12 @@ export function createTextReader(
       throw inputError(where, 'a text', value);
     }
     let text = value;
-    if (text.length > maxCharacters) {
-      onInvalid(name, 'out_of_range');
-      if (tooLong === 'refuse') throw inputError(where, `a text of at most ${maxCharacters} characters`, text);
-      // Not through the middle of a character that takes two units.
-      text = text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, '');
-    }
+    if (text.length > maxCharacters) text = shorten(text, where, false);
     if (unicode) text = text.normalize(unicode);
     if (trim) text = text.trim();
     if (lowercase) text = text.toLowerCase();
+    // A character may become eighteen of them.
+    if (text.length > maxCharacters) text = shorten(text, where, value.length > maxCharacters);
     if (KINDS.BYTES.parse(text) === undefined) throw inputError(where, KINDS.BYTES.expected, text);
     return text;
   };

@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
 import type { InputSpec } from '../../src/contract/serving.ts';
+import { createCapacity } from '../../src/inference/limits/capacity.ts';
+import { fuseUnknown } from '../../src/inference/preprocess/fuse-unknown.ts';
+import { loadTokenizer } from '../../src/inference/preprocess/tokenizer.ts';
 import { createEncoder } from '../../src/inference/preprocess/tokens.ts';
 import { serving } from '../helpers/serving.ts';
 
@@ -96,7 +100,7 @@ test('a longer text is cut between its special tokens, or refused', async () => 
   expect(await encoded(['where is my parcel'], [cut])).toEqual([[[2, 4, 5, 3]]]);
   const refused = { ...ids, text: { ...ids.text, maxTokens: 4 } };
   await expect(encoded(['where is my parcel'], [refused])).rejects.toThrow(
-    'instances[0]: expected a text of at most 4 tokens, found "6 tokens"',
+    'instances[0]: expected a text of at most 4 tokens, found 6 tokens',
   );
 });
 
@@ -108,5 +112,89 @@ test.each([
   await expect(encoded(['x'], [{ ...ids, text: { tokenizer } }])).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: expect.stringContaining(message),
+  });
+});
+
+describe('what a request may take', () => {
+  const fixed: InputSpec = { ...ids, shape: [-1, 4096] };
+  const model = { ...serving().model, type: 'text-classification' as const };
+
+  async function setUp(maxDecodingBytes: number) {
+    const capacity = createCapacity({ maxDecodingBytes });
+    const encode = await createEncoder(serving({ model, inputs: [fixed] }), () => {}, folder, capacity);
+    return { capacity, encode };
+  }
+
+  test('short texts whose padded tokens are more than there is memory for are refused', async () => {
+    const { capacity, encode } = await setUp(10 * 4096 * 8);
+    let release = (): void => {};
+    const reading = {
+      deadline: Number.POSITIVE_INFINITY,
+      onEnd: (give: () => void) => {
+        release = give;
+      },
+    };
+    expect(await encode(new Array(10).fill('is'), reading)).toHaveLength(10);
+    expect(capacity.used()).toBe(10 * 4096 * 8);
+    release();
+    await expect(encode(new Array(11).fill('is'), reading)).rejects.toMatchObject({
+      code: 'DECODED_TOO_LARGE',
+      message: expect.stringContaining('at most 327680 bytes, found 360448'),
+    });
+    expect(capacity.used()).toBe(0);
+  });
+
+  test('nothing is read for a client that has left, or after the deadline', async () => {
+    const { capacity, encode } = await setUp(2 ** 20);
+    const onEnd = (): void => {};
+    const gone = { deadline: Number.POSITIVE_INFINITY, client: { destroyed: true }, onEnd };
+    await expect(encode(['is'], gone)).rejects.toMatchObject({ code: 'CLIENT_GONE' });
+    await expect(encode(['is'], { deadline: performance.now() - 1, onEnd })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(capacity.used()).toBe(0);
+  });
+});
+
+describe('unknown tokens', () => {
+  test('that are neighbours become one', () => {
+    const isUnknown = (token: string) => /^[xyz]$/.test(token);
+    expect(fuseUnknown(['x', 'a', 'y', 'z', 'b', 'b', 'x'], isUnknown)).toEqual(['x', 'a', 'yz', 'b', 'b', 'x']);
+    expect(fuseUnknown([], isUnknown)).toEqual([]);
+  });
+
+  test('are looked at once each, however many there are', () => {
+    let looks = 0;
+    const count = 20_000;
+    const [only, ...more] = fuseUnknown(new Array(count).fill('.'), () => {
+      looks += 1;
+      return true;
+    });
+    expect([only?.length, more.length, looks]).toEqual([count, 0, count]);
+  });
+
+  test('of a unigram model are those of the library', async () => {
+    const unigram = {
+      ...TOKENIZER,
+      added_tokens: [],
+      normalizer: null,
+      pre_tokenizer: { type: 'Metaspace', replacement: '\u2581', add_prefix_space: true, prepend_scheme: 'always' },
+      post_processor: null,
+      model: {
+        type: 'Unigram',
+        unk_id: 1,
+        vocab: [
+          ['<s>', 0],
+          ['<unk>', 0],
+          ['\u2581', -1],
+          ['a', -2],
+          ['<pad>', 0],
+        ],
+      },
+    };
+    writeFileSync(join(folder, 'unigram.json'), JSON.stringify(unigram));
+    const tokenizer = await loadTokenizer(folder, 'unigram.json');
+    const plain = new Tokenizer(structuredClone(unigram), {});
+    for (const text of ['a', '...', 'a..a.', '. . a', 'a <unk> .', '..a..a..', 'aa b']) {
+      expect(tokenizer.encode(text, 512).ids).toEqual(plain.encode(text).ids);
+    }
   });
 });

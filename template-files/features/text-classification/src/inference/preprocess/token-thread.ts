@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../../errors.ts';
+import { refusalOf, type Waiter } from '../limits/semaphore.ts';
 import type { FromTokenWorker, TokenWorkerOptions, ToTokenWorker } from './token-messages.ts';
 import type { Tokens } from './tokenizer.ts';
 
@@ -14,14 +15,14 @@ const PORTION = 16_384;
 export interface TokenThread {
   /** The id that fills sequences up. */
   readonly padding: number;
-  /** @param deadline moment (performance.now) after which nobody waits any more */
-  encode(texts: readonly string[], maxTokens: number, deadline: number): Promise<readonly Tokens[]>;
+  /** Rejects with TIMEOUT or CLIENT_GONE as soon as a portion of texts would be cut for nothing. */
+  encode(texts: readonly string[], maxTokens: number, waiter: Waiter): Promise<readonly Tokens[]>;
 }
 
 interface Waiting {
   readonly texts: readonly string[];
   readonly maxTokens: number;
-  readonly deadline: number;
+  readonly waiter: Waiter;
   readonly found: Tokens[];
   readonly resolve: (tokens: readonly Tokens[]) => void;
   readonly reject: (error: Error) => void;
@@ -47,8 +48,9 @@ export async function startTokenThread(options: TokenWorkerOptions, maxQueue: nu
   function pump(): void {
     while (running === undefined && queue.length > 0) {
       const request = queue.shift() as Waiting;
-      if (request.deadline <= performance.now()) {
-        request.reject(new ServiceError('TIMEOUT', 'no answer in time: other texts were being read'));
+      const refused = refusalOf(request.waiter);
+      if (refused) {
+        request.reject(refused);
         continue;
       }
       const texts = portion(request);
@@ -88,12 +90,12 @@ export async function startTokenThread(options: TokenWorkerOptions, maxQueue: nu
   listen();
   return {
     padding,
-    encode(texts, maxTokens, deadline) {
+    encode(texts, maxTokens, waiter) {
       if (queue.length >= maxQueue) {
         throw new ServiceError('QUEUE_FULL', `${queue.length} requests are waiting already; try again later`);
       }
       return new Promise((resolve, reject) => {
-        queue.push({ texts, maxTokens, deadline, found: [], resolve, reject });
+        queue.push({ texts, maxTokens, waiter, found: [], resolve, reject });
         pump();
       });
     },

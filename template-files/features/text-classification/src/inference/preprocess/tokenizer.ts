@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { withoutMark } from '../../byte-order-mark.ts';
 import { ServiceError } from '../../errors.ts';
+import { fuseInLinearTime } from './fuse-unknown.ts';
 
 /** A text as token ids, special tokens included. */
 export interface Tokens {
@@ -31,6 +32,7 @@ export async function loadTokenizer(folder: string, file: string): Promise<TextT
   let tokenizer: Tokenizer;
   try {
     tokenizer = new Tokenizer(definition, config);
+    if (tokenizer.model) fuseInLinearTime(tokenizer.model);
   } catch (error) {
     throw invalid(file, (error as Error).message, error);
   }

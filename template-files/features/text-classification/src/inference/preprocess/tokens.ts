@@ -1,6 +1,8 @@
 import type { InputSpec, Serving, TextSteps } from '../../contract/serving.ts';
-import { inputMismatch } from '../../errors.ts';
+import { inputMismatch, ServiceError } from '../../errors.ts';
 import { KINDS } from '../datatypes.ts';
+import { type Capacity, createCapacity } from '../limits/capacity.ts';
+import type { Waiter } from '../limits/semaphore.ts';
 import type { Block, Tensor } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
 import { createTextReader } from './texts.ts';
@@ -26,6 +28,7 @@ export async function createEncoder(
   { inputs, limits }: Serving,
   onInvalid: OnInvalid,
   folder: string,
+  capacity: Capacity = createCapacity(limits),
 ): Promise<Encoder> {
   const named = inputs.find(({ text }) => text?.tokenizer !== undefined) ?? inputs[0];
   const steps: TextSteps = { maxCharacters: DEFAULTS.maxCharacters, ...named?.text };
@@ -67,10 +70,35 @@ export async function createEncoder(
     return { rows: 1, key: `${length}`, tensors: inputs.map((input) => tensorOf(input, tokens, length)) };
   }
 
-  return async (instances, deadline = Number.POSITIVE_INFINITY) => {
-    const all = await tokenizer.encode(instances.map(read), maxTokens, deadline);
-    all.forEach(checkLength);
-    return all.map(blockOf);
+  /** Bytes of the tensors, which the padding may make far larger than the texts. */
+  function bytesOf(all: readonly Tokens[]): number {
+    const tokens = all.reduce((sum, one) => sum + paddedLength(one), 0);
+    const bytes = inputs.reduce((sum, { datatype }) => sum + (datatype === 'INT64' ? 8 : 4), 0) * tokens;
+    if (bytes <= capacity.maxBytes) return bytes;
+    throw new ServiceError(
+      'DECODED_TOO_LARGE',
+      `instances: expected texts whose tokens take at most ${capacity.maxBytes} bytes, found ${bytes}. Send fewer texts in a request.`,
+    );
+  }
+
+  return async (instances, reading) => {
+    const waiter: Waiter = reading ?? { deadline: Number.POSITIVE_INFINITY };
+    const texts = instances.map(read);
+    const entry = capacity.enter(
+      texts.reduce((sum, { length }) => sum + length, 0),
+      waiter,
+    );
+    let isDone = false;
+    try {
+      const all = await tokenizer.encode(texts, maxTokens, waiter);
+      all.forEach(checkLength);
+      await entry.acquire(bytesOf(all));
+      isDone = true;
+      return all.map(blockOf);
+    } finally {
+      if (isDone && reading) reading.onEnd(entry.leave);
+      else entry.leave();
+    }
   };
 }
 
