@@ -1,4 +1,5 @@
-import { relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Created } from '../generators/app/create.ts';
 import type { GivenModel } from '../generators/app/given-model.ts';
 import { bytesOf } from '../generators/contents.ts';
@@ -73,7 +74,7 @@ function printNextSteps({ plan, installed }: Created, unanswered: boolean, direc
       ? [['npm run golden -- --write', "record the model's answer to the sample"] as const]
       : []),
     ['npm start', 'serve the model at http://localhost:8080'],
-    [`npm run predict -- ${example(plan)}`, 'ask it'],
+    [`npm run predict -- ${example(plan, directory)}`, 'ask it'],
     ['npm test', 'boot it and test it with the real model'],
   ];
   const lines = steps.map(
@@ -82,10 +83,22 @@ function printNextSteps({ plan, installed }: Created, unanswered: boolean, direc
   console.error(`\nNext:\n${lines.join('\n')}`);
 }
 
+const GOLDEN = 'model/golden.json';
+
+/** The golden samples as they are now: where the model refused the planned one, there is another. */
+function goldenBytes({ files }: Created['plan'], directory: string): Uint8Array | undefined {
+  try {
+    return readFileSync(join(directory, GOLDEN));
+  } catch {
+    const planned = files.find((file) => file.path === GOLDEN);
+    return planned && bytesOf(planned.bytes);
+  }
+}
+
 /** The first golden sample's instance as an argument for a shell; a long one would only hide the line. */
-function example({ files }: Created['plan']): string {
-  const golden = files.find((file) => file.path === 'model/golden.json');
-  const { samples } = JSON.parse(golden ? Buffer.from(bytesOf(golden.bytes)).toString('utf8') : '{"samples":[]}') as {
+function example(plan: Created['plan'], directory: string): string {
+  const golden = goldenBytes(plan, directory);
+  const { samples } = JSON.parse(Buffer.from(golden ?? '{"samples":[]}').toString('utf8')) as {
     samples: { instance: unknown }[];
   };
   const instance = JSON.stringify(samples[0]?.instance) ?? '';

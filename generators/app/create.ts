@@ -2,6 +2,7 @@ import { createDirectory } from '../apply/create-directory.ts';
 import { applyOverlay, type OverlayAction, type OverlayStep, planOverlay } from '../apply/overlay.ts';
 import { ServingError } from '../errors.ts';
 import type { Answers } from '../questions/questions.ts';
+import type { Unknown } from '../tensor.ts';
 import type { GivenModel } from './given-model.ts';
 import { type HeldSignal, holdSignals } from './hold-signals.ts';
 import type { CreateJob, Tell } from './job.ts';
@@ -45,22 +46,35 @@ export async function createRepository(job: CreateJob, answers: Answers, tell: T
     await installDependencies(job.target.path);
   }
   // Asked before the commit, which then holds the answers; a model that fails is told when all else is done.
-  const failure = job.install && job.model ? await recordGolden(job.target.path, job.model, tell) : undefined;
+  const failure = job.install && job.model ? await recordGolden(job.target.path, job.model, plan, tell) : undefined;
   const committed = job.git && (await commitFirst(job.target.path, { plan, actions, tell }));
   if (failure) throw failure;
   return { plan, actions, written: true, installed: job.install, committed };
 }
 
 /** Answers to samples that nobody answered are the model's own: they show later that it still is the same model. */
-async function recordGolden(directory: string, { golden }: GivenModel, tell: Tell): Promise<ServingError | undefined> {
+async function recordGolden(
+  directory: string,
+  { golden }: GivenModel,
+  { assumed }: RepositoryPlan,
+  tell: Tell,
+): Promise<ServingError | undefined> {
   tell(golden ? "Comparing the model's answers with the golden samples" : "Recording the model's answer to a sample");
   try {
     for (const line of await askGolden(directory, golden === undefined)) tell(line);
     return undefined;
   } catch (error) {
-    if (error instanceof ServingError) return error;
+    if (error instanceof ServingError) return withAssumptions(error, assumed);
     throw error;
   }
+}
+
+/** What a model fails on may be what was assumed of it: the two are read together. */
+function withAssumptions(error: ServingError, assumed: readonly Unknown[]): ServingError {
+  if (assumed.length === 0) return error;
+  const list = assumed.map(({ path, question }) => `  ${path}: ${question}`);
+  const message = `${error.message}\nNot in the model's file, so assumed in serving.yaml:\n${list.join('\n')}`;
+  return new ServingError(error.code, message, { hint: error.hint, cause: error });
 }
 
 function writeOver(directory: string, overlay: readonly OverlayStep[], tell: Tell): void {

@@ -55,7 +55,7 @@ function guessFrom(
       why: `${inputs[0]?.name} takes text, ${scores.name} has one score per class`,
     };
   }
-  const tabular = inputs.length > 0 && inputs.every(({ shape }) => shape.length === 1 || shape.length === 2);
+  const tabular = inputs.length > 0 && inputs.every(isTable);
   const others = outputs.filter((output) => output !== scores);
   if (
     tabular &&
@@ -104,6 +104,12 @@ export function isProbability({ name, operator }: ServedValue): boolean {
  */
 function areBehind(scores: ServedValue, labels: readonly ServedValue[]): boolean {
   return labels.some(({ operator }) => operator === 'ArgMax') || (labels.length > 0 && /logit/i.test(scores.name));
+}
+
+/** [rows] or [rows, columns]; of a model for one row, the rows are 1. */
+function isTable({ shape }: ServedValue): boolean {
+  const [rows] = shape;
+  return (shape.length === 1 || shape.length === 2) && (typeof rows !== 'number' || rows === 1);
 }
 
 function isFloat({ datatype }: ServedValue): boolean {

@@ -6,6 +6,7 @@ import { ServiceError } from '../errors.ts';
 import { type BatchingState, OWN_RUNS } from '../inference/batching.ts';
 import { createPredictor } from '../inference/predictor.ts';
 import { unreadLabelWarning } from '../inference/release.ts';
+import { scoreFindingText } from '../inference/trial/scores.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 
@@ -31,7 +32,7 @@ async function checkModel(config: Config, goldenName: string): Promise<void> {
   try {
     await predictor.start();
     const { ready, reason } = predictor.readiness();
-    if (!ready) throw new ServiceError('MODEL_MISMATCH', `${goldenName}: ${reason}`);
+    if (!ready) throw new ServiceError('MODEL_MISMATCH', golden ? `${goldenName}: ${reason}` : reason);
     const samples = golden
       ? `${golden.samples.length} golden samples agree`
       : "no golden sample has an answer (npm run golden -- --write records the model's own)";
@@ -40,6 +41,8 @@ async function checkModel(config: Config, goldenName: string): Promise<void> {
     if (batching) console.log(batchingLine(batching));
     const unread = unreadLabelWarning(serving);
     if (unread) console.log(`Mind that ${unread}.`);
+    const { scores } = predictor.trial() ?? {};
+    if (scores) console.log(`Mind that ${scoreFindingText(scores)}.`);
   } finally {
     await predictor.close();
   }

@@ -8,10 +8,11 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withoutMark } from '../byte-order-mark.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { type GoldenSample, parseGolden, type Question, refusalOf } from '../inference/golden.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
+import { instanceOf } from '../inference/trial/instance.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 
@@ -46,6 +47,10 @@ try {
   try {
     await predictor.start();
     for (const question of all) asked.push(await ask(predictor, question, tolerance));
+    const refusesAll = asked.every(({ sample }) => !sample);
+    const { ready, reason } = predictor.readiness();
+    if (refusesAll && !ready) throw new ServiceError('MODEL_MISMATCH', reason);
+    if (refusesAll && all.every(isOpen)) asked.push(...(await askTrial(predictor, config)));
   } finally {
     await predictor.close();
   }
@@ -62,15 +67,28 @@ try {
   process.exitCode = 1;
 }
 
+/** Samples that nobody has answered stand in for real ones: where the model refuses them, it is asked what it takes. */
+async function askTrial(predictor: Predictor, { serving }: Config): Promise<readonly Asked[]> {
+  const { block } = predictor.trial() ?? {};
+  const instance = block && instanceOf(serving, block);
+  if (!block || instance === undefined) return [];
+  const asked = await ask(predictor, { instance }, 0);
+  const shapes = block.tensors.map(({ dims }, i) => `${serving.inputs[i]?.name} [${dims.join(', ')}]`).join(', ');
+  return [{ ...asked, line: `made from a trial run, because the model takes ${shapes}: ${asked.line}` }];
+}
+
+function isOpen(question: Question): boolean {
+  return !('prediction' in question);
+}
+
 async function ask(predictor: Predictor, question: Question, tolerance: number): Promise<Asked> {
   const { instance } = question;
-  const isOpen = !('prediction' in question);
   try {
     const call = { deadline: performance.now() + 60_000 };
     const expected = { instance, prediction: question.prediction };
     const { prediction, agrees, difference, maxAbsDiff } = await predictor.test(expected, tolerance, call);
     const sample = { instance, prediction };
-    if (isOpen) return { sample, agrees: false, line: 'had no answer; the model now answers for itself' };
+    if (isOpen(question)) return { sample, agrees: false, line: 'had no answer; the model now answers for itself' };
     return { sample, agrees, line: agrees ? `agrees (largest difference ${maxAbsDiff})` : `${difference}` };
   } catch (error) {
     const reason = refusalOf(error);

@@ -1,16 +1,21 @@
 import { open } from 'node:fs/promises';
 import { ServiceError } from '../errors.ts';
 
-/** What the runtime does not tell of a model: its opset, read from the file's top level without its weights. */
+/** What the runtime does not tell of a model: its opset and metadata, read from the file's top level without its weights. */
 export interface OnnxHeader {
   readonly irVersion: number;
   /** Version by domain; the default domain is `ai.onnx`. */
   readonly opsets: Readonly<Record<string, number>>;
+  /** What the exporter wrote of the model, by key; long values are left out. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Field numbers of ModelProto and OperatorSetIdProto in the ONNX schema. */
+/** Field numbers of ModelProto, OperatorSetIdProto and StringStringEntryProto in the ONNX schema. */
 const IR_VERSION = 1;
 const OPSET_IMPORT = 8;
+const METADATA = 14;
+const METADATA_KEY = 1;
+const METADATA_VALUE = 2;
 const OPSET_DOMAIN = 1;
 const OPSET_VERSION = 2;
 /** An opset entry is a name and a number; longer is not one. */
@@ -21,6 +26,7 @@ export async function readOnnxHeader(path: string): Promise<OnnxHeader> {
   try {
     const { size } = await file.stat();
     const opsets: Record<string, number> = {};
+    const metadata: Record<string, string> = {};
     let irVersion = 0;
     let position = 0;
     while (position < size) {
@@ -37,11 +43,16 @@ export async function readOnnxHeader(path: string): Promise<OnnxHeader> {
       } else if (wire === 2) {
         const length = varint(reader);
         position += reader.at;
-        if (field === OPSET_IMPORT && length <= MAX_ENTRY) {
+        if ((field === OPSET_IMPORT || field === METADATA) && length <= MAX_ENTRY) {
           const entry = Buffer.alloc(length);
           await file.read(entry, 0, length, position);
-          const { domain, version } = readOpset(entry);
-          opsets[domain] = version;
+          if (field === OPSET_IMPORT) {
+            const { domain, version } = readOpset(entry);
+            opsets[domain] = version;
+          } else {
+            const { key = '', value = '' } = readMetadata(entry) ?? {};
+            if (!RESERVED.has(key)) metadata[key] = value;
+          }
         }
         position += length;
       } else if (wire === 1 || wire === 5) {
@@ -49,7 +60,7 @@ export async function readOnnxHeader(path: string): Promise<OnnxHeader> {
       } else throw notOnnx();
     }
     if (position !== size || irVersion === 0 || Object.keys(opsets).length === 0) throw notOnnx();
-    return { irVersion, opsets };
+    return { irVersion, opsets, metadata };
   } finally {
     await file.close();
   }
@@ -69,6 +80,24 @@ function readOpset(bytes: Buffer): { domain: string; version: number } {
     else throw notOnnx();
   }
   return { domain: domain || 'ai.onnx', version };
+}
+
+/** As the key of an object it would be something else. */
+const RESERVED: ReadonlySet<string> = new Set(['__proto__']);
+
+/** Undefined for an entry of another form: nothing depends on it. */
+function readMetadata(bytes: Buffer): { key?: string; value?: string } | undefined {
+  const reader = { bytes, at: 0 };
+  const texts = ['', '', ''];
+  while (reader.at < bytes.length) {
+    const tag = varint(reader);
+    const field = tag >>> 3;
+    if ((tag & 7) !== 2 || (field !== METADATA_KEY && field !== METADATA_VALUE)) return undefined;
+    const length = varint(reader);
+    texts[field] = bytes.toString('utf8', reader.at, reader.at + length);
+    reader.at += length;
+  }
+  return { key: texts[METADATA_KEY] ?? '', value: texts[METADATA_VALUE] ?? '' };
 }
 
 function varint(reader: { readonly bytes: Buffer; at: number }): number {

@@ -7,7 +7,7 @@ import { createFindMisfit } from './answer-shape.ts';
 import { type BatchingState, OWN_RUNS } from './batching.ts';
 import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
-import { type Comparison, compare, type GoldenSample } from './golden.ts';
+import { type Comparison, compare, type GoldenSample, refusalOf } from './golden.ts';
 import { hasPostprocess, hasPreprocess, postprocessed, preprocessed } from './hooks.ts';
 import type { Answer, Connection } from './job.ts';
 import { createLane } from './lane.ts';
@@ -20,7 +20,6 @@ import {
   READY,
   type Readiness,
   runGolden,
-  trialBlock,
   unreadLabelWarning,
   warmUp,
   withSample,
@@ -30,6 +29,9 @@ import { createScheduler, type Scheduler } from './scheduler.ts';
 import { inspectModel, workerOptions } from './startup.ts';
 import { type Block, joinNeighbours, splitBlocks } from './tensor.ts';
 import { noteAnswers, type Trace } from './trace.ts';
+import { failedTrialReason } from './trial/find.ts';
+import { runTrial, type TrialResult } from './trial/run.ts';
+import { scoreFindingText } from './trial/scores.ts';
 
 /** A caller, and until when it waits. */
 export interface Call {
@@ -57,6 +59,8 @@ export interface Predictor {
   model(): Loaded | undefined;
   /** Whether requests are merged and split, once that has been decided. */
   batching(): BatchingState | undefined;
+  /** What the trial at the start has shown, once it is over. */
+  trial(): TrialResult | undefined;
   /**
    * The predictions for some instances as JSON texts, in order.
    * @param topK of a classifier, how many of the likeliest classes; undefined leaves it to serving.yaml
@@ -140,6 +144,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   let batching: BatchingState | undefined;
   const maxBatchSize = (): number => (batching?.mode === 'on' ? serving.batching.maxBatchSize : 1);
   const create = serving.inputs.map((input) => KINDS[input.datatype].create);
+  let trialled: TrialResult | undefined;
 
   const options = workerOptions(config);
   const pool = deps.pool ?? createPool(options);
@@ -301,17 +306,36 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   const encodeSample = async (instance: unknown): Promise<readonly Block[]> =>
     encode(await preprocessed([instance], performance.now() + TRIAL_MS));
 
+  /** Requests of golden.json that nobody has answered; what is no instance is passed over. */
+  async function* questionBlocks(): AsyncGenerator<Block> {
+    for (const { instance } of config.questions) {
+      const blocks = await encodeSample(instance).catch((error: unknown) => {
+        if (refusalOf(error) === undefined) throw error;
+        return [];
+      });
+      if (blocks[0]) yield blocks[0];
+    }
+  }
+
   /** Tries the loaded model: warm-up, shapes of the answers, golden samples. */
-  async function tryOut(): Promise<Readiness> {
+  async function tryOut(metadata: Readonly<Record<string, string>>): Promise<Readiness> {
     const { golden } = config;
     const [sample] = golden?.samples ?? [];
     const source = relative(config.folder, config.goldenPath);
     const blocks = sample && (await withSample(source, 0, () => encodeSample(sample.instance)));
-    const trial = trialBlock(serving, blocks);
+    const tried = await runTrial({ pool, serving, metadata }, blocks?.[0] ?? questionBlocks());
+    if (tried.kind === 'failed') {
+      const reason = failedTrialReason(tried);
+      logger.error({ reason }, 'the model fails in every trial run: not ready');
+      return { ready: false, reason };
+    }
+    trialled = tried;
+    if (tried.scores) logger.warn(scoreFindingText(tried.scores));
+    const { block: trial, sampled } = tried;
     await warmUp(pool, trial, decoder.fetch);
-    await checkAnswerShapes(pool, serving, trial, sample !== undefined);
+    await checkAnswerShapes(pool, serving, trial, sampled);
     batching = await decideBatching(
-      { pool, serving, trial, sampled: sample !== undefined, encodeSample },
+      { pool, serving, trial, sampled, encodeSample },
       config.questions,
     );
     const { mode, cause, reason } = batching;
@@ -319,8 +343,8 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       logger.warn({ cause, reason }, `batching is off: ${OWN_RUNS}`);
     } else logger.info({ mode, cause, reason }, `batching is ${mode}`);
     // A run of any number of rows would hold up the main thread for a time that was not tried.
-    const tried = mode === 'on' || cause === 'no_batch_axis';
-    const short = tried && (await lane.open(trial, decoder.fetch));
+    const isTried = mode === 'on' || cause === 'no_batch_axis';
+    const short = isTried && (await lane.open(trial, decoder.fetch));
     logger.info({ runs: short ? 'in the main thread' : 'in the workers' }, 'the model is loaded');
     if (!golden) {
       logger.warn('no golden sample has an answer (model/golden.json): nothing shows that the model answers right');
@@ -359,13 +383,14 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       }
       const unread = unreadLabelWarning(serving);
       if (unread) logger.warn(unread);
-      state = await tryOut();
+      state = await tryOut(header.metadata);
     },
     readiness,
     accepts,
     stopping: () => stopping,
     model: () => model,
     batching: () => batching,
+    trial: () => trialled,
     predict,
     predictBlocks: (blocks, started, call, topK, told) =>
       answerBlocks(blocks, started, call, { byClient: true, topK }, told),

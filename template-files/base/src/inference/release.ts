@@ -93,17 +93,6 @@ export function unreadLabelWarning(serving: Serving): string | undefined {
   return `the label is that of the highest score, whatever the model says in output ${names.join(', ')}: ${mend}`;
 }
 
-/** What the model is tried with: a golden sample, or else zeros of the contract's shapes. */
-export function trialBlock(serving: Serving, sample: readonly Block[] | undefined): Block {
-  const [first] = sample ?? [];
-  if (first) return first;
-  const tensors = serving.inputs.map(({ datatype, shape }) => {
-    const dims = shape.map((size) => (size === -1 ? 1 : size));
-    return { dims, data: KINDS[datatype].create(dims.reduce((product, size) => product * size, 1)) };
-  });
-  return { rows: 1, tensors, key: '' };
-}
-
 /**
  * Does something with a sample of golden.json.
  * @throws MODEL_MISMATCH naming the sample, where that or the model is the reason that it cannot be done

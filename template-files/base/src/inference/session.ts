@@ -22,7 +22,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     intraOpNumThreads: options.intraOpThreads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    logSeverityLevel: 3,
+    // What fails is thrown, and logged as a line of JSON; the runtime would print it a second time, to the terminal.
+    logSeverityLevel: 4,
     // Idle threads would otherwise spin at 100 % CPU between runs.
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
   });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
-import { type GraphTensor, graphProblems } from '../contract/graph.ts';
+import { type Graph, type GraphTensor, graphProblems } from '../contract/graph.ts';
 import { problemsError } from '../contract/problem.ts';
 import { datatypeOf, KINDS } from './datatypes.ts';
 import type { RuntimeValue } from './messages.ts';
@@ -41,6 +41,8 @@ export async function stopWorkers({ main, candidate }: Pools): Promise<void> {
 
 export interface ModelInspection {
   readonly opset: number;
+  /** What the exporter wrote of the model, by key. */
+  readonly metadata: Readonly<Record<string, string>>;
   /** Throws MODEL_MISMATCH naming every difference between serving.yaml and the model. */
   readonly checkGraph: (loaded: Loaded) => void;
 }
@@ -48,17 +50,20 @@ export interface ModelInspection {
 /** Reads the model's file beside the runtime: that it is the released one, and what the runtime does not tell. */
 export async function inspectModel({ serving, modelPath }: Config): Promise<ModelInspection> {
   await checkModelHash(modelPath, serving.model);
-  const { opsets } = await readOnnxHeader(modelPath);
+  const { opsets, metadata } = await readOnnxHeader(modelPath);
   return {
+    metadata,
     opset: opsets['ai.onnx'] ?? 0,
     checkGraph(loaded) {
-      const problems = graphProblems(serving, {
-        inputs: loaded.inputs.map(toTensor),
-        outputs: loaded.outputs.map(toTensor),
-      });
+      const problems = graphProblems(serving, graphOf(loaded));
       if (problems.length > 0) throw problemsError('MODEL_MISMATCH', 'serving.yaml', problems);
     },
   };
+}
+
+/** The graph in the words of the contract. */
+export function graphOf({ inputs, outputs }: Pick<Loaded, 'inputs' | 'outputs'>): Graph {
+  return { inputs: inputs.map(toTensor), outputs: outputs.map(toTensor) };
 }
 
 function toTensor({ name, isTensor, type, shape }: RuntimeValue): GraphTensor {

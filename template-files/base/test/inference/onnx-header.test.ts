@@ -24,6 +24,22 @@ test('a file that is cut off anywhere is refused', async () => {
   }
 });
 
+test('what the exporter wrote of the model, without what is no entry', async () => {
+  const path = join(folder, 'metadata.onnx');
+  const entry = (bytes: number[]) => Buffer.from([0x72, bytes.length, ...bytes]);
+  const text = (field: number, value: string) => [(field << 3) + 2, value.length, ...Buffer.from(value)];
+  const entries = [
+    entry([...text(1, 'imgsz'), ...text(2, '[640, 480]')]),
+    entry([...text(1, '__proto__'), ...text(2, 'x')]),
+    entry([...text(1, 'other'), 0x18, 1]),
+  ];
+  writeFileSync(path, Buffer.concat([readFileSync(modelPath), ...entries]));
+  const { metadata } = await readOnnxHeader(path);
+  expect(metadata['imgsz']).toBe('[640, 480]');
+  expect(Object.getPrototypeOf(metadata)).toBe(Object.prototype);
+  expect(metadata['other']).toBeUndefined();
+});
+
 test('endless numbers are refused', async () => {
   const path = join(folder, 'endless.onnx');
   writeFileSync(path, Buffer.alloc(64, 0xff));
