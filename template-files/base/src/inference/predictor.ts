@@ -334,10 +334,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     const { block: trial, sampled } = tried;
     await warmUp(pool, trial, decoder.fetch);
     await checkAnswerShapes(pool, serving, trial, sampled);
-    batching = await decideBatching(
-      { pool, serving, trial, sampled, encodeSample },
-      config.questions,
-    );
+    batching = await decideBatching({ pool, serving, trial, sampled, encodeSample }, config.questions);
     const { mode, cause, reason } = batching;
     if (cause === 'rows_mixed' || cause === 'rows_not_tried') {
       logger.warn({ cause, reason }, `batching is off: ${OWN_RUNS}`);
