@@ -45,6 +45,33 @@ export function validateGateway(value: string): string | undefined {
   return parts.length === 2 && parts.every(fits) ? undefined : 'must be <namespace>/<name> such as gateway/public';
 }
 
+/** A name of a Kubernetes object: labels of the DNS, joined by dots. */
+function objectName(value: string): boolean {
+  return value.length <= 63 && value.split('.').every((label) => HOST_LABEL.test(label)) && !yamlWord(value);
+}
+
+/** Name of an IngressClass; `default` names none. */
+export function validateIngressClass(value: string): string | undefined {
+  return objectName(value) ? undefined : 'must be the name of an IngressClass such as nginx, or default';
+}
+
+/** `name` of a ClusterIssuer, `Issuer/name` of one in the namespace; `none` names none. */
+export function validateCertificateIssuer(value: string): string | undefined {
+  return objectName(value.replace(/^Issuer\//, '')) ? undefined : 'must be a ClusterIssuer, Issuer/<name>, or none';
+}
+
+const LABEL_PART = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+
+/** `key=value` of a label; `none` is no label. */
+export function validateMonitoringLabel(value: string): string | undefined {
+  const [key = '', label = '', ...rest] = value.split('=');
+  const [name = '', prefix, ...more] = key.split('/').reverse();
+  const prefixed =
+    prefix === undefined || (prefix.length <= 253 && prefix.split('.').every((part) => HOST_LABEL.test(part)));
+  const fits = rest.length + more.length === 0 && prefixed && LABEL_PART.test(name) && LABEL_PART.test(label);
+  return value === 'none' || fits ? undefined : 'must be <key>=<value> such as release=kube-prometheus-stack, or none';
+}
+
 export function validateCpu(value: string): string | undefined {
   const [, count = '', milli] = /^([1-9]\d{0,5})(m)?$/.exec(value) ?? [];
   const cpus = Number(count) / (milli ? 1000 : 1);

@@ -1,9 +1,12 @@
 import {
+  validateCertificateIssuer,
   validateCpu,
   validateGateway,
   validateHost,
+  validateIngressClass,
   validateMemory,
   validateModelUrl,
+  validateMonitoringLabel,
   validateNamespace,
 } from './place-rules.ts';
 import type { AnswerTo, Known, Question } from './question.ts';
@@ -194,6 +197,26 @@ export const questions = [
     validate: validateHost,
   },
   {
+    name: 'ingressClass',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'Class of the Ingress',
+    help: 'Name of an IngressClass, such as `nginx`; `default` leaves it to the default class of the cluster.',
+    asked: false,
+    default: () => 'default',
+    validate: validateIngressClass,
+  },
+  {
+    name: 'certificateIssuer',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'Issuer of the certificate of the Ingress',
+    help: 'A ClusterIssuer of cert-manager, or `Issuer/<name>`; with `none` the Secret `<name>-tls` is created by other means.',
+    asked: false,
+    default: () => 'none',
+    validate: validateCertificateIssuer,
+  },
+  {
     name: 'gateway',
     type: 'text',
     layer: 'infrastructure',
@@ -258,6 +281,16 @@ export const questions = [
     asked: false,
     default: () => 'https://models.example.com/{name}/{version}/{sha256}.onnx',
     validate: validateModelUrl,
+  },
+  {
+    name: 'monitoringLabel',
+    type: 'text',
+    layer: 'infrastructure',
+    message: 'Label by which Prometheus selects monitors and rules',
+    help: '`<key>=<value>` on the ServiceMonitor and the PrometheusRule; `none` where Prometheus takes all.',
+    asked: false,
+    default: () => 'release=kube-prometheus-stack',
+    validate: validateMonitoringLabel,
   },
   {
     name: 'repository',

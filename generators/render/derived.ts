@@ -15,6 +15,12 @@ export interface Derived {
   readonly onlyArch: string | undefined;
   /** Port of the store that the model is fetched from. */
   readonly modelPort: number;
+  /** What clients outside of the cluster may reach. `/metrics` is for Prometheus alone. */
+  readonly publishedPaths: readonly PublishedPath[];
+  /** Annotation of cert-manager on the Ingress, as YAML; undefined without an issuer. */
+  readonly issuerAnnotation: string | undefined;
+  /** Label of monitors and rules, as YAML; undefined without one. */
+  readonly monitoringLabel: string | undefined;
   readonly gatewayNamespace: string;
   readonly gatewayName: string;
   /** Memory of a pod in Docker's terms: `512m`. */
@@ -28,6 +34,21 @@ export interface Derived {
   /** Label matcher of the routes that predict: what the objectives and a canary are about. */
   readonly predictionRoutes: string;
 }
+
+export interface PublishedPath {
+  readonly path: string;
+  /** A prefix stands for the path and all below it. */
+  readonly prefix: boolean;
+}
+
+/** The routes of the service but `/metrics`; an Ingress and an HTTPRoute can only say what they publish. */
+const PUBLISHED_PATHS: readonly PublishedPath[] = [
+  ...['/predict', '/v2', '/feedback'].map((path) => ({ path, prefix: true })),
+  ...['/', '/page.css', '/page.js', '/openapi.json', '/metadata', '/labels', '/health'].map((path) => ({
+    path,
+    prefix: false,
+  })),
+];
 
 export function derive(answers: Answers): Derived {
   const [first = ''] = answers.registry.split('/');
@@ -44,6 +65,9 @@ export function derive(answers: Answers): Derived {
     platforms: architectures.map((architecture) => `linux/${architecture}`).join(','),
     onlyArch: architectures.length === 1 ? architectures[0] : undefined,
     modelPort: Number(store.port) || (store.protocol === 'http:' ? 80 : 443),
+    publishedPaths: PUBLISHED_PATHS,
+    issuerAnnotation: issuerAnnotation(answers.certificateIssuer),
+    monitoringLabel: labelOf(answers.monitoringLabel),
     gatewayNamespace,
     gatewayName,
     dockerMemory: answers.memory.replace(/i$/, '').toLowerCase(),
@@ -52,4 +76,15 @@ export function derive(answers: Answers): Derived {
     ownSeries: `job=~"${answers.name}(-candidate)?",namespace!~".+-staging"`,
     predictionRoutes: 'route=~"/predict|/v2/models/.*/infer"',
   };
+}
+
+function issuerAnnotation(issuer: string): string | undefined {
+  if (issuer === 'none') return undefined;
+  const [, name] = /^Issuer\/(.+)$/.exec(issuer) ?? [];
+  return name ? `cert-manager.io/issuer: "${name}"` : `cert-manager.io/cluster-issuer: "${issuer}"`;
+}
+
+function labelOf(label: string): string | undefined {
+  const [key = '', value] = label.split('=');
+  return value === undefined ? undefined : `${key}: "${value}"`;
 }

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 tools=${ML_SERVING_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/create-ml-serving/tools}
 mkdir -p "$tools/bin"
 
-debian=(buildah jq podman runc mmdebstrap chromium nginx-light prometheus prometheus-alertmanager shellcheck yamllint)
+debian=(buildah docker-registry jq podman runc mmdebstrap chromium nginx-light prometheus prometheus-alertmanager shellcheck yamllint)
 missing=()
 for package in "${debian[@]}"; do
   dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -32,6 +32,16 @@ go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 go_tool kustomize sigs.k8s.io/kustomize/kustomize/v5@v5.8.1
 go_tool kube-score github.com/zegl/kube-score/cmd/kube-score@v1.20.0
 go_tool kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0
+
+# kubectl, and an API server with Kubernetes' own field management for the tests of scripts/deploy.sh: from test/e2e/delivery/cluster.
+cluster=../../test/e2e/delivery/cluster
+sources=$(cat "$cluster"/go.* "$cluster"/*/*.go | sha256sum | cut -c 1-16)
+if [ ! -e "$tools/bin/.cluster-$sources" ]; then
+  echo 'go build kubectl, api-server'
+  GOFLAGS=-mod=readonly go build -C "$cluster" -buildvcs=false -o "$tools/bin/" ./kubectl ./api-server
+  rm -f "$tools"/bin/.cluster-*
+  touch "$tools/bin/.cluster-$sources"
+fi
 
 # python_tool <program> <package>==<version>: from wheels, into a folder of its own
 python_tool() {

@@ -62,6 +62,8 @@ test('every stage that only compiles or installs runs on the builder’s own pla
     platform,
   ]);
   expect(stages).toEqual([
+    ['builder', '--platform=$BUILDPLATFORM '],
+    ['base', undefined],
     ['build', '--platform=$BUILDPLATFORM '],
     ['dependencies', '--platform=$BUILDPLATFORM '],
     ['runtime', undefined],
@@ -70,6 +72,23 @@ test('every stage that only compiles or installs runs on the builder’s own pla
   const last = text.slice(text.indexOf(' AS runtime')).replaceAll('\\\n', '');
   expect([...last.matchAll(/^RUN (\w+ -\w+)/gm)].map(([, command]) => command)).toEqual(['rm -rf']);
 });
+
+test.each(['20', '22', '24'])(
+  'Node.js %s: the base image is named literally where it enters, and has one override',
+  async (node) => {
+    const text = readFileSync(join(await stamp([`node=${node}`]), 'Dockerfile'), 'utf8');
+    const bases = [...text.matchAll(/^FROM (?:--platform=\S+ )?(\S+) AS (\w+)$/gm)].map(
+      ([, base, name]) => `${name}: ${base}`,
+    );
+    const image = `docker.io/library/node:${node}-bookworm-slim`;
+    expect(bases).toEqual([
+      `builder: ${image}`,
+      `base: ${image}`,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Docker's.
+      ...['build: ${NODE_IMAGE:-builder}', 'dependencies: ${NODE_IMAGE:-builder}', 'runtime: ${NODE_IMAGE:-base}'],
+    ]);
+  },
+);
 
 test('all that the image copies is let through by .dockerignore, and nothing else', async () => {
   const directory = await stamp([]);

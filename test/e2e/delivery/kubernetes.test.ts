@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { type Resource, resources } from './support/kubernetes.ts';
@@ -176,6 +176,82 @@ test('an Ingress has the same host for its certificate and its rule, in either e
     const [ingress] = of(await resources(directory, overlay), 'Ingress');
     expect(ingress?.spec.tls[0].hosts).toEqual([host]);
     expect(ingress?.spec.rules.map((rule: { host: string }) => rule.host)).toEqual([host]);
+  }
+});
+
+/** Which of some paths an Ingress or an HTTPRoute sends to the service. */
+function published({ kind, spec }: Resource, paths: readonly string[]): readonly string[] {
+  const rules: { exact: boolean; path: string }[] =
+    kind === 'Ingress'
+      ? spec.rules.flatMap(({ http }: { http: { paths: { path: string; pathType: string }[] } }) =>
+          http.paths.map(({ path, pathType }) => ({ path, exact: pathType === 'Exact' })),
+        )
+      : spec.rules.flatMap(({ matches = [{ path: { type: 'PathPrefix', value: '/' } }] }) =>
+          matches.map(({ path }: { path: { type: string; value: string } }) => ({
+            path: path.value,
+            exact: path.type === 'Exact',
+          })),
+        );
+  return paths.filter((wanted) =>
+    rules.some(({ path, exact }) =>
+      exact ? wanted === path : `${wanted}/`.startsWith(path.endsWith('/') ? path : `${path}/`),
+    ),
+  );
+}
+
+test.each([
+  [['exposure=ingress'], 'staging', 'Ingress'],
+  [['exposure=ingress'], 'production', 'Ingress'],
+  [['exposure=gateway'], 'staging', 'HTTPRoute'],
+  [['exposure=gateway'], 'canary', 'HTTPRoute'],
+  [['exposure=gateway'], 'ab', 'HTTPRoute'],
+  [[], 'ab', 'HTTPRoute'],
+  [['exposure=gateway'], 'shadow', 'HTTPRoute'],
+  [[], 'shadow', 'HTTPRoute'],
+])('%j overlays/%s: the %s publishes every route of the service but /metrics', async (sets, overlay, kind) => {
+  const directory = await stamp(sets);
+  const { operations } = JSON.parse(readFileSync(join(directory, 'schema', 'http.contract.json'), 'utf8'));
+  const inside = Object.keys(operations).map((operation) => operation.replace(/^\w+ /, '').replace(/\{\w+\}/g, 'x'));
+  const page = readdirSync(join(directory, 'public')).map((name) => (name === 'index.html' ? '/' : `/${name}`));
+  const wanted = [...new Set([...inside, ...page])].filter((path) => path !== '/metrics');
+  expect(wanted.length).toBeGreaterThan(10);
+  const routes = of(await resources(directory, overlay), kind);
+  expect(routes).toHaveLength(1);
+  for (const route of routes) {
+    expect(published(route, wanted)).toEqual(wanted);
+    expect(published(route, ['/metrics', '/metrics/', '/Metrics', '/anything'])).toEqual([]);
+  }
+});
+
+test('the class and the certificate of an Ingress are answers; bodies meet no other limit than the service’s own', async () => {
+  const ingressOf = async (...sets: readonly string[]) => {
+    const [ingress] = of(await resources(await stamp(['exposure=ingress', ...sets]), 'production'), 'Ingress');
+    return ingress as Resource & { metadata: { annotations: Record<string, string> } };
+  };
+  const { spec, metadata } = await ingressOf();
+  expect(spec.ingressClassName).toBeUndefined();
+  const bodies = {
+    'nginx.ingress.kubernetes.io/proxy-body-size': '0',
+    'nginx.ingress.kubernetes.io/proxy-request-buffering': 'off',
+  };
+  expect(metadata.annotations).toEqual(bodies);
+  const issued = await ingressOf('ingressClass=nginx', 'certificateIssuer=letsencrypt');
+  expect(issued.spec.ingressClassName).toBe('nginx');
+  expect(issued.metadata.annotations).toEqual({ ...bodies, 'cert-manager.io/cluster-issuer': 'letsencrypt' });
+  const own = await ingressOf('certificateIssuer=Issuer/own');
+  expect(own.metadata.annotations).toEqual({ ...bodies, 'cert-manager.io/issuer': 'own' });
+});
+
+test.each([
+  [[], { release: 'kube-prometheus-stack' }],
+  [['monitoringLabel=team.example/prometheus=main'], { 'team.example/prometheus': 'main' }],
+  [['monitoringLabel=none'], {}],
+])('%j: monitors and rules carry the label that Prometheus selects by', async (sets, label) => {
+  const all = await resources(await stamp(sets), 'production');
+  for (const kind of ['ServiceMonitor', 'PrometheusRule']) {
+    expect(of(all, kind).map(({ metadata }) => metadata.labels)).toEqual([
+      { 'app.kubernetes.io/name': 'my-model', ...label },
+    ]);
   }
 });
 

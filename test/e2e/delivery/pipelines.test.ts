@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { temporaryFolder } from '../support/folder.ts';
+import { repositoryRoot } from '../support/packed.ts';
 import { must } from '../support/run.ts';
 import { githubPipeline, gitlabPipeline } from './support/stages.ts';
 import { stamp, stampAnew } from './support/stamp.ts';
@@ -105,22 +106,86 @@ describe.each(['amd64', 'amd64,arm64'])('GitHub and GitLab as equals (%s)', (pla
     }
   });
 
-  test('both bring the newest template by themselves, and keep dependencies fresh after a week', async () => {
+  test('both keep dependencies, actions, images and the template fresh after a week', async () => {
     const [github, gitlab] = await directories();
     const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
-    const workflow = parse(read(github, '.github', 'workflows', 'template-update.yml')) as Workflow;
-    expect(workflow.on).toHaveProperty('schedule');
-    const job = (parse(read(gitlab, '.gitlab-ci.yml')) as Record<string, { rules: object[]; script: string[] }>)[
-      'template-update'
-    ];
-    expect(job?.rules).toEqual([{ if: '$CI_PIPELINE_SOURCE == "schedule"' }]);
-    const update = 'regenerate --yes --allow-conflicts --report md';
-    expect(JSON.stringify(stepsOf(workflow))).toContain(update);
-    expect(JSON.stringify(job?.script)).toContain(update);
-
-    const { updates } = parse(read(github, '.github', 'dependabot.yml')) as { updates: { cooldown: object }[] };
+    const { updates } = parse(read(github, '.github', 'dependabot.yml')) as { updates: Record<string, object>[] };
     for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
-    expect(JSON.parse(read(gitlab, 'renovate.json'))).toMatchObject({ minimumReleaseAge: '7 days' });
+    const watched = updates.map((update) => `${update['package-ecosystem']} ${update['directory']}`);
+    expect(watched).toEqual(['npm /', 'npm /.github/template-update', 'github-actions /', 'docker /']);
+    const renovate = JSON.parse(read(gitlab, 'renovate.json'));
+    expect(renovate).toMatchObject({ minimumReleaseAge: '7 days', internalChecksFilter: 'strict' });
+    expect(renovate.extends).toContain('docker:pinDigests');
+    expect(JSON.stringify(renovate.packageRules)).not.toContain('minimumReleaseAge');
+  });
+
+  test('the image of the default branch is built and scanned every week', async () => {
+    const [github, gitlab] = await directories();
+    const { on } = parse(readFileSync(join(github, '.github', 'workflows', 'ci.yml'), 'utf8')) as Workflow;
+    expect(on['schedule']).toEqual([{ cron: expect.stringMatching(/^\d+ \d+ \* \* \d$/) }]);
+    expect(gitlabPipeline(gitlab, 'schedule').gates).toEqual(['build', 'scan', 'smoke', 'template-update']);
+    for (const directory of [github, gitlab]) {
+      const file = directory === github ? '.github/workflows/ci.yml' : '.gitlab-ci.yml';
+      // The layers of last week would hide what is new.
+      expect(readFileSync(join(directory, file), 'utf8')).toContain('docker build --pull ');
+    }
+  });
+});
+
+describe('the weekly update of the template', () => {
+  const PINNED = /npx --yes "create-ml-serving@\$version" regenerate --yes --allow-conflicts --report md/;
+
+  test.each(['github', 'gitlab'])('%s: runs one version, which a file of its own names', async (ci) => {
+    const directory = await stamp([`ci=${ci}`]);
+    const folder = `.${ci}/template-update`;
+    const { dependencies } = JSON.parse(readFileSync(join(directory, folder, 'package.json'), 'utf8'));
+    const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8'));
+    expect(dependencies).toEqual({ 'create-ml-serving': version });
+    const file = ci === 'github' ? '.github/workflows/template-update.yml' : '.gitlab-ci.yml';
+    const text = readFileSync(join(directory, file), 'utf8');
+    expect(text).toMatch(PINNED);
+    expect(text).toContain(`require("./${folder}/package.json")`);
+    for (const name of readdirSync(join(directory, ci === 'github' ? '.github/workflows' : '.'))) {
+      if (!name.endsWith('.yml')) continue;
+      const pipeline = readFileSync(join(directory, ci === 'github' ? '.github/workflows' : '.', name), 'utf8');
+      expect(pipeline).not.toMatch(/@latest/);
+    }
+  });
+
+  test('GitHub: what comes from npm runs without a right to write, and the job that may write runs nothing of it', async () => {
+    const file = join(await stamp(['ci=github']), '.github', 'workflows', 'template-update.yml');
+    const { jobs } = parse(readFileSync(file, 'utf8')) as {
+      jobs: Record<string, { permissions?: Record<string, string>; steps: (Step & { env?: object })[] }>;
+    };
+    const foreign = /\b(npx|npm|node)\b/;
+    for (const { permissions = {}, steps } of Object.values(jobs)) {
+      const runs = steps.map(({ run = '' }) => run).join('\n');
+      const writes = Object.values(permissions).includes('write');
+      expect(foreign.test(runs)).toBe(!writes);
+      if (!writes) expect(JSON.stringify(steps)).not.toMatch(/secrets\.|github\.token/i);
+    }
+    expect(Object.values(jobs).map(({ permissions }) => permissions)).toEqual([
+      undefined,
+      { contents: 'write', 'pull-requests': 'write' },
+    ]);
+  });
+
+  test('GitLab: the token is for the job alone that pushes, which runs nothing from npm', async () => {
+    const jobs = parse(readFileSync(join(await stamp(['ci=gitlab']), '.gitlab-ci.yml'), 'utf8')) as Record<
+      string,
+      { script?: string[]; environment?: { name: string }; needs?: string[] }
+    >;
+    const withToken = Object.entries(jobs).filter(([, job]) =>
+      JSON.stringify(job?.script ?? []).includes('TEMPLATE_TOKEN'),
+    );
+    expect(withToken.map(([name]) => name)).toEqual(['template-update']);
+    const job = jobs['template-update'];
+    // The variable has this environment as its scope: GitLab gives it to no other job.
+    expect(job?.environment).toEqual({ name: 'template-update', action: 'access' });
+    expect(job?.needs).toEqual(['template-generate']);
+    expect(job?.script?.join('\n')).not.toMatch(/\b(npx|npm|node)\b/);
+    expect(jobs['template-generate']?.script?.join('\n')).toMatch(PINNED);
+    expect(jobs['template-generate']?.environment).toBeUndefined();
   });
 });
 

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
 import { temporaryFolder } from '../../support/folder.ts';
 import { expectClose, readGolden } from '../../support/golden.ts';
 import { freePort, post } from '../../support/serve.ts';
@@ -8,6 +12,19 @@ import { podman, startContainer } from '../support/containers.ts';
 import { imageOf } from '../support/images.ts';
 import { localConfig } from '../support/nginx.ts';
 import { tool } from '../support/tools.ts';
+
+/** A request whose path is sent as it is, which `fetch` would resolve first. */
+function getRaw(port: number, path: string): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port, path, headers: { host: 'front' } }, async (answer) => {
+      let body = '';
+      for await (const chunk of answer) body += chunk;
+      resolve({ status: answer.statusCode, body });
+    })
+      .on('error', reject)
+      .end();
+  });
+}
 
 const temporary = temporaryFolder();
 
@@ -29,10 +46,31 @@ test('nginx of the compose profile passes predictions on, and keeps the metrics 
     expect(answer.headers.get('x-request-id')).toBe('from-outside');
     const { predictions } = (await answer.json()) as { predictions: unknown[] };
     expectClose(predictions[0], golden.samples[0]?.prediction, golden.tolerance);
-    expect((await fetch(`${front}/metrics`)).status).toBe(404);
+    for (const path of [
+      '/metrics',
+      '/metrics?a=b',
+      '/metrics/',
+      '//metrics',
+      '/./metrics',
+      '/a/../metrics',
+      '/%6detrics',
+      '/METRICS',
+      `http://serving:8080/metrics`,
+    ]) {
+      const { status, body } = await getRaw(port, path);
+      expect(`${path} ${status}`).toBe(`${path} 404`);
+      expect(body).not.toContain('ml_serving_');
+    }
     expect((await fetch(`${url}/metrics`)).status).toBe(200);
-    const tooBig = await post(`${front}/predict`, `"${'x'.repeat(5_000_000)}"`).catch(() => ({ status: 413 }));
-    expect(tooBig.status).toBe(413);
+
+    // The limit is the service's, and so is the answer.
+    const { limits } = parse(readFileSync(join(directory, 'serving.yaml'), 'utf8')) as {
+      limits: { maxBodyBytes: number };
+    };
+    const sized = (bytes: number) => post(`${front}/predict`, `{"instances":[],"x":"${'x'.repeat(bytes - 24)}"}`);
+    expect(await sized(limits.maxBodyBytes)).toMatchObject({ status: 400 });
+    expect(await sized(limits.maxBodyBytes + 1)).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } });
+    expect(await sized(4 * limits.maxBodyBytes)).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } });
   } finally {
     proxy.kill('SIGTERM');
     await once(proxy, 'exit');

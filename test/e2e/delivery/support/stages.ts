@@ -98,12 +98,15 @@ interface GitlabJob {
   readonly stage?: string;
   readonly needs?: readonly string[];
   readonly rules?: readonly { readonly if?: string }[];
-  readonly environment?: string;
+  readonly environment?: string | { readonly name: string };
   readonly script?: readonly string[];
 }
 
-/** GitLab's pipeline for merge requests, or for the default branch. */
-export function gitlabPipeline(directory: string, event: 'merge request' | 'release'): Pipeline {
+const nameOf = (environment: string | { readonly name: string }) =>
+  typeof environment === 'string' ? environment : environment.name;
+
+/** GitLab's pipeline for merge requests, for the default branch, or of the weekly schedule. */
+export function gitlabPipeline(directory: string, event: 'merge request' | 'release' | 'schedule'): Pipeline {
   const { stages, ...all } = parse(readFileSync(join(directory, '.gitlab-ci.yml'), 'utf8')) as {
     readonly stages: readonly string[];
   } & Readonly<Record<string, GitlabJob>>;
@@ -112,8 +115,9 @@ export function gitlabPipeline(directory: string, event: 'merge request' | 'rele
     Object.assign({}, ...[job.extends ?? []].flat().map((name) => whole(all[name] ?? {})), job);
   const runs = ({ rules = [] }: GitlabJob): boolean =>
     rules.some(({ if: when = '' }) => {
-      if (/== "schedule"/.test(when)) return false;
+      if (/== "schedule"/.test(when)) return event === 'schedule';
       if (/merge_request_event/.test(when)) return event === 'merge request';
+      if (/!= "schedule"/.test(when) && event === 'schedule') return false;
       return !/CI_DEFAULT_BRANCH/.test(when) || event === 'release';
     });
   const jobs = Object.entries(all)
@@ -127,7 +131,10 @@ export function gitlabPipeline(directory: string, event: 'merge request' | 'rele
         const earlier = jobs.filter(([, other]) => stageOf(other) < stageOf(job)).map(([other]) => other);
         return [
           name,
-          { gates: job.environment ? [job.environment] : gatesOf(job.script ?? []), after: job.needs ?? earlier },
+          {
+            gates: job.environment ? [nameOf(job.environment)] : gatesOf(job.script ?? []),
+            after: job.needs ?? earlier,
+          },
         ];
       }),
     ),
