@@ -1,10 +1,13 @@
 import {
   stagingHost,
+  validateCertificateIssuer,
   validateCpu,
   validateGateway,
   validateHost,
+  validateIngressClass,
   validateMemory,
   validateModelUrl,
+  validateMonitoringLabel,
   validateNamespace,
 } from '../../generators/questions/place-rules.ts';
 
@@ -46,6 +49,33 @@ const rules: Readonly<Record<string, Rule>> = {
     validate: validateGateway,
     takes: ['gateway/public', 'a/b'],
     refuses: ['public', 'a/b/c', '/a', 'a/', 'A/b', 'a/b.c', 'yes/no', `a/${'b'.repeat(64)}`],
+  },
+  'class of an Ingress': {
+    validate: validateIngressClass,
+    takes: ['default', 'nginx', 'nginx.internal', '1', 'a'.repeat(63)],
+    refuses: ['Nginx', 'a/b', '-a', 'a-', 'a..b', 'a_b', 'true', 'null', 'a'.repeat(64)],
+  },
+  'issuer of a certificate': {
+    validate: validateCertificateIssuer,
+    takes: ['none', 'letsencrypt', 'letsencrypt.prod', 'Issuer/internal', '1'],
+    refuses: ['ClusterIssuer/a', 'issuer/a', 'Issuer/', 'Issuer/a/b', 'Issuer/Issuer/a', 'A', 'a'.repeat(64)],
+  },
+  'label of monitors': {
+    validate: validateMonitoringLabel,
+    takes: ['none', 'release=kube-prometheus-stack', 'prometheus=Main_1', 'team.example/prometheus=1', 'a=true'],
+    refuses: [
+      'release',
+      'release=',
+      '=a',
+      'a=b=c',
+      'a/b/c=d',
+      '/a=b',
+      'A.b/c=d',
+      'a=-b',
+      'a=b-',
+      `a=${'b'.repeat(64)}`,
+      `${'a'.repeat(64)}=b`,
+    ],
   },
   cpu: {
     validate: validateCpu,

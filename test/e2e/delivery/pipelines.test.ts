@@ -112,7 +112,13 @@ describe.each(['amd64', 'amd64,arm64'])('GitHub and GitLab as equals (%s)', (pla
     const { updates } = parse(read(github, '.github', 'dependabot.yml')) as { updates: Record<string, object>[] };
     for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
     const watched = updates.map((update) => `${update['package-ecosystem']} ${update['directory']}`);
-    expect(watched).toEqual(['npm /', 'npm /.github/template-update', 'github-actions /', 'docker /']);
+    expect(watched).toEqual([
+      'npm /',
+      'npm /.github/template-update',
+      'github-actions /',
+      'docker /',
+      'docker-compose /',
+    ]);
     const renovate = JSON.parse(read(gitlab, 'renovate.json'));
     expect(renovate).toMatchObject({ minimumReleaseAge: '7 days', internalChecksFilter: 'strict' });
     expect(renovate.extends).toContain('docker:pinDigests');
