@@ -111,7 +111,8 @@ export function isOnlyPlaces(changes: readonly Change[], scan: Scan): boolean {
   const [change] = changes;
   if (changes.length !== 1 || change?.kind !== 'write' || change.path !== MANIFEST_PATH) return false;
   const found = scan(MANIFEST_PATH);
-  return found?.kind === 'file' && isDeepStrictEqual(withoutPlaces(found.bytes()), withoutPlaces(change.bytes));
+  if (found?.kind !== 'file' || !(change.bytes instanceof Uint8Array)) return false;
+  return isDeepStrictEqual(withoutPlaces(found.bytes()), withoutPlaces(change.bytes));
 }
 
 /** The conflicts of an upgrade as they stand in the record. */
