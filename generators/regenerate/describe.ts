@@ -29,8 +29,9 @@ function userMove({ moved, candidates }: PlannedOutcome): { readonly details: st
     return { details: [what], isNews: true };
   }
   if (moved === null) return { details: [], isNews: false };
-  const { template, percent } = moved;
-  if (percent === null) return { details: [`the template’s ${template}`], isNews: false };
+  const { template, percent, folder } = moved;
+  if (percent === null || (percent === 100 && folder !== null))
+    return { details: [`the template’s ${template}`], isNews: false };
   const likeness = percent === 100 ? '' : ` (${percent} % the same)`;
   return { details: [`you have moved ${template} here${likeness}: the template’s changes follow`], isNews: true };
 }
@@ -57,5 +58,16 @@ export function describe(outcome: PlannedOutcome): Line[] {
 
 /** The lines of a whole plan. */
 export function describeAll(outcomes: readonly PlannedOutcome[]): Line[] {
-  return outcomes.flatMap(describe);
+  return [...movedFolders(outcomes), ...outcomes.flatMap(describe)];
+}
+
+/** One line for each folder that this upgrade has found to be moved, instead of one for each of its files. */
+function movedFolders(outcomes: readonly PlannedOutcome[]): Line[] {
+  const folders = new Map<string, string>();
+  for (const { moved } of outcomes) {
+    if (moved?.folder && moved.percent !== null) folders.set(`${moved.folder.to}/`, moved.folder.from);
+  }
+  return [...folders].map(([path, from]) => {
+    return { word: 'note', path, detail: `you have moved ${from}/ here: the template’s changes follow` };
+  });
 }

@@ -3,6 +3,7 @@ import { type Outcome, resolvePath } from '../merge/outcome.ts';
 import type { FileState, YoursState } from '../merge/states.ts';
 import type { Labels } from '../merge/text-merge.ts';
 import { movedPath } from '../migrations/migrate.ts';
+import { parentsOf } from '../project/path.ts';
 import { type Case, caseOf, hasDrifted, type UpgradeInput, type Ways } from './case.ts';
 import { withEnds } from './line-ends.ts';
 import { findMoves } from './moves.ts';
@@ -35,6 +36,8 @@ export interface UserMove {
   readonly template: string;
   /** What the contents have in common with the template's, in per cent, where the move was found by this upgrade; else null. */
   readonly percent: number | null;
+  /** The outermost folder that the user has moved it with; null where it was moved by itself. */
+  readonly folder: { readonly from: string; readonly to: string } | null;
 }
 
 /** A path in conflict, as each side has it. */
@@ -109,7 +112,10 @@ function renamesOf({ record, theirs, due, scan, files }: UpgradeInput): Renames 
 function withUserMove(outcome: Outcome, { path, template }: Case, { moves, renames }: Ways): PlannedOutcome {
   const origin = moves.origins.get(template) ?? template;
   const candidates = renames.ambiguous.get(origin) ?? [];
-  const moved = path === template ? null : { template, percent: renames.found.get(origin) ?? null };
+  const from = parentsOf(origin).find((parent) => renames.folders.has(parent));
+  const to = from === undefined ? undefined : renames.folders.get(from);
+  const folder = from !== undefined && to !== undefined ? { from, to } : null;
+  const moved = path === template ? null : { template, percent: renames.found.get(origin) ?? null, folder };
   return { ...outcome, moved, candidates };
 }
 

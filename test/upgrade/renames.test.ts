@@ -174,6 +174,11 @@ describe('a folder that the user has moved', () => {
     edit(root, 'src/app.mjs', "return { status: 'ok' };", "return { status: 'ok', team: 'ours' };");
     git(root, 'mv', 'src', 'service');
     commit(root, 'our folder');
+    const lines = linesOf(root, '1.1.0').filter(({ detail }) => detail.includes('you have moved'));
+    expect(lines).toEqual([
+      { word: 'note', path: 'service/', detail: 'you have moved src/ here: the template’s changes follow' },
+      expect.objectContaining({ word: 'merge', path: 'service/app.mjs' }),
+    ]);
     const { conflicts, plan } = await upgrade(root, '1.1.0');
     expect(conflicts).toBeNull();
     expect(plan.drift).toEqual([]);

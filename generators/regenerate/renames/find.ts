@@ -21,6 +21,8 @@ export interface Renames {
   readonly found: ReadonlyMap<string, number>;
   /** Template path to the files that it may have become: as likely as each other, so none was taken. */
   readonly ambiguous: ReadonlyMap<string, readonly string[]>;
+  /** Folders that were moved as a whole, the template's path to the user's. */
+  readonly folders: ReadonlyMap<string, string>;
   /** Where a new file belongs whose folder was moved; null where it was not. */
   readonly placeOfNew: (path: string) => string | null;
 }
@@ -29,6 +31,7 @@ export const NO_RENAMES: Renames = {
   places: new Map(),
   found: new Map(),
   ambiguous: new Map(),
+  folders: new Map(),
   placeOfNew: () => null,
 };
 
@@ -107,6 +110,7 @@ export function findRenames(input: RenameInput): Renames {
     places,
     found: new Map([...found].map(([path, { percent }]) => [path, percent])),
     ambiguous,
+    folders,
     placeOfNew: (path) => placeInMoved(path, folders),
   };
 }
