@@ -71,7 +71,10 @@ function printNextSteps({ plan, installed }: Created, unanswered: boolean, direc
     ...(here === '' ? [] : [[`cd ${quote(here)}`, ''] as const]),
     ...(installed ? [] : [['npm install', 'install the dependencies'] as const]),
     ...(unanswered && !installed
-      ? [['npm run golden -- --write', "record the model's answer to the sample"] as const]
+      ? [
+          ['npm run check -- --write', 'try the model, which was not possible before the installation'] as const,
+          ['npm run golden -- --write', "record the model's answer to the sample"] as const,
+        ]
       : []),
     ['npm start', 'serve the model at http://localhost:8080'],
     [`npm run predict -- ${example(plan, directory)}`, 'ask it'],
