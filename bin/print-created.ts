@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Created } from '../generators/app/create.ts';
 import type { GivenModel } from '../generators/app/given-model.ts';
+import type { Surroundings } from '../generators/app/surroundings/surroundings.ts';
 import { bytesOf } from '../generators/contents.ts';
 import { paint } from './paint.ts';
+import { surroundingNotes } from './surrounding-notes.ts';
 
 export interface PrintOptions {
   readonly json: boolean;
   readonly model: GivenModel | undefined;
+  readonly surroundings: Surroundings;
 }
 
 /** What was done, or would be, and what to type next. */
-export function printCreated(created: Created, directory: string, { json, model }: PrintOptions): void {
+export function printCreated(created: Created, directory: string, { json, model, surroundings }: PrintOptions): void {
   if (json) {
     const answer = { ...toJson(created, directory), ...(model && { model: modelJson(model, created) }) };
     console.log(JSON.stringify(answer, null, 2));
@@ -19,7 +22,10 @@ export function printCreated(created: Created, directory: string, { json, model 
   }
   if (!created.written) printPlan(created, directory);
   printAssumed(created);
-  if (created.written) printNextSteps(created, model !== undefined && model.golden === undefined, directory);
+  const unanswered = model !== undefined && model.golden === undefined;
+  if (created.written) printNextSteps(created, unanswered, directory, surroundings);
+  if (created.written)
+    for (const note of surroundingNotes(directory, created.plan.answers, surroundings)) printNote(note);
 }
 
 function modelJson({ file, intake, golden }: GivenModel, { plan, installed }: Created): object {
@@ -65,20 +71,26 @@ function printPlan({ plan, actions }: Created, directory: string): void {
   console.log(`  ${'record'.padEnd(8)}.ml-serving/ (${record.length} files)`);
 }
 
-function printNextSteps({ plan, installed }: Created, unanswered: boolean, directory: string): void {
+function printNote(note: string): void {
+  console.error(`\n${note}`);
+}
+
+function printNextSteps(
+  { plan, installed }: Created,
+  unanswered: boolean,
+  directory: string,
+  { manager, workspace }: Surroundings,
+): void {
   const here = fromHere(directory);
   const steps: readonly (readonly [command: string, what: string])[] = [
     ...(here === '' ? [] : [[`cd ${quote(here)}`, ''] as const]),
-    ...(installed ? [] : [['npm install', 'install the dependencies'] as const]),
+    ...(installed ? [] : [[workspace ? manager.installText : 'npm install', 'install the dependencies'] as const]),
     ...(unanswered && !installed
-      ? [
-          ['npm run check -- --write', 'try the model, which was not possible before the installation'] as const,
-          ['npm run golden -- --write', "record the model's answer to the sample"] as const,
-        ]
+      ? [[manager.runText('golden', '--write'), "record the model's answer to the sample"] as const]
       : []),
-    ['npm start', 'serve the model at http://localhost:8080'],
-    [`npm run predict -- ${example(plan, directory)}`, 'ask it'],
-    ['npm test', 'boot it and test it with the real model'],
+    [`${manager.command} start`, 'serve the model at http://localhost:8080'],
+    [manager.runText('predict', example(plan, directory)), 'ask it'],
+    [`${manager.command} test`, 'boot it and test it with the real model'],
   ];
   const lines = steps.map(
     ([command, what]) => `  ${what ? paint('dim', `# ${what}\n  `) : ''}${paint('bold', command)}`,

@@ -42,7 +42,7 @@ export function buildProgram(exit: (code: number) => void): Command {
     .option('--golden <file>', "samples with the training library's own answers to the model")
     .option('--dry-run', 'show what would be written, write nothing')
     .option('--json', 'print the plan or the error as JSON; never asks')
-    .option('--no-install', 'do not run npm install')
+    .option('--no-install', 'do not install the dependencies')
     .option('--no-git', 'do not make a Git repository')
     .option('--force', 'write into a directory that is not empty: the files of the template, no others')
     .helpCommand('help [command]', 'print the help of a command')

@@ -4,7 +4,9 @@ import { createRepository } from '../../generators/app/create.ts';
 import type { GivenModel } from '../../generators/app/given-model.ts';
 import type { CreateJob } from '../../generators/app/job.ts';
 import { ownPackage } from '../../generators/app/package.ts';
+import { type Surroundings, surroundingsOf } from '../../generators/app/surroundings/surroundings.ts';
 import { findExecutable } from '../../generators/app/tools/find-executable.ts';
+import { isFreshRepository } from '../../generators/app/tools/git.ts';
 import { inspectTarget, type Target } from '../../generators/apply/target.ts';
 import { ServingError } from '../../generators/errors.ts';
 import { linkTexts } from '../../generators/onnx/intake.ts';
@@ -49,8 +51,10 @@ export async function create(directory: string | undefined, flags: CreateFlags):
   refuseLocked(policy.locks, said);
   const given = { ...said, ...plainLocks(policy.locks) };
   const target = inspectTarget(fromHere(nameDirectory(directory, given)));
-  refuseOccupied(target, flags);
-  requireTools(flags);
+  const isFresh = await isFreshTarget(target);
+  if (!isFresh) refuseOccupied(target, flags);
+  const surroundings = surroundingsOf(target.path);
+  requireTools(flags, surroundings);
   refuseLeaving(target, policy);
 
   const model = givenModel(flags, given);
@@ -70,6 +74,8 @@ export async function create(directory: string | undefined, flags: CreateFlags):
     },
     model,
     install: flags.install,
+    surroundings,
+    isFresh,
     git: flags.git,
     dryRun: flags.dryRun === true,
   };
@@ -81,7 +87,7 @@ export async function create(directory: string | undefined, flags: CreateFlags):
   const created = asks(flags)
     ? await (await import('../../generators/app/run.ts')).askAndCreate(job, tell)
     : await createRepository(job, settleAnswers(given, job.context), tell);
-  printCreated(created, target.path, { json: flags.json === true, model });
+  printCreated(created, target.path, { json: flags.json === true, model, surroundings });
   return 0;
 }
 
@@ -153,6 +159,11 @@ function refuseLeaving({ path }: Target, policy: Policy): void {
   });
 }
 
+/** A repository that was just made by a host, or by `git init`, is as good as an empty directory. */
+async function isFreshTarget({ path, state, entries }: Target): Promise<boolean> {
+  return state === 'occupied' && findExecutable('git') !== undefined && (await isFreshRepository(path, entries));
+}
+
 function refuseOccupied({ path, state, entries }: Target, flags: CreateFlags): void {
   if (state !== 'occupied' || flags.force) return;
   const shown = entries.slice(0, 10).join(', ');
@@ -166,8 +177,11 @@ function refuseOccupied({ path, state, entries }: Target, flags: CreateFlags): v
 }
 
 /** Said before anything is asked or written, not after. */
-function requireTools(flags: CreateFlags): void {
+function requireTools(flags: CreateFlags, { manager, workspace }: Surroundings): void {
   if (flags.dryRun) return;
-  if (flags.install && !findExecutable('npm')) throw new ServingError('NPM_NOT_FOUND', 'There is no npm on the PATH.');
+  if (flags.install && !findExecutable(manager.command)) {
+    const why = workspace ? `, which the workspace ${workspace.root} is installed with` : '';
+    throw new ServingError('NPM_NOT_FOUND', `There is no ${manager.command} on the PATH${why}.`);
+  }
   if (flags.git && !findExecutable('git')) throw new ServingError('GIT_NOT_FOUND', 'There is no git on the PATH.');
 }

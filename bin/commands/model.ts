@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { isInstalled } from '../../generators/app/surroundings/surroundings.ts';
 import { askGolden } from '../../generators/app/tools/golden.ts';
 import { abortApply, applyChanges, finishApply } from '../../generators/apply/apply.ts';
 import type { WriteChange } from '../../generators/apply/change.ts';
@@ -76,10 +77,8 @@ function write(root: string, path: string, bytes: FileContents): WriteChange {
 
 /** The repository's own code runs the model: the one that will serve it. */
 async function checkGolden(root: string, rewrite: boolean, tell: (line: string) => void): Promise<void> {
-  if (!existsSync(join(root, 'node_modules', 'onnxruntime-node'))) {
-    tell(
-      'The model was not tried, because the dependencies are not installed: npm ci, npm run check, then npm run golden -- --write',
-    );
+  if (!isInstalled(root)) {
+    tell('The golden samples were not run: npm ci, then npm run golden -- --write');
     return;
   }
   try {

@@ -8,7 +8,7 @@ import { type HeldSignal, holdSignals } from './hold-signals.ts';
 import type { CreateJob, Tell } from './job.ts';
 import { planRepository, type RepositoryPlan } from './plan.ts';
 import { initRepository } from './tools/git.ts';
-import { askGolden, tryModel } from './tools/golden.ts';
+import { askGolden } from './tools/golden.ts';
 import { installDependencies } from './tools/install.ts';
 
 /** What was done; `false` means that it was not asked for, or was there already. */
@@ -42,27 +42,25 @@ export async function createRepository(job: CreateJob, answers: Answers, tell: T
   tell(`Wrote ${written} files to ${job.target.path}`);
 
   if (job.install) {
-    tell('Installing dependencies with npm');
+    tell(`Installing dependencies with ${job.surroundings.manager.command}`);
     await installDependencies(job.target.path);
   }
   // Asked before the commit, which then holds the answers; a model that fails is told when all else is done.
   const failure = job.install && job.model ? await recordGolden(job.target.path, job.model, plan, tell) : undefined;
-  const committed = job.git && (await commitFirst(job.target.path, { plan, actions, tell }));
+  const committed = job.git && (await commitFirst(job, { plan, actions, tell }));
   if (failure) throw failure;
   return { plan, actions, written: true, installed: job.install, committed };
 }
 
-/** The repository's own code runs the model: the one that will serve it. Answers to samples that nobody answered are the model's own: they show later that it still is the same model. */
+/** Answers to samples that nobody answered are the model's own: they show later that it still is the same model. */
 async function recordGolden(
   directory: string,
   { golden }: GivenModel,
   { assumed }: RepositoryPlan,
   tell: Tell,
 ): Promise<ServingError | undefined> {
-  tell('Trying the model');
+  tell(golden ? "Comparing the model's answers with the golden samples" : "Recording the model's answer to a sample");
   try {
-    for (const line of await tryModel(directory)) tell(line);
-    tell(golden ? "Comparing the model's answers with the golden samples" : "Recording the model's answer to a sample");
     for (const line of await askGolden(directory, golden === undefined)) tell(line);
     return undefined;
   } catch (error) {
@@ -92,20 +90,22 @@ function interrupted({ target }: CreateJob, signal: HeldSignal): ServingError {
 }
 
 async function commitFirst(
-  directory: string,
+  { target, isFresh }: CreateJob,
   { plan, actions, tell }: Pick<Created, 'plan' | 'actions'> & { readonly tell: Tell },
 ): Promise<boolean> {
   const message = `feat: stamp out ${plan.answers.name} from create-ml-serving ${plan.templateVersion}`;
   const paths = plan.files.map(({ path }) => path);
   const isKept = (path: string) => actions.get(path) === 'keep';
-  const { made, ignored } = await initRepository(directory, {
+  const { made, ignored } = await initRepository(target.path, {
     written: paths.filter((path) => !isKept(path)),
     kept: paths.filter(isKept),
     message,
+    isFresh,
   });
-  tell(
-    made ? 'Made a Git repository with a first commit' : 'Left Git alone: the directory lies in a work tree already',
-  );
+  const done = isFresh
+    ? 'Committed to the Git repository of the directory'
+    : 'Made a Git repository with a first commit';
+  tell(made ? done : 'Left Git alone: the directory lies in a work tree already');
   if (ignored.length > 0) {
     tell(`Left out of the commit, because they were there before and Git ignores them: ${ignored.join(', ')}`);
   }

@@ -49,7 +49,6 @@ export function realModel(given: GivenModel, answers: Answers): RealModel {
     ]),
     sha256: intake.sha256,
     released,
-    mixesRows: intake.summary.mixing !== undefined,
   };
 }
 

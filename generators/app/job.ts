@@ -4,6 +4,7 @@ import type { GivenAnswers } from '../questions/answers.ts';
 import type { QuestionContext } from '../questions/question.ts';
 import type { Template } from '../render/template.ts';
 import type { GivenModel } from './given-model.ts';
+import type { Surroundings } from './surroundings/surroundings.ts';
 
 /** What somebody asked for on the command line, checked as far as it can be without asking. */
 export interface CreateJob {
@@ -16,6 +17,9 @@ export interface CreateJob {
   /** Undefined where the template's own, or a placeholder, is to be served. */
   readonly model: GivenModel | undefined;
   readonly install: boolean;
+  readonly surroundings: Surroundings;
+  /** The directory is a Git repository that nobody has worked in: it is filled, and gets the first commit. */
+  readonly isFresh: boolean;
   readonly git: boolean;
   readonly dryRun: boolean;
 }

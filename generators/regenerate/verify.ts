@@ -1,19 +1,23 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Tell } from '../app/job.ts';
+import type { PackageManager } from '../app/surroundings/package-manager.ts';
+import { isInstalled, surroundingsOf } from '../app/surroundings/surroundings.ts';
 import { command } from '../app/tools/command.ts';
+import { runInstall } from '../app/tools/install.ts';
 import { outliving } from '../app/tools/outliving.ts';
 
-/** Runs one npm command; what it prints goes to standard error. Ended by a signal it has failed, and what follows can put all back. */
-async function npm(root: string, args: readonly string[]): Promise<boolean> {
-  const { exitCode } = await outliving((detached) => command('npm', args, root, ['ignore', 2, 2], { detached }));
+/** Runs the tests; what they print goes to standard error. Ended by a signal they have failed, and what follows can put all back. */
+async function test(root: string, manager: PackageManager): Promise<boolean> {
+  const { exitCode } = await outliving((detached) =>
+    command(manager.command, ['test'], root, ['ignore', 2, 2], { detached }),
+  );
   return exitCode === 0;
 }
 
-/** Installs what package.json and the lock file ask for. @returns whether npm succeeded */
+/** Installs what package.json and the lock file ask for, without install scripts. @returns whether that succeeded */
 export async function install(root: string, tell: Tell): Promise<boolean> {
-  tell('Installing dependencies with npm');
-  return npm(root, ['install', '--no-audit', '--no-fund']);
+  const { manager } = surroundingsOf(root);
+  tell(`Installing dependencies with ${manager.command}`);
+  return (await runInstall(root, manager)).exitCode === 0;
 }
 
 /**
@@ -21,7 +25,8 @@ export async function install(root: string, tell: Tell): Promise<boolean> {
  * @returns null where they pass, else the command that failed
  */
 export async function verifyRepository(root: string, reinstall: boolean, tell: Tell): Promise<string | null> {
-  if ((reinstall || !existsSync(join(root, 'node_modules'))) && !(await install(root, tell))) return 'npm install';
+  const { manager } = surroundingsOf(root);
+  if ((reinstall || !isInstalled(root)) && !(await install(root, tell))) return `${manager.command} install`;
   tell('Running the tests of the repository');
-  return (await npm(root, ['test'])) ? null : 'npm test';
+  return (await test(root, manager)) ? null : `${manager.command} test`;
 }

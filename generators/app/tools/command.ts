@@ -7,6 +7,8 @@ export interface CommandOptions {
   readonly input?: string | undefined;
   /** Makes it the first of a group of processes. */
   readonly detached?: boolean;
+  /** Variables of this command alone. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -18,11 +20,11 @@ export function command(
   args: readonly string[],
   cwd: string,
   stdio: StdioOptions,
-  { input, detached = false }: CommandOptions = {},
+  { input, detached = false, environment }: CommandOptions = {},
 ): Result {
   return x(name, [...args], {
     nodePath: false,
-    nodeOptions: { cwd, stdio, env: ENVIRONMENT, detached },
+    nodeOptions: { cwd, stdio, env: { ...ENVIRONMENT, ...environment }, detached },
     ...(input !== undefined && { stdin: input }),
   });
 }
