@@ -1,5 +1,5 @@
 import { join, relative, sep } from 'node:path';
-import { guardsScripts, type Surroundings } from '../generators/app/surroundings/surroundings.ts';
+import { guardsScripts, isPlugAndPlay, type Surroundings } from '../generators/app/surroundings/surroundings.ts';
 import type { Answers } from '../generators/questions/questions.ts';
 
 const PIPELINES: Readonly<Record<string, readonly [host: string, file: string]>> = {
@@ -34,8 +34,14 @@ function workspaceNotes(directory: string, workspace: NonNullable<Surroundings['
     : [
         `${path} is a member of the ${manager.command} workspace ${root}, where its own .npmrc does not count. Write ${line} into ${join(root, file)}, or install with ${manager.installText}: else the install script of onnxruntime-node downloads CUDA libraries.`,
       ];
+  const linker = isPlugAndPlay(workspace)
+    ? [
+        `Yarn's Plug'n'Play is not supported: TypeScript finds no types in its archives. Write nodeLinker: node-modules into ${join(root, '.yarnrc.yml')} and install again.`,
+      ]
+    : [];
   return [
     ...guard,
+    ...linker,
     `The image of ${path} is built from that directory alone, with its own package-lock.json. After a change of its dependencies: npm install --package-lock-only --workspaces=false (in ${path}).`,
   ];
 }

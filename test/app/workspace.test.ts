@@ -91,6 +91,14 @@ describe('what is around a directory', () => {
     expect(surroundingNotes(directory, { ci: 'none' }, found)).toHaveLength(1);
   });
 
+  it("is a modern Yarn's: Plug'n'Play is named until another linker is set", () => {
+    const root = folderWith({ 'package.json': '{"workspaces": ["*"], "packageManager": "yarn@4.5.0"}' });
+    const notes = () => surroundingNotes(join(root, 'iris'), { ci: 'none' }, surroundingsOf(join(root, 'iris'), {}));
+    expect(notes()[1]).toContain('nodeLinker: node-modules');
+    putFiles(root, { '.yarnrc.yml': 'nodeLinker: node-modules\nenableScripts: false\n' });
+    expect(notes()).toHaveLength(1);
+  });
+
   it('is a repository of its own where it has a .git', () => {
     const root = folderWith({ '.git/HEAD': '', 'iris/.git/HEAD': '' });
     expect(surroundingsOf(join(root, 'iris'), {}).workTree).toBeUndefined();

@@ -43,7 +43,16 @@ export function guardsScripts({ root, manager }: Workspace): boolean {
     manager.name === 'yarn-modern'
       ? (['.yarnrc.yml', /^enableScripts:\s*false\s*$/m] as const)
       : (['.npmrc', /^ignore-scripts\s*=\s*true\s*$/m] as const);
-  const path = join(root, file);
+  return hasLine(join(root, file), line);
+}
+
+/** Whether a modern Yarn keeps packages in archives (Plug'n'Play), where neither TypeScript nor native libraries are found. */
+export function isPlugAndPlay({ root, manager }: Workspace): boolean {
+  const linker = /^nodeLinker:\s*["']?(node-modules|pnpm)["']?\s*$/m;
+  return manager.name === 'yarn-modern' && !hasLine(join(root, '.yarnrc.yml'), linker);
+}
+
+function hasLine(path: string, line: RegExp): boolean {
   return existsSync(path) && line.test(readFileSync(path, 'utf8'));
 }
 
