@@ -67,7 +67,9 @@ test('nginx of the compose profile passes predictions on, and keeps the metrics 
     const { limits } = parse(readFileSync(join(directory, 'serving.yaml'), 'utf8')) as {
       limits: { maxBodyBytes: number };
     };
-    const sized = (bytes: number) => post(`${front}/predict`, `{"instances":[],"x":"${'x'.repeat(bytes - 24)}"}`);
+    const around = '{"instances":[],"x":""}';
+    const sized = (bytes: number) =>
+      post(`${front}/predict`, around.replace('""', `"${'x'.repeat(bytes - around.length)}"`));
     expect(await sized(limits.maxBodyBytes)).toMatchObject({ status: 400 });
     expect(await sized(limits.maxBodyBytes + 1)).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } });
     expect(await sized(4 * limits.maxBodyBytes)).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } });
