@@ -5,7 +5,7 @@ import { type Cluster, deployTo, startCluster } from './support/cluster.ts';
 import { stamp } from './support/stamp.ts';
 
 /*
- * Rolling back, held against Kubernetes' own field management: an automatic rollback must not stand in the way of the next
+ * Rolling back, tested against Kubernetes' own field management: an automatic rollback must not stand in the way of the next
  * release.
  */
 

@@ -46,7 +46,7 @@ async function authorization(answer, repository, { REGISTRY_USER: user, REGISTRY
   const [, realm] = /^Bearer .*realm="([^"]+)"/i.exec(challenge) ?? [];
   if (realm === undefined) {
     if (basic) return basic;
-    throw new Error(`${new URL(answer.url).host} asks for credentials: set REGISTRY_USER and REGISTRY_PASSWORD`);
+    throw new Error(`${new URL(answer.url).host} requires credentials: set REGISTRY_USER and REGISTRY_PASSWORD`);
   }
   const token = new URL(realm);
   const [, service] = /service="([^"]+)"/.exec(challenge) ?? [];
