@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutMark } from './byte-order-mark.ts';
 import { readServing } from './contract/read.ts';
 import type { Serving } from './contract/serving.ts';
 import { describe, ServiceError } from './errors.ts';
@@ -159,7 +160,7 @@ function readTemplate(root: string): Pick<Config, 'templateVersion' | 'templateR
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return withoutMark(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new ServiceError('CONFIG_INVALID', `${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`, {
       cause: error,

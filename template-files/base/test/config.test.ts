@@ -79,3 +79,12 @@ test('who reads requests comes from the environment', () => {
   expect(load('', { HTTP_READER: 'node' }).wholeRequests).toBe(false);
   expect(() => load('', { HTTP_READER: 'none' })).toThrow(/environment HTTP_READER: expected one of own, node/);
 });
+
+test('a byte order mark before a file is no part of it', () => {
+  const before = load('');
+  for (const file of ['serving.yaml', join('model', 'golden.json'), join('model', 'reference.json')]) {
+    const path = join(folder, file);
+    writeFileSync(path, `\ufeff${readFileSync(path, 'utf8')}`);
+  }
+  expect(loadConfig({ SERVING_CONFIG: join(folder, 'serving.yaml') })).toEqual(before);
+});

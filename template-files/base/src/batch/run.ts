@@ -5,7 +5,6 @@ import type { Config } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { hasPreprocess } from '../inference/hooks.ts';
 import type { Predictor } from '../inference/predictor.ts';
-import { toJsonText } from '../json-text.ts';
 import type { BatchOptions } from './options.ts';
 import { openLines } from './output.ts';
 import { type Outcome, predictRows } from './predict-rows.ts';
@@ -101,10 +100,15 @@ function outcomesOf(
 }
 
 function lineOf({ row, prediction, error }: Outcome): string {
-  const id = row.id === undefined ? '' : `,"id":${toJsonText(row.id)}`;
+  const id = row.id === undefined ? '' : `,"id":${JSON.stringify(row.id, writeBigint)}`;
   if (error === undefined) return `{"row":${row.row}${id},"prediction":${prediction}}`;
   const { code, message } = error;
   return `{"row":${row.row},"line":${row.line}${id},"code":"${code}","error":${JSON.stringify(message)}}`;
+}
+
+/** Integers beyond 2^53 become strings, as in predictions. */
+function writeBigint(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 function subjectOf({ input, shard, shards, id }: BatchOptions, { serving }: Config): Subject {

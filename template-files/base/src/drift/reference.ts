@@ -1,4 +1,3 @@
-import { withoutMark } from '../byte-order-mark.ts';
 import type { Problem } from '../contract/problem.ts';
 import { problemsError } from '../contract/problem.ts';
 import type { ModelSpec } from '../contract/serving.ts';
@@ -37,7 +36,7 @@ const SUM_TOLERANCE = 1e-3;
 export function parseReference(text: string, source = 'reference.json'): Reference {
   let value: Partial<Reference> | null;
   try {
-    value = JSON.parse(withoutMark(text)) as Partial<Reference> | null;
+    value = JSON.parse(text) as Partial<Reference> | null;
   } catch (error) {
     throw new ServiceError('REFERENCE_INVALID', `${source}: not JSON: ${(error as Error).message}. ${MEND}`);
   }

@@ -128,9 +128,3 @@ test('a reference of another model is known as such', () => {
   const text = broken(({ model }) => Object.assign(model, { sha256: 'f'.repeat(64) }));
   expect(openReference(text, contract)).toMatchObject({ stale: true, reference: undefined });
 });
-
-test('a byte order mark before the file is no part of it', () => {
-  const text = writeReference(make());
-  expect(openReference(`\ufeff${text}`, contract)).toEqual(openReference(text, contract));
-  expect(openReference(`\ufeff${text}`, contract).refused).toBeUndefined();
-});

@@ -1,7 +1,7 @@
-import { toJsonText } from '../../json-text.ts';
 import { createByRoute } from '../by-route.ts';
 import { type ByteSpan, type Piece, pieceOf, type TextSpan } from '../byte-writer.ts';
 import { draw } from '../draw.ts';
+import { toJsonText } from '../json-text.ts';
 import { createHeads } from './heads.ts';
 import { createLineBuffer, type LineBufferEvents, type Sink } from './line-buffer.ts';
 import type { Redact } from './redact.ts';

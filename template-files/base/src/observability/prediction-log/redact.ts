@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { toJsonText } from '../../json-text.ts';
+import { toJsonText } from '../json-text.ts';
 
 /** Fields that a log may not hold as they are. */
 export interface Redaction {
