@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { type GivenModel, missingTokenizer } from '../generators/app/given-model.ts';
 import { ServingError } from '../generators/errors.ts';
 import { parseGoldenFile } from '../generators/onnx/golden-file.ts';
-import { takeIn } from '../generators/onnx/intake.ts';
+import { withGoldenScores } from '../generators/onnx/golden-scores.ts';
+import { type Intake, takeIn } from '../generators/onnx/intake.ts';
 import type { ModelType } from '../generators/tensor.ts';
 
 export interface ModelFiles {
@@ -23,7 +24,8 @@ export function readGivenModel(
   modelType?: ModelType,
   has: (path: string) => boolean = () => false,
 ): GivenModel {
-  const intake = takeIn(files.model);
+  const golden = files.golden === undefined ? undefined : readGolden(files.golden);
+  const intake = withAnswers(takeIn(files.model), golden);
   const schema = modelType === undefined ? intake.schema : intake.propose(modelType);
   const tokenizer = readTokenizer(files);
   const wanted = schema.inputs.find(({ text }) => text?.tokenizer)?.text?.tokenizer;
@@ -32,8 +34,19 @@ export function readGivenModel(
     file: files.model,
     intake,
     tokenizer,
-    golden: files.golden === undefined ? undefined : readGolden(files.golden),
+    golden,
     released: new Date().toISOString().slice(0, 10),
+  };
+}
+
+/** The samples of a person say how the answers of a classifier are called. */
+function withAnswers(intake: Intake, golden: Uint8Array | undefined): Intake {
+  if (!golden) return intake;
+  const text = Buffer.from(golden).toString('utf8');
+  return {
+    ...intake,
+    schema: withGoldenScores(intake.schema, text),
+    propose: (modelType) => withGoldenScores(intake.propose(modelType), text),
   };
 }
 

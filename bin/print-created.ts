@@ -86,7 +86,13 @@ function printNextSteps(
     ...(here === '' ? [] : [[`cd ${quote(here)}`, ''] as const]),
     ...(installed ? [] : [[workspace ? manager.installText : 'npm install', 'install the dependencies'] as const]),
     ...(unanswered && !installed
-      ? [[manager.runText('golden', '--write'), "record the model's answer to the sample"] as const]
+      ? [
+          [
+            manager.runText('check', '--write'),
+            'try the model, which was not possible before the installation',
+          ] as const,
+          [manager.runText('golden', '--write'), "record the model's answer to the sample"] as const,
+        ]
       : []),
     [`${manager.command} start`, 'serve the model at http://localhost:8080'],
     [manager.runText('predict', example(plan, directory)), 'ask it'],

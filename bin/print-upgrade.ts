@@ -80,6 +80,10 @@ export function printCheck(upgrade: Upgrade, form: Form): number {
 export function printDone(upgrade: Upgrade, tell: (line: string) => void): void {
   const { conflicts, changes, reinstall, rollout, to } = upgrade;
   if (changes.length === 0) return;
+  if (upgrade.isOnlyPlaces) {
+    tell('Recorded where you have moved files: the next upgrade finds them there');
+    return;
+  }
   tell(`Brought to template ${to}; what was there before is in .ml-serving/local`);
   if (reinstall) tell('Dependencies changed: run npm install');
   if (conflicts !== null) {

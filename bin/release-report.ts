@@ -1,6 +1,6 @@
 import { type Intake, linkTexts } from '../generators/onnx/intake.ts';
 import type { InterfaceChange } from '../generators/onnx/interface.ts';
-import type { ProposedSchema } from '../generators/onnx/propose.ts';
+import { mixingNotes, type ProposedSchema } from '../generators/onnx/propose.ts';
 import type { ServingFile } from '../generators/render/serving-file.ts';
 import { type LimitChange, limitTexts } from '../generators/render/serving-limits.ts';
 import type { Unknown } from '../generators/tensor.ts';
@@ -26,6 +26,7 @@ export function releaseReport(
     ...linkTexts(intake.externalData),
     `${before.version} -> ${version}, ${meaning}`,
     ...change.differences.map((difference) => `  ${difference}`),
+    ...mixingNotes(intake.summary).map((line) => `  ${line}`),
     ...limitTexts(limits).map((line) => `  ${line}`),
     ...leftOpen(proposed, change).map(({ path, question }) => `  to be filled in: ${question} (${path})`),
     ...(breaks && modelType !== before.type

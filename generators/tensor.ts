@@ -93,6 +93,8 @@ export interface TensorSpec {
   readonly topK?: number;
   /** NaN and Infinity are values here. */
   readonly allowNonFinite?: boolean;
+  /** False where a free first axis is not that of the rows of a request: an instance is then the whole tensors. */
+  readonly perRow?: boolean;
   /** What becomes of values beyond the ranges and categories of an input's columns. */
   readonly outOfRange?: 'accept' | 'refuse';
   readonly image?: ImageSteps;
@@ -107,7 +109,7 @@ export interface Interface {
 
 /** A free first axis of every input and output is the batch; where it is mixed, an instance is the whole tensors. */
 export function hasBatchAxis({ inputs, outputs }: Interface): boolean {
-  return [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
+  return [...inputs, ...outputs].every(({ shape, perRow }) => shape[0] === -1 && perRow !== false);
 }
 
 /** Something that a model's file does not tell, so that a person has to. */

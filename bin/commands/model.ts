@@ -78,7 +78,9 @@ function write(root: string, path: string, bytes: FileContents): WriteChange {
 /** The repository's own code runs the model: the one that will serve it. */
 async function checkGolden(root: string, rewrite: boolean, tell: (line: string) => void): Promise<void> {
   if (!isInstalled(root)) {
-    tell('The golden samples were not run: npm ci, then npm run golden -- --write');
+    tell(
+      'The model was not tried, because the dependencies are not installed: npm ci, npm run check, then npm run golden -- --write',
+    );
     return;
   }
   try {

@@ -8,7 +8,7 @@ import { type HeldSignal, holdSignals } from './hold-signals.ts';
 import type { CreateJob, Tell } from './job.ts';
 import { planRepository, type RepositoryPlan } from './plan.ts';
 import { initRepository } from './tools/git.ts';
-import { askGolden } from './tools/golden.ts';
+import { askGolden, tryModel } from './tools/golden.ts';
 import { installDependencies } from './tools/install.ts';
 
 /** What was done; `false` means that it was not asked for, or was there already. */
@@ -52,15 +52,17 @@ export async function createRepository(job: CreateJob, answers: Answers, tell: T
   return { plan, actions, written: true, installed: job.install, committed };
 }
 
-/** Answers to samples that nobody answered are the model's own: they show later that it still is the same model. */
+/** The repository's own code runs the model: the one that will serve it. Answers to samples that nobody answered are the model's own: they show later that it still is the same model. */
 async function recordGolden(
   directory: string,
   { golden }: GivenModel,
   { assumed }: RepositoryPlan,
   tell: Tell,
 ): Promise<ServingError | undefined> {
-  tell(golden ? "Comparing the model's answers with the golden samples" : "Recording the model's answer to a sample");
+  tell('Trying the model');
   try {
+    for (const line of await tryModel(directory)) tell(line);
+    tell(golden ? "Comparing the model's answers with the golden samples" : "Recording the model's answer to a sample");
     for (const line of await askGolden(directory, golden === undefined)) tell(line);
     return undefined;
   } catch (error) {

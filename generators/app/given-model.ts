@@ -49,6 +49,7 @@ export function realModel(given: GivenModel, answers: Answers): RealModel {
     ]),
     sha256: intake.sha256,
     released,
+    mixesRows: intake.summary.mixing !== undefined,
   };
 }
 

@@ -139,6 +139,11 @@ function tensorDifferences(kind: Kind, old: TensorSpec, now: TensorSpec): string
   if (old.datatype !== now.datatype) differences.push(`${what} was ${old.datatype} and is ${now.datatype}`);
   if (!sameShape(kind, old, now))
     differences.push(`${what} was [${old.shape.join(', ')}] and is [${now.shape.join(', ')}]`);
+  // What the file does not show may have been declared; what it shows is so.
+  if (now.perRow === false && old.perRow !== false)
+    differences.push(
+      `the first axis of ${what} was that of the rows and is another one: an instance is the whole tensors`,
+    );
   if (differences.length > 0) return differences;
   if (old.labels && now.labels && (old.multiLabel === true) !== (now.multiLabel === true)) {
     const answer = now.multiLabel ? 'one label a row and are several' : 'several labels a row and are one';

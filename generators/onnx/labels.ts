@@ -61,6 +61,13 @@ export function constantOf(graph: Graph, producers: Producers, name: string): Te
   return node?.opType === 'Constant' ? node.attributes.find(({ tensor }) => tensor)?.tensor : undefined;
 }
 
+/** The elements of a small tensor of integers; undefined where it is none. */
+export function constantInts(source: Source, head: TensorHead | undefined): readonly number[] | undefined {
+  const name = elementType(head?.dataType).name;
+  if (name !== 'int64' && name !== 'int32') return undefined;
+  return tensorLabels(source, head)?.map(Number);
+}
+
 function tensorLabels(source: Source, head: TensorHead | undefined): string[] | undefined {
   if (!head?.at || head.at.end - head.at.start > LARGEST_LIST) return undefined;
   const { dataType, stringData, int32Data, int64Data, rawData } = decode(source, TENSOR, head.at);

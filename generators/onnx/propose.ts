@@ -35,10 +35,11 @@ export function proposeSchema(summary: ModelSummary, wanted?: ModelType): Propos
   for (const { name, type } of summary.outputs.filter((output) => !isServed(output))) {
     notes.push(`output ${name} is not served: ${type} is no tensor that the protocol can carry`);
   }
-  const unbatched = outputs.filter((output) => !hasRows(output)).map(({ name }) => name);
+  const unbatched = outputs.filter((output) => !hasRows(output) || output.perRow === false).map(({ name }) => name);
   if (inputs.every(hasRows) && unbatched.length > 0) {
     notes.push(`requests share no run: the first axis of ${unbatched.join(', ')} is not that of the rows`);
   }
+  if (unbatched.length === 0) notes.push(...mixingNotes(summary));
   const named = knownLabels(summary);
   const guess = guessModelType(inputs, outputs, named, wanted);
   const { modelType, scores, why } = guess;
@@ -53,6 +54,12 @@ export function proposeSchema(summary: ModelSummary, wanted?: ModelType): Propos
     notes,
     unknown,
   };
+}
+
+/** The graph shows it; where it does not, the repository's own trial decides. */
+export function mixingNotes({ mixing = [] }: Pick<ModelSummary, 'mixing'>): readonly string[] {
+  if (mixing.length === 0) return [];
+  return [`requests are neither merged nor split: the answer to a row depends on other rows (${mixing.join('; ')})`];
 }
 
 /** Names in the metadata are for numbered classes; classes that have names in the graph keep them. */
@@ -196,7 +203,8 @@ interface OutputContext {
 
 function outputSpec(output: ServedValue, at: number, { guess, labels, notes, unknown }: OutputContext): TensorSpec {
   const shape = shapeOf(output);
-  const plain = { name: output.name, datatype: output.datatype, shape };
+  const whole = guess.modelType === 'custom' && output.perRow === false && { perRow: false };
+  const plain = { name: output.name, datatype: output.datatype, shape, ...whole };
   if (output !== guess.scores) return plain;
   const spec = { ...plain, ...scoreKeys(output, at, guess.multiLabel === true, unknown) };
   const declared = shape.at(-1) ?? -1;

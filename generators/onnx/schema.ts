@@ -185,6 +185,8 @@ const STRING = 4;
 const FLOATS = 7;
 const INTS = 8;
 const STRINGS = 9;
+/** Lists of integers that are read: those of axes are as long as a tensor has axes. */
+const READ_INTS: ReadonlySet<string | undefined> = new Set(['axes', 'perm']);
 /** Texts of attributes that are read; others may be of any length. */
 const READ_TEXTS: ReadonlySet<string | undefined> = new Set(['case_change_action', 'locale']);
 export const ATTRIBUTE: Message<Attribute> = {
@@ -206,7 +208,9 @@ export const ATTRIBUTE: Message<Attribute> = {
   stopAt: (partial, no) =>
     (no === STRING && !READ_TEXTS.has(partial.name)) ||
     no === FLOATS ||
-    ((no === INTS || no === STRINGS) && !partial.name?.startsWith('classlabels_')),
+    ((no === INTS || no === STRINGS) &&
+      !partial.name?.startsWith('classlabels_') &&
+      !(no === INTS && READ_INTS.has(partial.name))),
 };
 
 export interface Node {

@@ -5,6 +5,7 @@ import { domainName } from './domain.ts';
 import { elementType } from './elements.ts';
 import { notOnnx } from './faults.ts';
 import { modelLabels, producersOf } from './labels.ts';
+import { analyseRows } from './rows/analyse.ts';
 import { MODEL, type Model, type Type, type ValueInfo } from './schema.ts';
 import { declaredShape, withInferredShapes } from './shapes.ts';
 import type { Source } from './source.ts';
@@ -25,6 +26,8 @@ export interface ModelValue {
   readonly shape?: readonly (number | string | null)[];
   /** Of an output: the operator that makes it. */
   readonly operator?: string;
+  /** Of an output: its first axis is free, and not that of the rows. */
+  readonly perRow?: false;
   /** Of an output: each of its elements is a yes or a no. */
   readonly binary?: true;
 }
@@ -44,6 +47,8 @@ export interface ModelSummary {
   readonly outputs: readonly ModelValue[];
   readonly operators: readonly { readonly domain: string; readonly type: string; readonly count: number }[];
   readonly weights: { readonly tensors: number; readonly parameters: number };
+  /** Why the answer to a row depends on other rows, as far as the graph shows it; left out where nothing does. */
+  readonly mixing?: readonly string[];
   /** Class labels found in the graph; null where it has none. */
   readonly classLabels: readonly string[] | null;
 }
@@ -74,10 +79,19 @@ export function summarise(source: Source, model: WholeModel): ModelSummary {
   const weights = new Set(graph.initializers.map((tensor) => tensor.name));
   for (const { values } of graph.sparseInitializers) weights.add(values?.name);
   const producers = producersOf(graph);
+  const opset = model.operatorSets.find(({ domain }) => domainName(domain) === 'ai.onnx')?.version ?? 1;
+  const rows = analyseRows(source, graph, opset);
   const withMaker = (output: ValueInfo): ModelValue => {
     const { name = '' } = output;
     const operator = producers.get(name)?.opType;
-    return { ...describe(output), ...(operator && { operator }), ...(isBinary(producers, name) && { binary: true }) };
+    const value = describe(output);
+    const isWhole = rows.wholeOutputs.has(name) && typeof value.shape?.[0] !== 'number';
+    return {
+      ...value,
+      ...(isWhole && { perRow: false }),
+      ...(operator && { operator }),
+      ...(isBinary(producers, name) && { binary: true }),
+    };
   };
   return {
     file: source.name,
@@ -93,6 +107,7 @@ export function summarise(source: Source, model: WholeModel): ModelSummary {
     outputs: withInferredShapes(graph, graph.outputs.map(withMaker)),
     operators: countOperators(model),
     weights: countWeights(model),
+    ...(rows.mixing.length > 0 && { mixing: rows.mixing }),
     classLabels: modelLabels(source, graph) ?? null,
   };
 }

@@ -27,4 +27,6 @@ export interface ManifestEntry {
   readonly sha256: string;
   readonly mode: '644' | '755';
   readonly owner: Owner;
+  /** Where the user has moved the file to; absent where it is at its own path. */
+  readonly at?: string;
 }

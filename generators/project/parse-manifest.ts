@@ -14,13 +14,12 @@ function isEntry(value: unknown): value is ManifestEntry {
     typeof entry?.sha256 === 'string' &&
     /^[0-9a-f]{64}$/.test(entry.sha256) &&
     (entry.mode === '644' || entry.mode === '755') &&
-    OWNERS.has(String(entry.owner))
+    OWNERS.has(String(entry.owner)) &&
+    (entry.at === undefined || typeof entry.at === 'string')
   );
 }
 
-/** A path that leads out of the repository is no damage: somebody means harm, or a merge of the manifest went wrong. */
-function refuseHostilePaths(paths: readonly string[]): void {
-  const seen = new Map<string, string>();
+function refuseHostile(paths: readonly string[]): void {
   for (const path of paths) {
     const problem = pathProblem(path);
     if (problem !== null) {
@@ -29,6 +28,14 @@ function refuseHostilePaths(paths: readonly string[]): void {
     if (OWN.test(foldedPath(path))) {
       throw new ServingError('PATH_UNSAFE', `${MANIFEST_PATH} names ${path}, which belongs to the record itself.`);
     }
+  }
+}
+
+/** A path that leads out of the repository is no damage: somebody means harm, or a merge of the manifest went wrong. */
+function refuseHostilePaths(paths: readonly string[]): void {
+  refuseHostile(paths);
+  const seen = new Map<string, string>();
+  for (const path of paths) {
     const other = seen.get(foldedPath(path));
     if (other !== undefined) {
       throw new ServingError(
@@ -38,6 +45,27 @@ function refuseHostilePaths(paths: readonly string[]): void {
     }
     seen.set(foldedPath(path), path);
   }
+}
+
+/**
+ * Places that users have moved files to are paths as well. One that is another file's is no harm, but of no use: a merge of two
+ * branches can bring it. The file is found again by its contents.
+ */
+function withUsablePlaces(files: Manifest['files']): Manifest['files'] {
+  const entries = Object.entries(files);
+  const places = entries.flatMap(([, { at }]) => (at === undefined ? [] : [at]));
+  if (places.length === 0) return files;
+  refuseHostile(places);
+  const owners = new Map<string, string[]>();
+  for (const [path, { at }] of entries) {
+    for (const place of new Set([path, at ?? path].map(foldedPath))) {
+      owners.set(place, [...(owners.get(place) ?? []), path]);
+    }
+  }
+  const isOwn = (at: string) => owners.get(foldedPath(at))?.length === 1;
+  return Object.fromEntries(
+    entries.map(([path, { at, ...entry }]) => [path, at !== undefined && isOwn(at) ? { ...entry, at } : entry]),
+  );
 }
 
 function readJson(text: string): unknown {
@@ -68,5 +96,6 @@ export function parseManifest(text: string): Manifest | string {
   if (typeof files !== 'object' || files === null || Array.isArray(files)) return `${MANIFEST_PATH} names no files`;
   refuseHostilePaths(Object.keys(files));
   const wrong = Object.entries(files).find(([, entry]) => !isEntry(entry));
-  return wrong === undefined ? (value as Manifest) : `${MANIFEST_PATH} says nothing useful about ${wrong[0]}`;
+  if (wrong === undefined) return { ...(value as Manifest), files: withUsablePlaces(files) };
+  return `${MANIFEST_PATH} says nothing useful about ${wrong[0]}`;
 }

@@ -24,18 +24,21 @@ export interface Recorded {
   readonly answers: Answers;
   readonly policy: Policy;
   readonly templateVersion: string;
+  /** Where the user has moved files to, by the template's path. */
+  readonly places?: ReadonlyMap<string, string>;
 }
 
 /**
  * The record of what the template rendered: the manifest, the answers, the policy, and the contents of every file that a later
  * version may have to merge, named by their hash. Seeded files are never merged, so only their hash is kept.
  */
-export function buildRecord({ tree, answers, policy, templateVersion }: Recorded): RecordFile[] {
+export function buildRecord({ tree, answers, policy, templateVersion, places }: Recorded): RecordFile[] {
   const files: Record<string, Manifest['files'][string]> = {};
   const blobs = new Map<string, Uint8Array>();
   for (const [path, { bytes, mode, owner }] of tree) {
     const hash = sha256(bytes);
-    files[path] = { sha256: hash, mode: mode === 0o755 ? '755' : '644', owner };
+    const at = places?.get(path);
+    files[path] = { sha256: hash, mode: mode === 0o755 ? '755' : '644', owner, ...(at !== undefined && { at }) };
     if (owner !== 'seeded') blobs.set(`${BASE_FOLDER}/${hash}.gz`, bytes);
   }
   const answersBytes = Buffer.from(ANSWERS_HEADER + stringify(answers, { lineWidth: 0 }));

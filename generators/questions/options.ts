@@ -100,6 +100,7 @@ const classValue: Option = {
 
 export const TENSOR_OPTIONS: Options = {
   allowNonFinite: yesOrNo,
+  perRow: yesOrNo,
   outOfRange: oneOf('accept', 'refuse'),
   classes: list(classValue, { uniqueItems: true }),
   activation: oneOf('none', 'softmax', 'sigmoid'),

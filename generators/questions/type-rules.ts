@@ -135,6 +135,19 @@ const rowsCanBeSent: Rule = {
   },
 };
 
+const predictionsAreRows: Rule = {
+  needs: ['modelType', 'inputs', 'outputs'],
+  check({ modelType, ...sides }) {
+    if (modelType === 'custom') return [];
+    return (['inputs', 'outputs'] as const).flatMap((side) =>
+      sides[side].flatMap(({ perRow }, i): Problem[] => {
+        const message = `is for custom models: a ${modelType} model has one prediction for each row`;
+        return perRow === false ? [{ path: [side, i, 'perRow'], message }] : [];
+      }),
+    );
+  },
+};
+
 export const typeRules: readonly Rule[] = [
   ownKeys('inputs'),
   ownKeys('outputs'),
@@ -143,4 +156,5 @@ export const typeRules: readonly Rule[] = [
   tablesHaveRowsAndColumns,
   classesFitTheLabels,
   rowsCanBeSent,
+  predictionsAreRows,
 ];

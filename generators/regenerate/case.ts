@@ -9,6 +9,7 @@ import type { ProjectRecord } from '../project/read-record.ts';
 import type { Tree } from '../tree.ts';
 import { type WorkTreeEnds, workTreeEnds } from './line-ends.ts';
 import type { Moves } from './moves.ts';
+import type { Renames } from './renames/find.ts';
 import type { Scan } from './scan.ts';
 
 export interface UpgradeInput {
@@ -19,10 +20,14 @@ export interface UpgradeInput {
   readonly labels: Labels;
   /** Seeded files that are the template's still, and are replaced with the interface they belong to. */
   readonly renewed?: ReadonlySet<string>;
+  /** All files of the repository, for those of the template that are missing; none are searched where it is not given. */
+  readonly files?: () => readonly string[];
 }
 
 /** One path with its three sides. */
 export interface Case extends PathCase {
+  /** The template's path for it, where the user has moved the file, or the folder of a new one. */
+  readonly template: string;
   /** What is on the disk: `yours` is it with the template's ends of line, and after the migrations of its text. */
   readonly found: YoursState;
   /** Whether a migration has changed its text. */
@@ -64,8 +69,30 @@ function isUnwanted({ record, due, scan }: UpgradeInput, path: string): boolean 
   return !belonging.stands(text(baseOf(record, belonging.to)), text(scan(belonging.to)));
 }
 
-/** Puts the three sides of a path together, moves and migrations of its text included. */
-export function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
+/** Where files go: by moves of the template, and by those of the user, which count before them. */
+export interface Ways {
+  readonly moves: Moves;
+  readonly renames: Renames;
+}
+
+/** The place where the user has the file, or where a new one belongs because its folder was moved; null where it is the path itself. */
+function userPlace({ record, theirs }: UpgradeInput, path: string, { moves, renames }: Ways): string | null {
+  const origin = moves.origins.get(path) ?? path;
+  // A new file of the template at a path whose old file the template has moved: that one has the user's place.
+  const isVacated = origin === path && moves.leaving.has(path);
+  const place = isVacated ? undefined : renames.places.get(origin);
+  if (place !== undefined) return place;
+  if (record.manifest?.files[origin] !== undefined) return null;
+  const fresh = renames.placeOfNew(path);
+  return fresh === null || theirs.has(fresh) || fresh in (record.manifest?.files ?? {}) ? null : fresh;
+}
+
+/**
+ * Puts the three sides of a path together, moves and migrations of its text included.
+ * @param path the new template's, or that of a file which it has no more
+ */
+export function caseOf(input: UpgradeInput, path: string, ways: Ways): Case {
+  const { moves } = ways;
   const { record, theirs, due, renewed } = input;
   const file = theirs.get(path);
   const its: FileState | null = file
@@ -74,12 +101,14 @@ export function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
   const from = moves.origins.get(path) ?? null;
   const origin = from ?? path;
   const owner = renewed?.has(path) ? 'merged' : (file?.owner ?? record.manifest?.files[path]?.owner ?? 'merged');
+  const place = userPlace(input, path, ways);
   // What stands here belongs to the path it moves to.
-  if (from === null && moves.leaving.has(path)) {
-    return { path, from, owner, base: null, yours: null, theirs: its, found: null, isRewritten: false, ends: null };
+  if (place === null && from === null && moves.leaving.has(path)) {
+    const none = { base: null, yours: null, found: null, isRewritten: false, ends: null };
+    return { path, template: path, from, owner, theirs: its, ...none };
   }
-  const here = moves.leaving.has(path) ? null : input.scan(path);
-  const there = from === null ? null : input.scan(from);
+  const here = place === null && moves.leaving.has(path) ? null : input.scan(place ?? path);
+  const there = from === null || place !== null ? null : input.scan(from);
   const found = there ?? here;
   const known = migrated(baseOf(record, origin), origin, due);
   const base = known === null && found === null && isUnwanted(input, path) ? its : known;
@@ -88,7 +117,18 @@ export function caseOf(input: UpgradeInput, path: string, moves: Moves): Case {
   const stored = plain?.file ?? found;
   const yours = migrated(stored, origin, due);
   const ends = plain?.ends ?? null;
-  return { path, from: there && from, owner, base, yours, theirs: its, found, isRewritten: yours !== stored, ends };
+  return {
+    path: place ?? path,
+    template: path,
+    from: there && from,
+    owner,
+    base,
+    yours,
+    theirs: its,
+    found,
+    isRewritten: yours !== stored,
+    ends,
+  };
 }
 
 /** Whether a managed file was edited, removed or replaced since the template wrote it. */

@@ -1,6 +1,6 @@
-import type { Outcome } from '../merge/outcome.ts';
 import type { Decision } from '../merge/table.ts';
 import { explainConflict } from './conflicts.ts';
+import type { PlannedOutcome } from './plan.ts';
 
 /** One line of a plan: a word for what happens, the path, and what there is to say about it. */
 export interface Line {
@@ -21,23 +21,53 @@ const WORDS: Readonly<Partial<Record<Decision, Pick<Line, 'word' | 'detail'>>>> 
   },
 };
 
+/** What there is to say about a move of the user's; `isNews` where that alone is worth a line. */
+function userMove({ moved, candidates }: PlannedOutcome): { readonly details: string[]; readonly isNews: boolean } {
+  if (candidates.length > 0) {
+    const files = candidates.slice(0, 5).join(', ');
+    const what = `it is missing here and may have become one of ${files}: which one is not clear, so none of them is changed`;
+    return { details: [what], isNews: true };
+  }
+  if (moved === null) return { details: [], isNews: false };
+  const { template, percent, folder } = moved;
+  if (percent === null || (percent === 100 && folder !== null))
+    return { details: [`the template’s ${template}`], isNews: false };
+  const likeness = percent === 100 ? '' : ` (${percent} % the same)`;
+  return { details: [`you have moved ${template} here${likeness}: the template’s changes follow`], isNews: true };
+}
+
 /** What there is to say about one path; nothing where nothing happens. */
-export function describe({ path, from, decision, conflict, write, remove, notes }: Outcome): Line[] {
+export function describe(outcome: PlannedOutcome): Line[] {
+  const { path, from, decision, conflict, write, remove, notes } = outcome;
   const known = WORDS[decision];
   const moved = from !== null && remove.includes(from);
+  const { details: own, isNews } = userMove(outcome);
   const details = [
     ...(moved ? [`moved from ${from}`] : []),
+    ...own,
     ...(conflict ? [explainConflict(conflict)] : known?.detail ? [known.detail] : []),
     ...notes,
   ];
-  const silent = known === undefined && conflict === null && !moved && write === null && notes.length === 0;
-  if (silent || (decision === 'merge' && write === null && conflict === null && notes.length === 0)) return [];
+  const silent = known === undefined && conflict === null && !moved && !isNews && write === null && notes.length === 0;
+  if (silent || (decision === 'merge' && write === null && conflict === null && !isNews && notes.length === 0))
+    return [];
   const word = conflict ? 'conflict' : moved ? 'move' : (known?.word ?? (write === null ? 'note' : 'update'));
   // Keys and values come from files: they must not be able to steer a terminal.
   return [{ word, path, detail: details.join('; ').replace(/[\p{Cc}\p{Cf}]/gu, '?') }];
 }
 
 /** The lines of a whole plan. */
-export function describeAll(outcomes: readonly Outcome[]): Line[] {
-  return outcomes.flatMap(describe);
+export function describeAll(outcomes: readonly PlannedOutcome[]): Line[] {
+  return [...movedFolders(outcomes), ...outcomes.flatMap(describe)];
+}
+
+/** One line for each folder that this upgrade has found to be moved, instead of one for each of its files. */
+function movedFolders(outcomes: readonly PlannedOutcome[]): Line[] {
+  const folders = new Map<string, string>();
+  for (const { moved } of outcomes) {
+    if (moved?.folder && moved.percent !== null) folders.set(`${moved.folder.to}/`, moved.folder.from);
+  }
+  return [...folders].map(([path, from]) => {
+    return { word: 'note', path, detail: `you have moved ${from}/ here: the template’s changes follow` };
+  });
 }

@@ -67,6 +67,15 @@ export function uncommitted(root: string): string[] {
     .map((line) => line.slice(3));
 }
 
+/** The files below a folder that Git has or would take, relative to it; null where Git does not tell, or knows of none. */
+export function listFiles(root: string): string[] | null {
+  const asked = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', '.'];
+  const { status, stdout } = run(root, asked);
+  // A file in conflict is listed once for each side.
+  const files = new Set(status === 0 ? stdout.split('\0').filter(Boolean) : []);
+  return files.size === 0 ? null : [...files];
+}
+
 /** @param filters the path whose filters (ends of line, say) make of the work tree's form what Git stores */
 function blob(top: string, file: FileState, filters: string | null): string | null {
   const bytes = file.bytes();

@@ -15,6 +15,8 @@ interface Surroundings {
   readonly theirs: Tree;
   readonly due: readonly Migration[];
   readonly scan: Scan;
+  /** Files that the user has moved, by their old path: they stay where the user has put them. */
+  readonly places: ReadonlyMap<string, string>;
 }
 
 /** Whether the old place has no plain file to move, or something that does not move away stands at the new one. */
@@ -31,7 +33,7 @@ function isHindered(from: string, to: string, leaving: ReadonlySet<string>, scan
  * one, there is no move: the old file counts as removed by the template and the new one as added. That may leave another
  * move without its place.
  */
-export function findMoves(recorded: readonly string[], { theirs, due, scan }: Surroundings): Moves {
+export function findMoves(recorded: readonly string[], { theirs, due, scan, places }: Surroundings): Moves {
   const origins = new Map<string, string>();
   for (const from of recorded) {
     const to = movedPath(due, from);
@@ -41,7 +43,7 @@ export function findMoves(recorded: readonly string[], { theirs, due, scan }: Su
   }
   for (;;) {
     const leaving = new Set(origins.values());
-    const hindered = [...origins].filter(([to, from]) => isHindered(from, to, leaving, scan));
+    const hindered = [...origins].filter(([to, from]) => !places.has(from) && isHindered(from, to, leaving, scan));
     if (hindered.length === 0) return { origins, leaving };
     for (const [to] of hindered) origins.delete(to);
   }

@@ -4,7 +4,14 @@ import type { Change } from '../apply/change.ts';
 import { sha256 } from '../hash.ts';
 import type { Outcome } from '../merge/outcome.ts';
 import { isCheckoutOf } from '../merge/text.ts';
-import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, POLICY_PATH, RECORD_FOLDER } from '../project/manifest.ts';
+import {
+  ANSWERS_PATH,
+  BASE_FOLDER,
+  MANIFEST_PATH,
+  type Manifest,
+  POLICY_PATH,
+  RECORD_FOLDER,
+} from '../project/manifest.ts';
 import type { RecordFile } from '../project/record.ts';
 import { CONFLICTS_PATH, type Conflicts, formatConflicts } from './conflicts.ts';
 import type { Scan } from './scan.ts';
@@ -91,6 +98,21 @@ export function planRecord({ files, scan, listed, intact, conflicts }: RecordInp
     ...policyRemoval(scan, files),
     ...list,
   ];
+}
+
+function withoutPlaces(bytes: Uint8Array | null): unknown {
+  const manifest = meaningOf(MANIFEST_PATH, bytes) as Partial<Manifest> | undefined;
+  const entries = Object.entries(manifest?.files ?? {}).map(([path, { at: _, ...entry }]) => [path, entry]);
+  return { ...manifest, files: Object.fromEntries(entries) };
+}
+
+/** Whether all that changes is where the user has moved files to, as the manifest has it: there is nothing to bring. */
+export function isOnlyPlaces(changes: readonly Change[], scan: Scan): boolean {
+  const [change] = changes;
+  if (changes.length !== 1 || change?.kind !== 'write' || change.path !== MANIFEST_PATH) return false;
+  const found = scan(MANIFEST_PATH);
+  if (found?.kind !== 'file' || !(change.bytes instanceof Uint8Array)) return false;
+  return isDeepStrictEqual(withoutPlaces(found.bytes()), withoutPlaces(change.bytes));
 }
 
 /** The conflicts of an upgrade as they stand in the record. */

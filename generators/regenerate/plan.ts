@@ -2,20 +2,42 @@ import type { Before, Change } from '../apply/change.ts';
 import { type Outcome, resolvePath } from '../merge/outcome.ts';
 import type { FileState, YoursState } from '../merge/states.ts';
 import type { Labels } from '../merge/text-merge.ts';
-import { type Case, caseOf, hasDrifted, type UpgradeInput } from './case.ts';
+import { movedPath } from '../migrations/migrate.ts';
+import { parentsOf } from '../project/path.ts';
+import { type Case, caseOf, hasDrifted, type UpgradeInput, type Ways } from './case.ts';
 import { withEnds } from './line-ends.ts';
 import { findMoves } from './moves.ts';
+import { findRenames, NO_RENAMES, type Renames } from './renames/find.ts';
 import { remembered, type Scan } from './scan.ts';
 
 /** What an upgrade comes to, before anything is touched. */
 export interface UpgradePlan {
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly PlannedOutcome[];
   /** Changes to the files of the repository; those of its record come on top. */
   readonly changes: readonly Change[];
   /** The three sides of each conflict, for tools that show them. */
   readonly sides: readonly Sides[];
   /** Managed files that were edited, removed or replaced since the template wrote them. */
   readonly drift: readonly string[];
+  /** Where the user has files of the new template, by the template's path; what is at its own path is not among them. */
+  readonly places: ReadonlyMap<string, string>;
+}
+
+/** What comes of one path, and what there is to say about a move of the user's. */
+export interface PlannedOutcome extends Outcome {
+  readonly moved: UserMove | null;
+  /** Files that it may have become, where that is not clear. */
+  readonly candidates: readonly string[];
+}
+
+/** A file of the template that the user has at another path, or a new one whose folder the user has moved. */
+export interface UserMove {
+  /** The template's path. */
+  readonly template: string;
+  /** What the contents have in common with the template's, in per cent, where the move was found by this upgrade; else null. */
+  readonly percent: number | null;
+  /** The outermost folder that the user has moved it with; null where it was moved by itself. */
+  readonly folder: { readonly from: string; readonly to: string } | null;
 }
 
 /** A path in conflict, as each side has it. */
@@ -81,16 +103,45 @@ function sidesOf({ path, base, yours, theirs, ends }: Case): Sides {
   return { path, base, yours: { ...yours, bytes: () => withEnds(yours.bytes() as Uint8Array, ends) }, theirs };
 }
 
+function renamesOf({ record, theirs, due, scan, files }: UpgradeInput): Renames {
+  if (files === undefined) return NO_RENAMES;
+  const targetOf = (path: string) => movedPath(due, path);
+  return findRenames({ record, scan, files, targetOf, isTheirs: (path) => theirs.has(path) });
+}
+
+function withUserMove(outcome: Outcome, { path, template }: Case, { moves, renames }: Ways): PlannedOutcome {
+  const origin = moves.origins.get(template) ?? template;
+  const candidates = renames.ambiguous.get(origin) ?? [];
+  const from = parentsOf(origin).find((parent) => renames.folders.has(parent));
+  const to = from === undefined ? undefined : renames.folders.get(from);
+  const folder = from !== undefined && to !== undefined ? { from, to } : null;
+  const moved = path === template ? null : { template, percent: renames.found.get(origin) ?? null, folder };
+  return { ...outcome, moved, candidates };
+}
+
 /** Plans an upgrade: what becomes of every path that the last or the new template has. Nothing else is looked at. */
 export function planUpgrade(given: UpgradeInput): UpgradePlan {
   const input = { ...given, scan: remembered(given.scan) };
-  const moves = findMoves(Object.keys(input.record.manifest?.files ?? {}), input);
+  const renames = renamesOf(input);
+  const moves = findMoves(Object.keys(input.record.manifest?.files ?? {}), { ...input, places: renames.places });
   const known = Object.keys(input.record.manifest?.files ?? {}).filter((path) => !moves.leaving.has(path));
   const paths = new Set([...known, ...input.theirs.keys()]);
-  const cases = [...paths].map((path) => caseOf(input, path, moves));
-  const outcomes = resolveAll(cases, input.labels);
+  const cases = [...paths].map((path) => caseOf(input, path, { moves, renames }));
+  const byPath = new Map(cases.map((path) => [path.path, path]));
+  const outcomes = resolveAll(cases, input.labels).map((outcome) => {
+    return withUserMove(outcome, byPath.get(outcome.path) as Case, { moves, renames });
+  });
   const drift = cases.filter(hasDrifted);
   const conflicting = new Set(outcomes.filter(({ conflict }) => conflict !== null).map(({ path }) => path));
   const sides = cases.filter(({ path }) => conflicting.has(path)).map(sidesOf);
-  return { outcomes, changes: changesOf(outcomes, input.scan), sides, drift: drift.map(({ path }) => path).sort() };
+  const places = cases.flatMap(({ path, template, theirs }): [string, string][] =>
+    path === template || theirs === null ? [] : [[template, path]],
+  );
+  return {
+    outcomes,
+    changes: changesOf(outcomes, input.scan),
+    sides,
+    drift: drift.map(({ path }) => path).sort(),
+    places: new Map(places),
+  };
 }

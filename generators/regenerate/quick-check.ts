@@ -3,13 +3,15 @@ import { pendingApply } from '../apply/pending.ts';
 import { NO_POLICY, type Policy } from '../policy/policy.ts';
 import { parsePolicy } from '../policy/record.ts';
 import { isAsWritten } from '../project/as-written.ts';
-import { ANSWERS_PATH, type Manifest, POLICY_PATH } from '../project/manifest.ts';
+import { ANSWERS_PATH, type ManifestEntry, POLICY_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
 import { ANSWERS_HEADER } from '../project/record.ts';
 import { parseAnswersFile } from '../questions/answers-file.ts';
 import { departuresFrom } from '../questions/locks.ts';
 import { readConflicts } from './conflicts.ts';
 import { plainHash } from './line-ends.ts';
+import { findRenames, NO_RENAMES, type Renames } from './renames/find.ts';
+import { repositoryFiles } from './renames/repository-files.ts';
 import { plainFiles, type Scan, scanner } from './scan.ts';
 
 /** A repository that is at this template version. */
@@ -20,10 +22,16 @@ export interface QuickCheck {
   readonly policy: Policy;
 }
 
-function isSame(scan: Scan, path: string, entry: Manifest['files'][string]): boolean {
+function isSame(scan: Scan, path: string, entry: ManifestEntry): boolean {
   const yours = scan(path);
   if (yours?.kind !== 'file' || yours.mode !== (entry.mode === '755' ? 0o755 : 0o644)) return false;
   return yours.sha256 === entry.sha256 || plainHash(yours.bytes() as Uint8Array) === entry.sha256;
+}
+
+/** Only where a file is missing: reading all others takes longer than the check itself. */
+function findMoved(record: ProjectRecord, scan: Scan, files: () => readonly string[]): Renames {
+  const isTheirs = (path: string) => record.manifest?.files[path] !== undefined;
+  return findRenames({ record, scan, files, isTheirs, targetOf: (path) => path });
 }
 
 /**
@@ -59,6 +67,13 @@ export function quickCheck(root: string, version: string, disk: Disk): QuickChec
   if (policy === null) return null;
   const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
   const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');
-  const drift = managed.filter(([path, entry]) => !isSame(scan, path, entry)).map(([path]) => path);
-  return { drift: drift.sort(), policy };
+  const isMissing = ([path, { at = path }]: (typeof managed)[number]) =>
+    [undefined, 'blocked'].includes(scan(at)?.kind);
+  const { places } = managed.some(isMissing) ? findMoved(record, scan, () => repositoryFiles(root, disk)) : NO_RENAMES;
+  const placeOf = (path: string, { at = path }: ManifestEntry) => places.get(path) ?? (scan(at) === null ? path : at);
+  const drift = managed.filter(([path, entry]) => !isSame(scan, placeOf(path, entry), entry));
+  return {
+    drift: drift.map(([path, entry]) => (scan(placeOf(path, entry)) === null ? path : placeOf(path, entry))).sort(),
+    policy,
+  };
 }

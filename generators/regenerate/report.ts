@@ -2,7 +2,18 @@ import { policyChange } from '../policy/change.ts';
 import { type Departure, lockText, said } from '../questions/locks.ts';
 import { explainConflict } from './conflicts.ts';
 import { describeAll, type Line } from './describe.ts';
+import type { UpgradePlan } from './plan.ts';
 import { isUpToDate, type Upgrade } from './upgrade.ts';
+
+/** The files that the user has moved, and those of which it is not clear. */
+function movesOf({ outcomes }: UpgradePlan) {
+  return {
+    moved: outcomes.flatMap(({ path, moved }) =>
+      moved === null ? [] : [{ from: moved.template, to: path, percent: moved.percent }],
+    ),
+    unclear: outcomes.flatMap(({ path, candidates }) => (candidates.length === 0 ? [] : [{ path, candidates }])),
+  };
+}
 
 /** An upgrade as data, for programs. The form is a contract: fields are added, never taken away. */
 export function toJson(upgrade: Upgrade): object {
@@ -15,6 +26,7 @@ export function toJson(upgrade: Upgrade): object {
     upToDate: isUpToDate(upgrade),
     rollout: { class: rollout.class, findings: rollout.findings, steps: rollout.steps },
     files: describeAll(plan.outcomes),
+    moves: movesOf(plan),
     drift: plan.drift,
     conflicts: conflicts?.conflicts ?? [],
     newAnswers: defaulted,
@@ -54,6 +66,13 @@ export function toMarkdown(upgrade: Upgrade): string {
   const answers = Object.entries(defaulted).map(([key, value]) => `${code(key)} = ${code(JSON.stringify(value))}`);
   const findings = rollout.findings.map(({ class: level, what }) => `${level}: ${what.replaceAll('<', '&lt;')}`);
   const files = describeAll(plan.outcomes);
+  const { moved, unclear } = movesOf(plan);
+  const moves = [
+    ...moved.map(({ from: template, to: place }) => `${code(template)} is ${code(place)}`),
+    ...unclear.map(
+      ({ path, candidates }) => `${code(path)} may be one of ${candidates.map(code).join(', ')}: not clear`,
+    ),
+  ];
   // What a reviewer decides by comes first; the list of files can be long, and the pull request shows them anyway.
   const listed = `<details><summary>${files.length} files</summary>\n\n${bullets(files.map(fileLine))}\n\n</details>`;
   return [
@@ -70,6 +89,7 @@ export function toMarkdown(upgrade: Upgrade): string {
     ...section('New questions, answered by their defaults', bullets(answers)),
     ...section('What changes in your repository', changes),
     ...section('Managed files with edits of your own', bullets(plan.drift.map(code))),
+    ...section('Files that you have moved', bullets(moves)),
     ...section('The record', bullets(problems)),
     ...section('Files', files.length === 0 ? '' : listed),
   ].join('\n\n');

@@ -13,8 +13,9 @@ import type { Conflicts } from './conflicts.ts';
 import { lookingAt } from './not-readable.ts';
 import { type Project, recordedPolicy } from './open-project.ts';
 import { planUpgrade, type UpgradePlan } from './plan.ts';
-import { conflictsOf, planRecord } from './plan-record.ts';
+import { conflictsOf, isOnlyPlaces, planRecord } from './plan-record.ts';
 import { needsReinstall } from './reinstall.ts';
+import { repositoryFiles } from './renames/repository-files.ts';
 import { renewedModel } from './renewed-model.ts';
 import { classifyRollout, type Rollout, unknownRollout } from './rollout/classify.ts';
 import type { Side } from './rollout/side.ts';
@@ -51,6 +52,8 @@ export interface Upgrade extends Foreseen {
   readonly changes: readonly Change[];
   /** Whether the policy that it goes by is not what was written, and nobody has named it anew. */
   readonly isPolicyEdited: boolean;
+  /** Whether all that changes is what the record has of the user's moves: there is nothing to bring. */
+  readonly isOnlyPlaces: boolean;
 }
 
 function baseSide({ record }: Project, renewed: ReadonlySet<string>): Side {
@@ -109,7 +112,8 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
   const theirs = renderTree(answers, source.template);
   const labels = { yours: 'yours', base: `template ${from ?? '(unknown)'}`, theirs: `template ${to}` };
   const renewed = renewedModel({ root, record, theirs, due, scan });
-  const plan = planUpgrade({ record, theirs, due, scan, labels, renewed });
+  const files = () => repositoryFiles(root, project.disk);
+  const plan = planUpgrade({ record, theirs, due, scan, labels, renewed, files });
   const sides = [baseSide(project, renewed), treeSide(theirs, renewed)] as const;
   return {
     root,
@@ -145,13 +149,20 @@ function workOut(project: Project, answers: Answers): Upgrade {
   const foreseen = foreseeUpgrade(project, answers, scan);
   const { plan, conflicts, theirs, to } = foreseen;
   const intact = (path: string) => record.base(path.slice(BASE_FOLDER.length + 1, -'.gz'.length)) !== null;
-  const files = buildRecord({ tree: theirs, answers, policy: project.policy, templateVersion: to });
+  const files = buildRecord({
+    tree: theirs,
+    answers,
+    policy: project.policy,
+    templateVersion: to,
+    places: plan.places,
+  });
   const recordChanges = planRecord({ files, scan, listed: listBase(project), intact, conflicts });
   const isPolicyEdited = record.policyEdited && !project.isNamed;
-  return { ...foreseen, changes: [...plan.changes, ...recordChanges], isPolicyEdited };
+  const changes = [...plan.changes, ...recordChanges];
+  return { ...foreseen, changes, isPolicyEdited, isOnlyPlaces: isOnlyPlaces(changes, scan) };
 }
 
 /** Whether there is nothing to bring: no new version, no change of any file, no conflict. */
-export function isUpToDate({ from, to, changes, conflicts }: Upgrade): boolean {
-  return from === to && changes.length === 0 && conflicts === null;
+export function isUpToDate({ from, to, changes, conflicts, isOnlyPlaces }: Upgrade): boolean {
+  return from === to && (changes.length === 0 || isOnlyPlaces) && conflicts === null;
 }

@@ -2,6 +2,13 @@ import { type Document, isMap, isScalar } from 'yaml';
 import { TEMPLATE_LIMITS } from '../questions/request-limits.ts';
 import { type Edit, rangeOf } from './text-edits.ts';
 
+const REMARK = '# A batch of binary tensors has 32 MiB at most.';
+
+/** A file without the batch size that was derived for it: one that is stated is refused where rows depend on each other. */
+export function withoutDerivedBatchSize(text: string): string {
+  return text.replace(new RegExp(`^[ \\t]*${REMARK}\\r?\\n[ \\t]*maxBatchSize:.*\\r?\\n`, 'm'), '');
+}
+
 /**
  * Writes `batching.maxBatchSize`. Where the file leaves it to its default it is added only if another value is needed, since a
  * stated value is refused for models whose rows depend on each other. Declared `batching: off` stays.
@@ -32,7 +39,5 @@ export function batchSizeEdit(text: string, document: Document, value: number): 
   const [rest = ''] = /^[^\r\n]*/.exec(text.slice(end)) ?? [];
   const at = end + rest.length;
   const indent = /^\s*/.exec(line)?.[0] ?? '  ';
-  return [
-    { start: at, end: at, text: `\n${indent}# A batch of binary tensors has 32 MiB at most.\n${indent}${entry}` },
-  ];
+  return [{ start: at, end: at, text: `\n${indent}${REMARK}\n${indent}${entry}` }];
 }

@@ -12,8 +12,6 @@ export interface ModelFacts {
   /** Hex. */
   readonly sha256: string;
   readonly placeholder: boolean;
-  /** The graph shows that rows depend on each other: no batch size is stated for them. */
-  readonly rowsMix?: boolean;
 }
 
 /**
@@ -33,7 +31,7 @@ export function renderServingYaml(text: string, answers: Answers, facts: ModelFa
   for (const [key, value] of Object.entries(objectives))
     edits.push(...scalarEdit(document, ['objectives', key], value));
   const { maxBatchSize, maxBodyBytes } = requestLimits(answers);
-  if (!facts.rowsMix) edits.push(...batchSizeEdit(text, document, maxBatchSize));
+  edits.push(...batchSizeEdit(text, document, maxBatchSize));
   edits.push(...limitEdit(document, ['limits', 'maxBodyBytes'], maxBodyBytes));
   if (facts.placeholder) {
     const { end } = rangeOf(document, ['model', 'sha256']);

@@ -1,6 +1,7 @@
 import type { FileContents } from '../contents.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Tree, TreeFile } from '../tree.ts';
+import { withoutDerivedBatchSize } from './batch-size.ts';
 import { releaseInServingYaml } from './serving-yaml.ts';
 
 /** A model that takes the place of the one the template brings. */
@@ -11,6 +12,8 @@ export interface RealModel {
   readonly sha256: string;
   /** The day it was released, YYYY-MM-DD. */
   readonly released: string;
+  /** The graph shows that rows depend on each other: no batch size is stated for it. */
+  readonly mixesRows: boolean;
 }
 
 /** A file of a tree, of which the contents may be too large for memory. */
@@ -27,13 +30,14 @@ export function withModel(tree: Tree, answers: Answers, model: RealModel): Map<s
   const yaml = tree.get('serving.yaml') as TreeFile;
   const { modelVersion: version, inputs, outputs } = answers;
   const { sha256, released } = model;
-  const text = releaseInServingYaml(Buffer.from(yaml.bytes).toString('utf8'), {
+  const yamlText = releaseInServingYaml(Buffer.from(yaml.bytes).toString('utf8'), {
     version,
     sha256,
     released,
     inputs,
     outputs,
   });
+  const text = model.mixesRows ? withoutDerivedBatchSize(yamlText) : yamlText;
   const files = [...model.files].map(([path, bytes]) => [path, { bytes, mode: 0o644, owner: 'seeded' }] as const);
   const all: (readonly [string, PlacedFile])[] = [
     ...rest,

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { refuseCollisions } from '../../generators/apply/collisions.ts';
-import type { Outcome } from '../../generators/merge/outcome.ts';
 import type { Migration } from '../../generators/migrations/migration.ts';
-import { planUpgrade, type UpgradePlan } from '../../generators/regenerate/plan.ts';
+import { type PlannedOutcome, planUpgrade, type UpgradePlan } from '../../generators/regenerate/plan.ts';
 import { scanner } from '../../generators/regenerate/scan.ts';
 import type { Mode } from '../../generators/tree.ts';
 import {
@@ -31,6 +30,10 @@ const PATHS = [
   'lock/package-lock.json',
 ];
 const path = fc.constantFrom(...PATHS);
+/** Where a person moves files to. */
+const OWN_PATHS = ['moved/a.txt', 'moved/in/b.ts', 'e2/f.txt', 'own.txt', 'B.ts'];
+/** Long enough to be found by its contents, and different for each path. */
+const bodyOf = (name: string) => Array.from({ length: 8 }, (_, line) => `${name} says this in line ${line}\n`).join('');
 const text = fc.oneof(
   fc
     .array(fc.constantFrom('one', 'two', 'three', 'four', '', 'x: 1'), { maxLength: 6 })
@@ -41,7 +44,17 @@ const text = fc.oneof(
 const mode = fc.constantFrom<Mode>(0o644, 0o644, 0o644, 0o755);
 const owner = fc.constantFrom('managed', 'merged', 'merged', 'seeded') as fc.Arbitrary<TemplateFile['owner'] & string>;
 const files = (extra: fc.Arbitrary<boolean>) =>
-  fc.dictionary(path, fc.record({ text, mode, owner, link: extra }), { maxKeys: 7 }).map(withoutNesting);
+  fc
+    .dictionary(path, fc.record({ text, mode, owner, link: extra, long: fc.boolean() }), { maxKeys: 7 })
+    .map((tree) =>
+      Object.fromEntries(
+        Object.entries(tree).map(([name, { long, ...file }]) => {
+          const isLong = long && /\.(txt|ts)$/.test(name) && !file.text.includes('\0');
+          return [name, isLong ? { ...file, text: bodyOf(name) + file.text } : file];
+        }),
+      ),
+    )
+    .map(withoutNesting);
 
 /** A tree in which a file is also a folder, or two names differ by case alone, cannot be on every disk. */
 function withoutNesting<T>(tree: Record<string, T>): Record<string, T> {
@@ -75,13 +88,31 @@ const world = fc.record({
   theirs: files(never) as fc.Arbitrary<Drawn>,
   same: fc.array(fc.boolean(), { maxLength: 7 }),
   moves: fc.array(fc.record({ from: path, to: path }), { maxLength: 3 }),
+  renames: fc.array(fc.record({ from: path, to: fc.constantFrom(...OWN_PATHS) }), { maxLength: 4 }),
 });
+
+/** What a person has after moving files of their repository. */
+function renamed(tree: MemoryTree, renames: readonly { readonly from: string; readonly to: string }[]): MemoryTree {
+  const after = new Map(tree);
+  for (const { from, to } of renames) {
+    const file = after.get(from);
+    const isTaken = [...after.keys()].some(
+      (other) => other !== from && (other.toLowerCase() === to.toLowerCase() || other.startsWith(`${to}/`)),
+    );
+    if (file === undefined || isTaken) continue;
+    after.delete(from);
+    after.set(to, file);
+  }
+  return after;
+}
 
 interface World {
   readonly base: Drawn;
   readonly theirs: Drawn;
   readonly yours: MemoryTree;
   readonly due: readonly Migration[];
+  /** What the record has of the person's moves. */
+  readonly places?: ReadonlyMap<string, string>;
 }
 
 /** Moves that a template could declare: each file once, to a place of its own that the new template has. */
@@ -92,6 +123,7 @@ function toWorld({
   theirs,
   same,
   moves,
+  renames,
 }: typeof world extends fc.Arbitrary<infer W> ? W : never): World {
   const unchanged = Object.entries(base).filter((_, index) => same[index]);
   const its = withoutNesting({ ...Object.fromEntries(unchanged), ...theirs });
@@ -103,12 +135,25 @@ function toWorld({
       moves.findIndex((m) => m.from === from || m.to === to) === index &&
       !(to in base && !moves.some((m) => m.from === to)),
   );
-  return { base, theirs: its, yours: personOf(base, edits, keep), due: [{ version: '2.0.0', moves: valid }] };
+  return {
+    base,
+    theirs: its,
+    yours: renamed(personOf(base, edits, keep), renames),
+    due: [{ version: '2.0.0', moves: valid }],
+  };
 }
 
-function plan({ base, theirs, yours, due }: World): UpgradePlan {
+function plan({ base, theirs, yours, due, places }: World): UpgradePlan {
   const scan = scanner(ROOT, memoryDisk(yours), () => 0o644);
-  return planUpgrade({ record: recordOf(treeOf(base)), theirs: treeOf(theirs), due, scan, labels });
+  const files = () => [...yours.keys()];
+  return planUpgrade({
+    record: recordOf(treeOf(base), '1.0.0', places),
+    theirs: treeOf(theirs),
+    due,
+    scan,
+    labels,
+    files,
+  });
 }
 
 /** Lines that a person wrote: in their file and not in what the template gave them. */
@@ -125,13 +170,21 @@ function holdsOwnLines(merged: string, own: string, base: string): boolean {
 const byKey = /\.(json|yaml)$/;
 
 /** Whether what a person had at a path is not lost. */
-function isSafe(name: string, own: MemoryFile, drawn: World, after: MemoryTree, outcomes: readonly Outcome[]): boolean {
+function isSafe(
+  name: string,
+  own: MemoryFile,
+  drawn: World,
+  after: MemoryTree,
+  outcomes: readonly PlannedOutcome[],
+): boolean {
   const place = outcomes.find((outcome) => outcome.from === name)?.path ?? name;
   const there = after.get(place);
   if (there?.text === own.text && Boolean(there.link) === Boolean(own.link)) return true;
   // A person may have moved a file just as the template does: then its base is that of the old place.
   const origin = drawn.due.flatMap(({ moves = [] }) => moves).find(({ to }) => to === name)?.from;
-  const given = drawn.base[name] ?? drawn.base[origin ?? name];
+  const template = outcomes.find((outcome) => outcome.path === name)?.moved?.template;
+  const source = drawn.due.flatMap(({ moves = [] }) => moves).find(({ to }) => to === template)?.from ?? template;
+  const given = drawn.base[name] ?? drawn.base[origin ?? name] ?? drawn.base[source ?? name];
   if (given?.text === own.text && !own.link) return true;
   const outcome = outcomes.find((candidate) => candidate.path === place);
   const isMerge = outcome?.decision === 'merge' || outcome?.decision === 'conflict-both-added';
@@ -160,7 +213,11 @@ describe('planUpgrade, over random templates and repositories', () => {
       fc.property(world, (drawn) => {
         const given = toWorld(drawn);
         const known = new Set([...Object.keys(given.base), ...Object.keys(given.theirs)]);
-        for (const { path: touched } of plan(given).changes) expect(known).toContain(touched);
+        const { changes, outcomes } = plan(given);
+        const places = new Set(outcomes.filter(({ moved }) => moved !== null).map((outcome) => outcome.path));
+        for (const { path: touched } of changes) {
+          if (!places.has(touched)) expect(known).toContain(touched);
+        }
       }),
       { numRuns: 500 },
     );
@@ -170,12 +227,34 @@ describe('planUpgrade, over random templates and repositories', () => {
     fc.assert(
       fc.property(world, (drawn) => {
         const given = toWorld(drawn);
-        const { changes } = plan(given);
-        const after: World = { ...given, base: given.theirs, yours: applied(given.yours, changes), due: [] };
+        const { changes, places } = plan(given);
+        const after: World = { ...given, base: given.theirs, yours: applied(given.yours, changes), due: [], places };
         expect(plan(after).changes).toEqual([]);
       }),
       { numRuns: 1500 },
     );
+  });
+
+  it('brings every file that was only moved to what the new template has, at its new place', () => {
+    let followed = 0;
+    fc.assert(
+      fc.property(world, (drawn) => {
+        const base = Object.fromEntries(
+          Object.entries(drawn.base).map(([p, f]) => [p, { ...f, owner: 'merged' as const }]),
+        );
+        const given = toWorld({ ...drawn, base, edits: {}, keep: [], moves: [] });
+        const { changes, outcomes } = plan(given);
+        const after = applied(given.yours, changes);
+        for (const { path: place, moved } of outcomes) {
+          const its = given.theirs[moved?.template ?? ''];
+          if (moved === null || moved.percent === null || its?.owner === 'seeded') continue;
+          followed++;
+          expect(after.get(place)?.text).toBe(its?.text);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    expect(followed).toBeGreaterThan(100);
   });
 
   it('gives the new template exactly, to those who have changed nothing', () => {
@@ -185,7 +264,7 @@ describe('planUpgrade, over random templates and repositories', () => {
         const base = Object.fromEntries(
           Object.entries(drawn.base).map(([p, f]) => [p, { ...f, owner: 'merged' as const }]),
         );
-        const given = toWorld({ ...drawn, base, edits: {}, keep: [] });
+        const given = toWorld({ ...drawn, base, edits: {}, keep: [], renames: [] });
         const { changes, outcomes } = plan(given);
         const after = applied(given.yours, changes);
         expect(outcomes.filter(({ conflict }) => conflict !== null)).toEqual([]);

@@ -76,12 +76,17 @@ export function treeOf(files: Readonly<Record<string, TemplateFile>>): Tree {
 }
 
 /** The record that a rendered template leaves. */
-export function recordOf(tree: Tree, templateVersion = '1.0.0') {
+export function recordOf(tree: Tree, templateVersion = '1.0.0', places: ReadonlyMap<string, string> = new Map()) {
   const blobs = new Map([...tree.values()].map(({ bytes }) => [sha256(bytes), bytes]));
   const files = Object.fromEntries(
     [...tree].map(([path, { bytes, mode, owner }]) => [
       path,
-      { sha256: sha256(bytes), mode: mode === 0o755 ? ('755' as const) : ('644' as const), owner },
+      {
+        sha256: sha256(bytes),
+        mode: mode === 0o755 ? ('755' as const) : ('644' as const),
+        owner,
+        ...(places.has(path) && { at: places.get(path) as string }),
+      },
     ]),
   );
   const manifest: Manifest = { schema: 1, template: 'create-ml-serving', templateVersion, files };

@@ -13,6 +13,7 @@ import { ServiceError } from '../errors.ts';
 import { type GoldenSample, parseGolden, type Question, refusalOf } from '../inference/golden.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { instanceOf } from '../inference/trial/instance.ts';
+import { scoreFindingText } from '../inference/trial/scores.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 
@@ -57,6 +58,8 @@ try {
   asked.forEach(({ line }, i) => {
     console.log(`golden sample ${i}: ${line}`);
   });
+  const { scores } = predictor.trial() ?? {};
+  if (scores) console.log(`Mind that ${scoreFindingText(scores)}.`);
   const different = asked.filter(({ agrees }) => !agrees).length;
   if (values.write) {
     write(path, source, asked);

@@ -7,6 +7,8 @@ import { type Profiler, Session } from 'node:inspector';
 export interface StepCounter {
   /** The blocks that were executed while something was done. */
   during(act: () => unknown): number;
+  /** The same since this counter was last asked, for what takes several turns of the event loop. */
+  sinceLast(): number;
   stop(): void;
 }
 
@@ -38,6 +40,7 @@ export function countSteps(): StepCounter {
       act();
       return take();
     },
+    sinceLast: take,
     stop() {
       ask('Profiler.stopPreciseCoverage');
       session.disconnect();

@@ -48,7 +48,7 @@ async function resultOf(deps: TrialDeps, block: Block, sampled: boolean): Promis
 }
 
 /** Whether what serving.yaml takes for probabilities are some, as far as two runs show it. */
-async function tryScores({ pool, serving }: TrialDeps, block: Block): Promise<ScoreFinding | undefined> {
+export async function tryScores({ pool, serving }: TrialDeps, block: Block): Promise<ScoreFinding | undefined> {
   if (!serving.model.type.endsWith('-classification')) return undefined;
   const answers: (readonly Tensor[])[] = [];
   for (const { tensors } of [block, variedBlock(serving, block)]) {

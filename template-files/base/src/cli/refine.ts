@@ -1,0 +1,62 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { type Config, readSchema } from '../config.ts';
+import { editOutputs, type OutputEdit } from '../contract/edit.ts';
+import { readServing } from '../contract/read.ts';
+import { createPool } from '../inference/pool.ts';
+import { graphOf, inspectModel, workerOptions } from '../inference/startup.ts';
+import { trialBlocks } from '../inference/trial/blocks.ts';
+import { findTrial } from '../inference/trial/find.ts';
+import { refinedShape } from '../inference/trial/refine.ts';
+import { allOutputs, tryScores } from '../inference/trial/run.ts';
+import { scoreFindingText } from '../inference/trial/scores.ts';
+
+/** Somebody who gave answers with probabilities has said what the values are to be called. */
+function namesProbabilities(golden: Config['golden']): boolean {
+  return (golden?.samples ?? []).some(
+    ({ prediction }) => typeof prediction === 'object' && prediction !== null && 'probabilities' in prediction,
+  );
+}
+
+/**
+ * Writes into serving.yaml what the model shows of its outputs and its file does not tell: their shapes, and that scores are no
+ * probabilities. Nothing is written that serving.yaml could not be read with.
+ * @param path of serving.yaml
+ * @returns what was written, a line each
+ */
+export async function refineServing(path: string, config: Config): Promise<string[]> {
+  const { serving } = config;
+  const { metadata } = await inspectModel(config);
+  const pool = createPool({ ...workerOptions(config), workers: 1 });
+  const edits: OutputEdit[] = [];
+  const lines: string[] = [];
+  try {
+    const graph = graphOf(await pool.loaded);
+    const found = await findTrial(pool, trialBlocks(serving, metadata), allOutputs(serving));
+    for (const [output, { name, datatype, shape, labels }] of serving.outputs.entries()) {
+      const actual = graph.outputs.find((one) => one.name === name);
+      if (actual?.datatype !== datatype) continue;
+      const answered = found.kind === 'found' ? found.answers[output]?.dims : undefined;
+      const value = refinedShape(shape, actual, answered);
+      // As many names as values: that is for somebody who knows the names.
+      if (String(value) === String(shape) || (labels && value.at(-1) !== labels.length)) continue;
+      edits.push({ output, key: 'shape', value });
+      lines.push(
+        `outputs[${output}].shape: "${name}" was [${shape.join(', ')}] and is [${value.join(', ')}], as in the model`,
+      );
+    }
+    const scores = found.kind === 'found' ? await tryScores({ pool, serving, metadata }, found.block) : undefined;
+    if (scores?.activation && !namesProbabilities(config.golden)) {
+      edits.push({ output: scores.output, key: 'activation', value: scores.activation });
+      lines.push(`outputs[${scores.output}].activation: ${scores.activation}, because ${scoreFindingText(scores)}`);
+    }
+  } finally {
+    await pool.close();
+  }
+  if (edits.length === 0) return [];
+  const text = editOutputs(readFileSync(path, 'utf8'), edits);
+  readServing(text, readSchema());
+  const draft = `${path}.new`;
+  writeFileSync(draft, text);
+  renameSync(draft, path);
+  return lines;
+}
