@@ -132,8 +132,12 @@ async function imported({ file, whole }: Exported): Promise<{ directory: string;
   await stampOut(directory, ['name=exported'], ['--model', join(repositoryRoot, file)]);
   if (whole) {
     const path = join(directory, 'serving.yaml');
-    const [head, outputs] = readFileSync(path, 'utf8').split(/^outputs:$/m);
-    writeFileSync(path, `${head}outputs:${outputs?.replace(/^( +)shape: .*$/m, '$&\n$1perRow: false')}`);
+    const text = readFileSync(path, 'utf8');
+    const [head, outputs] = text.split(/^outputs:$/m);
+    // A repository that has tried its model when it was created says it already.
+    if (!/^ +perRow: false$/m.test(text)) {
+      writeFileSync(path, `${head}outputs:${outputs?.replace(/^( +)shape: .*$/m, '$&\n$1perRow: false')}`);
+    }
   }
   if (built) cpSync(join(built, 'dist'), join(directory, 'dist'), { recursive: true });
   else {
