@@ -56,10 +56,11 @@ export function proposeSchema(summary: ModelSummary, wanted?: ModelType): Propos
   };
 }
 
-/** The graph shows it; where it does not, the repository's own trial decides. */
+/** What the graph shows; the repository's own trial decides. */
 export function mixingNotes({ mixing = [] }: Pick<ModelSummary, 'mixing'>): readonly string[] {
   if (mixing.length === 0) return [];
-  return [`requests are neither merged nor split: the answer to a row depends on other rows (${mixing.join('; ')})`];
+  const reason = `the answer to a row depends on other rows (${mixing.join('; ')})`;
+  return [`requests are neither merged nor split where the trial at the start confirms that ${reason}`];
 }
 
 /** Names in the metadata are for numbered classes; classes that have names in the graph keep them. */

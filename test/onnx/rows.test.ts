@@ -52,7 +52,7 @@ test('an output that loses its rows in another release is another interface', ()
 
 test('the proposal says that requests are neither merged nor split, and why', () => {
   expect(import_('mean').schema.notes).toContain(
-    'requests are neither merged nor split: the answer to a row depends on other rows (ReduceMean over the axis of the rows)',
+    'requests are neither merged nor split where the trial at the start confirms that the answer to a row depends on other rows (ReduceMean over the axis of the rows)',
   );
   expect(import_('independent').schema.notes.join()).not.toContain('merged');
 });

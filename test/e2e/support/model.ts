@@ -7,34 +7,41 @@ import { repositoryRoot } from './packed.ts';
 import { type Serving, serve } from './serve.ts';
 
 export interface Contract {
-  /** Name of a model of test/models/protocol. */
+  /** Name of a model. */
   readonly model: string;
+  /** Its folder below test/models; `protocol` where none is named. */
+  readonly models?: string;
   readonly inputs: readonly object[];
   readonly outputs: readonly object[];
   readonly limits?: object;
-  readonly batching?: object;
+  readonly batching?: object | 'off';
 }
 
-/** Serves one of the protocol's models from a stamped-out repository that has been built, as type custom. */
-export async function serveModel(
-  directory: string,
-  contract: Contract,
-  env: NodeJS.ProcessEnv = {},
-  node = process.execPath,
-): Promise<Serving> {
-  const { model, ...rest } = contract;
+/** Puts a model into a stamped-out repository that has been built, as type custom. @returns its serving.yaml */
+export function placeModel(directory: string, { model, models = 'protocol', ...rest }: Contract): string {
   const folder = join(directory, 'models', model);
   const file = join(folder, 'model.onnx');
   mkdirSync(folder, { recursive: true });
-  copyFileSync(join(repositoryRoot, 'test', 'models', 'protocol', `${model}.onnx`), file);
+  copyFileSync(join(repositoryRoot, 'test', 'models', models, `${model}.onnx`), file);
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   const serving = {
     apiVersion: 'ml-serving/v1',
     model: { name: model, version: '1.0.0', type: 'custom', file: 'model.onnx', sha256 },
     ...rest,
   };
-  writeFileSync(join(folder, 'serving.yaml'), stringify(serving, { aliasDuplicateObjects: false }));
-  return serve(directory, { SERVING_CONFIG: join(folder, 'serving.yaml'), ...env }, node);
+  const path = join(folder, 'serving.yaml');
+  writeFileSync(path, stringify(serving, { aliasDuplicateObjects: false }));
+  return path;
+}
+
+/** Serves a model from a stamped-out repository that has been built, as type custom. */
+export function serveModel(
+  directory: string,
+  contract: Contract,
+  env: NodeJS.ProcessEnv = {},
+  node = process.execPath,
+): Promise<Serving> {
+  return serve(directory, { SERVING_CONFIG: placeModel(directory, contract), ...env }, node);
 }
 
 /** The contract of datatypes.onnx: every datatype in and out, unchanged. */

@@ -18,7 +18,7 @@ export interface ValueSource {
 }
 
 /** Factors of a row's magnitude. */
-const MAGNITUDES = [100, 0.01, -10, 1000];
+const MAGNITUDES = [100, 0.01, -10];
 const WORDS = ['', 'a', 'good', 'bad news', 'The quick brown fox jumps over the lazy dog.', 'été', '42'];
 /** Integers without a range and without samples: indexes into the smallest of tables. */
 const SMALL_INTEGERS = 2;
