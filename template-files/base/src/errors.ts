@@ -66,3 +66,12 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   return String(value);
 }
+
+/** What V8 says of a letter: with the text around it, in quotes that are not escaped. The message is short, whatever the text. */
+const WITH_CONTEXT = /^(Unexpected token '.{1,2}'), (?:\.{3})?"(.*)"(?:\.{3})? is not valid JSON$/s;
+
+/** What JSON.parse says is wrong. Where it quotes the text, that text's own quotes are the only ones. */
+export function jsonProblem(error: unknown): string {
+  const { message } = error as Error;
+  return message.replace(WITH_CONTEXT, '$1 near $2');
+}

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { withoutMark } from '../byte-order-mark.ts';
 import { loadConfig } from '../config.ts';
-import { ServiceError } from '../errors.ts';
+import { jsonProblem, ServiceError } from '../errors.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createService } from '../service.ts';
 import { pictureInstance, toInstances } from './instances.ts';
@@ -27,10 +27,7 @@ function readArguments(): { url: string | undefined; value: unknown } {
   try {
     return { url: values.url, value: JSON.parse(withoutMark(text)) };
   } catch (error) {
-    throw new ServiceError(
-      'INVALID_JSON',
-      `expected JSON or a file of JSON: ${(error as Error).message}\nusage: ${USAGE}`,
-    );
+    throw new ServiceError('INVALID_JSON', `expected JSON or a file of JSON: ${jsonProblem(error)}\nusage: ${USAGE}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Problem } from '../contract/problem.ts';
 import { problemsError } from '../contract/problem.ts';
 import type { ModelSpec } from '../contract/serving.ts';
-import { ServiceError } from '../errors.ts';
+import { jsonProblem, ServiceError } from '../errors.ts';
 import { type Bins, categoryBins, labelBins, rangeBins } from './bins.ts';
 import type { Watched } from './watched.ts';
 
@@ -38,7 +38,7 @@ export function parseReference(text: string, source = 'reference.json'): Referen
   try {
     value = JSON.parse(text) as Partial<Reference> | null;
   } catch (error) {
-    throw new ServiceError('REFERENCE_INVALID', `${source}: not JSON: ${(error as Error).message}. ${MEND}`);
+    throw new ServiceError('REFERENCE_INVALID', `${source}: not JSON: ${jsonProblem(error)}. ${MEND}`);
   }
   const { apiVersion, model, rows, features, outputs } = value ?? {};
   const whole =

@@ -1,5 +1,5 @@
 import { withoutMark } from '../byte-order-mark.ts';
-import { ServiceError } from '../errors.ts';
+import { jsonProblem, ServiceError } from '../errors.ts';
 
 /** Requests with the answers that the model's training library gave: what was released is what is served. */
 export interface Golden {
@@ -43,7 +43,7 @@ export function parseGolden(text: string, source: string): GoldenFile {
   try {
     value = JSON.parse(withoutMark(text));
   } catch (error) {
-    throw new ServiceError('CONFIG_INVALID', `${source}: not JSON: ${(error as Error).message}`, { cause: error });
+    throw new ServiceError('CONFIG_INVALID', `${source}: not JSON: ${jsonProblem(error)}`, { cause: error });
   }
   const { tolerance, samples } = (value ?? {}) as Partial<Golden>;
   const listed = Array.isArray(samples) && samples.every((sample) => isObject(sample) && 'instance' in sample);

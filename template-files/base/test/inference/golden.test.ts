@@ -51,3 +51,9 @@ test('a byte order mark before the file is no part of it', () => {
   const text = '{"tolerance":0,"samples":[{"instance":[1],"prediction":2}]}';
   expect(parseGolden(`\ufeff${text}`, 'golden.json')).toEqual(parseGolden(text, 'golden.json'));
 });
+
+test('what is no JSON is quoted once', () => {
+  expect(() => parseGolden('{"a":x}', 'golden.json')).toThrow(
+    'golden.json: not JSON: Unexpected token \'x\' near {"a":x}',
+  );
+});

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { withoutMark } from '../../byte-order-mark.ts';
-import { ServiceError } from '../../errors.ts';
+import { jsonProblem, ServiceError } from '../../errors.ts';
 import { fuseInLinearTime } from './fuse-unknown.ts';
 
 /** A text as token ids, special tokens included. */
@@ -65,7 +65,7 @@ async function readJson(path: string, name: string): Promise<object> {
   try {
     return JSON.parse(withoutMark(await readFile(path, 'utf8'))) as object;
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const reason = (error as NodeJS.ErrnoException).code ?? jsonProblem(error);
     throw invalid(name, reason, error);
   }
 }
