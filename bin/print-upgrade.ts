@@ -35,7 +35,7 @@ function fileLines(upgrade: Upgrade): string[] {
 }
 
 function extras(upgrade: Upgrade): string[] {
-  const { problems, defaulted, plan, rollout, changelog, departures } = upgrade;
+  const { problems, defaulted, plan, rollout, changelog, departures, formatAdvice } = upgrade;
   return [
     ...policyChange(upgrade).map((line) => `Policy: ${line}`),
     ...problems.map((problem) => `Record: ${problem}`),
@@ -43,6 +43,11 @@ function extras(upgrade: Upgrade): string[] {
     ...Object.entries(defaulted).map(
       ([key, value]) => `New question ${key}: ${JSON.stringify(value)} (default; change it with --set)`,
     ),
+    ...(formatAdvice === null
+      ? []
+      : [
+          `Formatted by your own ${formatAdvice.tool}, perhaps: ${formatAdvice.paths.join(', ')}. Run ${formatAdvice.command}`,
+        ]),
     ...plan.drift.map((path) => `Edited by hand, though the template manages it: ${path}`),
     ...changelog.map(
       ({ version, text }) => `What changes in your repository with ${version}:\n${text.replace(/^/gm, '  ')}`,
@@ -78,7 +83,7 @@ export function printCheck(upgrade: Upgrade, form: Form): number {
 
 /** What was done and what is left to do. */
 export function printDone(upgrade: Upgrade, tell: (line: string) => void): void {
-  const { conflicts, changes, reinstall, rollout, to } = upgrade;
+  const { conflicts, changes, reinstall, rollout, to, formatAdvice } = upgrade;
   if (changes.length === 0) return;
   if (upgrade.isOnlyPlaces) {
     tell('Recorded where you have moved files: the next upgrade finds them there');
@@ -90,5 +95,10 @@ export function printDone(upgrade: Upgrade, tell: (line: string) => void): void 
     tell(
       `${conflicts.conflicts.length} conflicts are left: resolve them, then create-ml-serving regenerate --continue (or --abort)`,
     );
+    if (formatAdvice !== null) {
+      tell(
+        `Your ${formatAdvice.tool} may be their cause: create-ml-serving regenerate --abort, then ${formatAdvice.command}`,
+      );
+    }
   } else for (const step of rollout.steps) tell(step);
 }

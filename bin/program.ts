@@ -100,6 +100,10 @@ export function buildProgram(exit: (code: number) => void): Command {
     .addOption(setOption('change an answer'))
     .addOption(presetOption('bring the repository under this policy; none to leave the one it is under'))
     .option('--verify', "run the repository's tests afterwards, and put everything back if they fail")
+    .option(
+      '--format',
+      "format the template's side by the repository's own Prettier or Biome before merging; runs its code",
+    )
     .option('--continue', 'go on once conflicts are resolved, or after an interruption')
     .option('--abort', 'put everything back as it was before the upgrade')
     .option('--allow-conflicts', 'exit with 0 although conflicts are left')

@@ -30,6 +30,7 @@ export async function runRegenerate(
   const project = openProject(directory, source(), {
     set: parseSetFlags(flags.set),
     policy: readPolicy(flags.preset),
+    format: flags.format === true,
   });
   lookingAt(project.root, () => refusePending(project));
   let exit = 0;

@@ -8,6 +8,7 @@ export interface RegenerateFlags {
   /** The broadest first; `none` leaves the policy. */
   readonly preset: readonly string[];
   readonly verify?: boolean;
+  readonly format?: boolean;
   readonly continue?: boolean;
   readonly abort?: boolean;
   readonly allowConflicts?: boolean;
@@ -28,6 +29,7 @@ const ONE_OF: readonly (readonly Flag[])[] = [
   ['dryRun', 'verify'],
   ['diff', 'verify'],
   ['abort', 'verify'],
+  ['format', 'continue', 'abort'],
   ['diff', 'check'],
   ['diff', 'json'],
 ];

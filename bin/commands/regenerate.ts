@@ -10,7 +10,11 @@ export async function regenerate(directory: string | undefined, flags: Regenerat
   refuseContradictions(flags);
   const root = lookingAt(directory ?? '.', () => rootOf(directory ?? '.'));
   const plain =
-    flags.check && flags.set.length + flags.preset.length === 0 && !flags.json && flags.report === undefined;
+    flags.check &&
+    flags.set.length + flags.preset.length === 0 &&
+    !flags.json &&
+    !flags.format &&
+    flags.report === undefined;
   const checked = plain ? lookingAt(root, () => quickCheck(root, ownPackage().version, nodeDisk)) : null;
   if (checked === null) return (await import('../run-regenerate.ts')).runRegenerate(root, flags);
   console.log(`Up to date: template ${ownPackage().version}`);

@@ -8,6 +8,16 @@ export const ANSWERS_PATH = `${RECORD_FOLDER}/answers.yaml`;
 export const POLICY_PATH = `${RECORD_FOLDER}/policy.yaml`;
 export const BASE_FOLDER = `${RECORD_FOLDER}/base`;
 
+/** The comment above the recorded answers. */
+export const ANSWERS_HEADER = `# What this repository was stamped out from. To change an answer:
+#   npx create-ml-serving regenerate --set key=value
+`;
+
+/** Whether a path belongs to the record itself, rather than to what the template rendered. */
+export function isRecord(path: string): boolean {
+  return path.startsWith(`${RECORD_FOLDER}/`);
+}
+
 /** What the template rendered last, by path. Contents of files that can be merged are kept in `base/<sha256>.gz`. */
 export interface Manifest {
   /** Version of this format. */

@@ -5,12 +5,7 @@ import { formatPolicy } from '../policy/record.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Tree } from '../tree.ts';
 import { packBlob } from './blob.ts';
-import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest, POLICY_PATH } from './manifest.ts';
-
-/** The comment above the recorded answers. */
-export const ANSWERS_HEADER = `# What this repository was stamped out from. To change an answer:
-#   npx create-ml-serving regenerate --set key=value
-`;
+import { ANSWERS_HEADER, ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest, POLICY_PATH } from './manifest.ts';
 
 /** A few files of the record; the manifest goes to disk after everything else. */
 export interface RecordFile {

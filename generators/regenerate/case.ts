@@ -7,6 +7,7 @@ import { isRewritten, migrateText } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import type { ProjectRecord } from '../project/read-record.ts';
 import type { Tree } from '../tree.ts';
+import type { Formatter } from './formatter/run.ts';
 import { type WorkTreeEnds, workTreeEnds } from './line-ends.ts';
 import type { Moves } from './moves.ts';
 import type { Renames } from './renames/find.ts';
@@ -22,6 +23,8 @@ export interface UpgradeInput {
   readonly renewed?: ReadonlySet<string>;
   /** All files of the repository, for those of the template that are missing; none are searched where it is not given. */
   readonly files?: () => readonly string[];
+  /** Those of the repository, by which the template's sides are formatted before a merge. */
+  readonly formatters?: readonly Formatter[];
 }
 
 /** One path with its three sides. */
@@ -32,6 +35,8 @@ export interface Case extends PathCase {
   readonly found: YoursState;
   /** Whether a migration has changed its text. */
   readonly isRewritten: boolean;
+  /** The formatter that has brought base and theirs into the form of yours. */
+  readonly formattedBy?: string;
   /** The ends of line to write. */
   readonly ends: WorkTreeEnds;
 }
@@ -102,12 +107,13 @@ export function caseOf(input: UpgradeInput, path: string, ways: Ways): Case {
   const origin = from ?? path;
   const owner = renewed?.has(path) ? 'merged' : (file?.owner ?? record.manifest?.files[path]?.owner ?? 'merged');
   const place = userPlace(input, path, ways);
-  // What stands here belongs to the path it moves to.
+  // What is here belongs to the path it moves to, unless the user has that file elsewhere: then it is the user's own.
+  const leaves = place === null && moves.leaving.has(path) && !ways.renames.places.has(path);
+  const here = leaves ? null : input.scan(place ?? path);
   if (place === null && from === null && moves.leaving.has(path)) {
-    const none = { base: null, yours: null, found: null, isRewritten: false, ends: null };
-    return { path, template: path, from, owner, theirs: its, ...none };
+    const own = { base: null, yours: here, found: here, isRewritten: false, ends: null };
+    return { path, template: path, from, owner, theirs: its, ...own };
   }
-  const here = place === null && moves.leaving.has(path) ? null : input.scan(place ?? path);
   const there = from === null || place !== null ? null : input.scan(from);
   const found = there ?? here;
   const known = migrated(baseOf(record, origin), origin, due);

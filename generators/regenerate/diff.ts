@@ -4,7 +4,7 @@ import type { Disk } from '../apply/disk.ts';
 import { layoutOf, placeOf } from '../apply/layout.ts';
 import { bytesOf } from '../contents.ts';
 import { decodeText } from '../merge/text.ts';
-import { isRecord } from './plan-record.ts';
+import { isRecord } from '../project/manifest.ts';
 import type { Upgrade } from './upgrade.ts';
 
 const NOWHERE = '/dev/null';

@@ -43,7 +43,9 @@ export function findMoves(recorded: readonly string[], { theirs, due, scan, plac
   }
   for (;;) {
     const leaving = new Set(origins.values());
-    const hindered = [...origins].filter(([to, from]) => !places.has(from) && isHindered(from, to, leaving, scan));
+    // What is at the old path of a file that the user has elsewhere is another file, and stays.
+    const vacated = new Set([...leaving].filter((path) => !places.has(path)));
+    const hindered = [...origins].filter(([to, from]) => !places.has(from) && isHindered(from, to, vacated, scan));
     if (hindered.length === 0) return { origins, leaving };
     for (const [to] of hindered) origins.delete(to);
   }

@@ -36,6 +36,8 @@ export interface Project {
   readonly recorded: GivenAnswers;
   /** Recorded answers, those that were set anew, and what the policy fixes. */
   readonly given: GivenAnswers;
+  /** Whether the repository's own formatter is run. */
+  readonly format: boolean;
   /** Questions that the record has no answer to: the template has asked them only since. */
   readonly unanswered: readonly (keyof Answers)[];
   readonly context: QuestionContext;
@@ -46,6 +48,8 @@ export interface Wishes {
   readonly set?: GivenAnswers;
   /** Instead of the recorded one; `NO_POLICY` leaves it. */
   readonly policy?: Policy | undefined;
+  /** Runs the repository's own formatter over the template's sides of what is merged. */
+  readonly format?: boolean;
 }
 
 /**
@@ -57,7 +61,12 @@ export function openProject(directory: string, source: UpgradeSource, wishes: Wi
   return lookingAt(directory, () => read(directory, source, wishes, disk));
 }
 
-function read(directory: string, source: UpgradeSource, { set = {}, policy: named }: Wishes, disk: Disk): Project {
+function read(
+  directory: string,
+  source: UpgradeSource,
+  { set = {}, policy: named, format = false }: Wishes,
+  disk: Disk,
+): Project {
   const root = rootOf(directory);
   const record = readRecord(plainFiles(root, disk));
   const from = record.manifest?.templateVersion ?? null;
@@ -90,6 +99,7 @@ function read(directory: string, source: UpgradeSource, { set = {}, policy: name
     due,
     policy,
     isNamed: named !== undefined,
+    format,
     recorded,
     given,
     unanswered,

@@ -4,14 +4,7 @@ import type { Change } from '../apply/change.ts';
 import { sha256 } from '../hash.ts';
 import type { Outcome } from '../merge/outcome.ts';
 import { isCheckoutOf } from '../merge/text.ts';
-import {
-  ANSWERS_PATH,
-  BASE_FOLDER,
-  MANIFEST_PATH,
-  type Manifest,
-  POLICY_PATH,
-  RECORD_FOLDER,
-} from '../project/manifest.ts';
+import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest, POLICY_PATH } from '../project/manifest.ts';
 import type { RecordFile } from '../project/record.ts';
 import { CONFLICTS_PATH, type Conflicts, formatConflicts } from './conflicts.ts';
 import type { Scan } from './scan.ts';
@@ -79,11 +72,6 @@ export interface RecordInput {
   /** Whether the blob at a path can be read and holds what its name says. */
   readonly intact: (path: string) => boolean;
   readonly conflicts: Conflicts | null;
-}
-
-/** Whether a path belongs to the record itself, rather than to what the template rendered. */
-export function isRecord(path: string): boolean {
-  return path.startsWith(`${RECORD_FOLDER}/`);
 }
 
 /** What changes in the record: new contents of the base, what nobody needs any more, answers, policy, conflicts, the manifest. */

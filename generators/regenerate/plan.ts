@@ -5,6 +5,7 @@ import type { Labels } from '../merge/text-merge.ts';
 import { movedPath } from '../migrations/migrate.ts';
 import { parentsOf } from '../project/path.ts';
 import { type Case, caseOf, hasDrifted, type UpgradeInput, type Ways } from './case.ts';
+import { formatSides } from './formatter/sides.ts';
 import { withEnds } from './line-ends.ts';
 import { findMoves } from './moves.ts';
 import { findRenames, NO_RENAMES, type Renames } from './renames/find.ts';
@@ -109,14 +110,19 @@ function renamesOf({ record, theirs, due, scan, files }: UpgradeInput): Renames 
   return findRenames({ record, scan, files, targetOf, isTheirs: (path) => theirs.has(path) });
 }
 
-function withUserMove(outcome: Outcome, { path, template }: Case, { moves, renames }: Ways): PlannedOutcome {
+function withUserMove(
+  outcome: Outcome,
+  { path, template, formattedBy }: Case,
+  { moves, renames }: Ways,
+): PlannedOutcome {
   const origin = moves.origins.get(template) ?? template;
   const candidates = renames.ambiguous.get(origin) ?? [];
   const from = parentsOf(origin).find((parent) => renames.folders.has(parent));
   const to = from === undefined ? undefined : renames.folders.get(from);
   const folder = from !== undefined && to !== undefined ? { from, to } : null;
   const moved = path === template ? null : { template, percent: renames.found.get(origin) ?? null, folder };
-  return { ...outcome, moved, candidates };
+  const notes = formattedBy === undefined ? outcome.notes : [...outcome.notes, `formatted by ${formattedBy}`];
+  return { ...outcome, moved, candidates, notes };
 }
 
 /** Plans an upgrade: what becomes of every path that the last or the new template has. Nothing else is looked at. */
@@ -126,7 +132,7 @@ export function planUpgrade(given: UpgradeInput): UpgradePlan {
   const moves = findMoves(Object.keys(input.record.manifest?.files ?? {}), { ...input, places: renames.places });
   const known = Object.keys(input.record.manifest?.files ?? {}).filter((path) => !moves.leaving.has(path));
   const paths = new Set([...known, ...input.theirs.keys()]);
-  const cases = [...paths].map((path) => caseOf(input, path, { moves, renames }));
+  const cases = [...paths].map((path) => formatSides(caseOf(input, path, { moves, renames }), input.formatters ?? []));
   const byPath = new Map(cases.map((path) => [path.path, path]));
   const outcomes = resolveAll(cases, input.labels).map((outcome) => {
     return withUserMove(outcome, byPath.get(outcome.path) as Case, { moves, renames });

@@ -3,9 +3,9 @@ import { pendingApply } from '../apply/pending.ts';
 import { NO_POLICY, type Policy } from '../policy/policy.ts';
 import { parsePolicy } from '../policy/record.ts';
 import { isAsWritten } from '../project/as-written.ts';
-import { ANSWERS_PATH, type ManifestEntry, POLICY_PATH } from '../project/manifest.ts';
+import { ANSWERS_HEADER, ANSWERS_PATH, type ManifestEntry, POLICY_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
-import { ANSWERS_HEADER } from '../project/record.ts';
+
 import { parseAnswersFile } from '../questions/answers-file.ts';
 import { departuresFrom } from '../questions/locks.ts';
 import { readConflicts } from './conflicts.ts';
@@ -67,13 +67,25 @@ export function quickCheck(root: string, version: string, disk: Disk): QuickChec
   if (policy === null) return null;
   const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
   const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');
-  const isMissing = ([path, { at = path }]: (typeof managed)[number]) =>
-    [undefined, 'blocked'].includes(scan(at)?.kind);
-  const { places } = managed.some(isMissing) ? findMoved(record, scan, () => repositoryFiles(root, disk)) : NO_RENAMES;
-  const placeOf = (path: string, { at = path }: ManifestEntry) => places.get(path) ?? (scan(at) === null ? path : at);
-  const drift = managed.filter(([path, entry]) => !isSame(scan, placeOf(path, entry), entry));
-  return {
-    drift: drift.map(([path, entry]) => (scan(placeOf(path, entry)) === null ? path : placeOf(path, entry))).sort(),
-    policy,
-  };
+  const edited = managed.filter(([path, entry]) => !isSame(scan, entry.at ?? path, entry));
+  return { drift: edited.length === 0 ? [] : driftOf(edited, record, scan, () => repositoryFiles(root, disk)), policy };
+}
+
+/** Of files that are not as the template wrote them at their recorded place: those that are not so at another place either. */
+function driftOf(
+  edited: readonly [string, ManifestEntry][],
+  record: ProjectRecord,
+  scan: Scan,
+  files: () => readonly string[],
+): string[] {
+  const isMissing = ([path, { at = path }]: (typeof edited)[number]) => [undefined, 'blocked'].includes(scan(at)?.kind);
+  const { places } = edited.some(isMissing) ? findMoved(record, scan, files) : NO_RENAMES;
+  const placed = edited.map(([path, entry]) => {
+    const place = places.get(path) ?? (isMissing([path, entry]) ? path : (entry.at ?? path));
+    return { place, isEdited: !isSame(scan, place, entry) };
+  });
+  return placed
+    .filter(({ isEdited }) => isEdited)
+    .map(({ place }) => place)
+    .sort();
 }

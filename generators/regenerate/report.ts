@@ -27,6 +27,7 @@ export function toJson(upgrade: Upgrade): object {
     rollout: { class: rollout.class, findings: rollout.findings, steps: rollout.steps },
     files: describeAll(plan.outcomes),
     moves: movesOf(plan),
+    formatAdvice: upgrade.formatAdvice,
     drift: plan.drift,
     conflicts: conflicts?.conflicts ?? [],
     newAnswers: defaulted,
@@ -66,6 +67,13 @@ export function toMarkdown(upgrade: Upgrade): string {
   const answers = Object.entries(defaulted).map(([key, value]) => `${code(key)} = ${code(JSON.stringify(value))}`);
   const findings = rollout.findings.map(({ class: level, what }) => `${level}: ${what.replaceAll('<', '&lt;')}`);
   const files = describeAll(plan.outcomes);
+  const advice = upgrade.formatAdvice;
+  const formatting =
+    advice === null
+      ? []
+      : [
+          `${advice.paths.map(code).join(', ')}: perhaps formatted by your own ${advice.tool}; run \`${advice.command}\``,
+        ];
   const { moved, unclear } = movesOf(plan);
   const moves = [
     ...moved.map(({ from: template, to: place }) => `${code(template)} is ${code(place)}`),
@@ -84,7 +92,7 @@ export function toMarkdown(upgrade: Upgrade): string {
         (conflicts?.conflicts ?? []).map((c) => `${code(c.path)}: ${explainConflict(c).replaceAll('<', '&lt;')}`),
       ),
     ),
-    ...section('To do', bullets([...(reinstall ? ['npm install'] : []), ...rollout.steps])),
+    ...section('To do', bullets([...formatting, ...(reinstall ? ['npm install'] : []), ...rollout.steps])),
     ...section('Policy', bullets([...policyChange(upgrade), ...departures.map(departureLine)])),
     ...section('New questions, answered by their defaults', bullets(answers)),
     ...section('What changes in your repository', changes),

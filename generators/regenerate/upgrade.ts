@@ -10,6 +10,8 @@ import { renderTree } from '../render/render-tree.ts';
 import type { Tree } from '../tree.ts';
 import { type ChangelogEntry, changelogBetween } from './changelog.ts';
 import type { Conflicts } from './conflicts.ts';
+import { type FormatAdvice, formatAdvice } from './formatter/advice.ts';
+import { installedFormatters } from './formatter/run.ts';
 import { lookingAt } from './not-readable.ts';
 import { type Project, recordedPolicy } from './open-project.ts';
 import { planUpgrade, type UpgradePlan } from './plan.ts';
@@ -31,6 +33,8 @@ export interface Foreseen {
   readonly defaulted: Partial<Answers>;
   readonly plan: UpgradePlan;
   readonly conflicts: Conflicts | null;
+  /** What to run where the repository's own formatter may be the cause of conflicts. */
+  readonly formatAdvice: FormatAdvice | null;
   /** The policy that counts from then on, and the recorded answers that are not what it fixes: they are brought back to it. */
   readonly policy: Policy;
   readonly departures: readonly Departure[];
@@ -113,7 +117,8 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
   const labels = { yours: 'yours', base: `template ${from ?? '(unknown)'}`, theirs: `template ${to}` };
   const renewed = renewedModel({ root, record, theirs, due, scan });
   const files = () => repositoryFiles(root, project.disk);
-  const plan = planUpgrade({ record, theirs, due, scan, labels, renewed, files });
+  const formatters = project.format ? installedFormatters(root) : [];
+  const plan = planUpgrade({ record, theirs, due, scan, labels, renewed, files, formatters });
   const sides = [baseSide(project, renewed), treeSide(theirs, renewed)] as const;
   return {
     root,
@@ -123,6 +128,7 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     defaulted: Object.fromEntries(project.unanswered.map((name) => [name, answers[name]])),
     plan,
     conflicts: conflictsOf(plan.outcomes, from, to),
+    formatAdvice: project.format ? null : formatAdvice(root, plan, record.manifest),
     policy,
     formerPolicy: formerPolicy(project),
     // By what was answered: a text that only follows what is set anew has not left anything.

@@ -208,6 +208,29 @@ describe('planUpgrade, over random templates and repositories', () => {
     );
   });
 
+  it('loses nothing at the next upgrade, whatever the person has put where a file was before it was moved', () => {
+    fc.assert(
+      fc.property(world, world, (drawn, next) => {
+        const given = toWorld(drawn);
+        const { changes, places } = plan(given);
+        const after = applied(given.yours, changes);
+        const own = Object.entries(drawn.base)
+          .filter(([name]) => !after.has(name))
+          .map(([name, file]): [string, MemoryFile] => [name, { ...file, text: `own ${name}\n` }]);
+        const yours: MemoryTree = new Map(Object.entries(withoutNesting(Object.fromEntries([...after, ...own]))));
+        const target = toWorld({ ...next, base: given.theirs as Drawn });
+        const second: World = { ...target, yours, places };
+        const { outcomes, changes: written } = plan(second);
+        refuseCollisions(written);
+        const last = applied(yours, written);
+        for (const [name, file] of yours) {
+          if (!isSafe(name, file, second, last, outcomes)) throw new Error(`${name} is lost`);
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
   it('touches no path that neither template has', () => {
     fc.assert(
       fc.property(world, (drawn) => {

@@ -48,12 +48,24 @@ async function duration(): Promise<number> {
 
 describe('the command as a process', () => {
   it('killed at any moment leaves the old state, the new state, or a way on and a way back', async () => {
-    const root = repository();
+    // Files and a folder that the team has moved are part of it.
+    const moved = () => {
+      const made = repository();
+      git(made, 'mv', 'compose.yaml', 'docker-compose.yaml');
+      git(made, 'mv', 'src', 'service');
+      edit(made, 'service/app.mjs', "status: 'ok'", "status: 'fine'");
+      commit(made, 'our names');
+      return made;
+    };
+    const root = moved();
     const before = tree(root);
     const whole = await duration();
-    const updated = repository();
+    const updated = moved();
     expect(fresh(updated, 'regenerate').status).toBe(0);
     const after = tree(updated);
+    expect(after['service/app.mjs']).toMatch(/'fine'/);
+    expect(after['service/metrics.mjs']).toBeDefined();
+    expect(Object.keys(after).filter((path) => path === 'compose.yaml' || path.startsWith('src/'))).toEqual([]);
 
     const KILLS = 16;
     for (let kill = 0; kill < KILLS; kill++) {
