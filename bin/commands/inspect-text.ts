@@ -15,20 +15,17 @@ export function inspectionText(inspection: Inspection): string {
     section('Outputs', inspection.outputs.map(valueRow)),
     section(
       'Data files',
-      inspection.externalData.map(({ location, bytes }) => [location, byteText(bytes)]),
+      inspection.externalData.map(({ location, bytes, linkedTo }) => [
+        location,
+        byteText(bytes),
+        ...(linkedTo === undefined ? [] : [`a link to ${linkedTo}`]),
+      ]),
     ),
     section(
       'Metadata',
       Object.entries(inspection.metadata).map(([key, value]) => [key, shorten(value)]),
     ),
     section('Operators', operatorRows(inspection.operators)),
-    list(
-      'Weights in other files',
-      inspection.externalData.map(
-        ({ location, bytes, linkedTo }) =>
-          `${location}, ${byteText(bytes)}${linkedTo ? `, a link to ${linkedTo}` : ''}`,
-      ),
-    ),
     list('Intake would change', inspection.changes),
     ...schemaSections(inspection),
     list('It cannot be served', inspection.problems),

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from '../../bin/commands/inspect.ts';
 import { bytesOf, type FileContents } from '../../generators/contents.ts';
 import { encode } from '../../generators/onnx/encode.ts';
 import { linkTexts, takeIn } from '../../generators/onnx/intake.ts';
@@ -132,6 +133,9 @@ describe('weights in files of their own', () => {
       expect(linkTexts(externalData)).toEqual([
         `weights of model.onnx_data are read through a link in the model's cache: ${blob}`,
       ]);
+      const printed: string[] = [];
+      inspect(model, {}, { write: (text) => printed.push(text) });
+      expect(printed.join('')).toMatch(/Data files\n {2}model.onnx_data +40 B +a link to .*bbbb/);
       const files = modelFolder({ bytes: new Uint8Array(1), externalData }, 'model.onnx', []);
       expect(bytesOf(files.get('model.onnx_data') as FileContents)).toHaveLength(40);
     });
