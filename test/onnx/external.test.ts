@@ -135,7 +135,7 @@ describe('weights in files of their own', () => {
       ]);
       const printed: string[] = [];
       inspect(model, {}, { write: (text) => printed.push(text) });
-      expect(printed.join('')).toMatch(/Data files\n {2}model.onnx_data +40 B +a link to .*bbbb/);
+      expect(printed.join('')).toMatch(/Data files\n {2}model.onnx_data +40 bytes +a link to .*bbbb/);
       const files = modelFolder({ bytes: new Uint8Array(1), externalData }, 'model.onnx', []);
       expect(bytesOf(files.get('model.onnx_data') as FileContents)).toHaveLength(40);
     });
