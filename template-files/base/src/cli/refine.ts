@@ -6,6 +6,7 @@ import { createPool } from '../inference/pool.ts';
 import { graphOf, inspectModel, workerOptions } from '../inference/startup.ts';
 import { trialBlocks } from '../inference/trial/blocks.ts';
 import { findTrial } from '../inference/trial/find.ts';
+import { outputsWithoutRows } from '../inference/trial/outputs-without-rows.ts';
 import { refinedShape } from '../inference/trial/refine.ts';
 import { allOutputs, tryScores } from '../inference/trial/run.ts';
 import { scoreFindingText } from '../inference/trial/scores.ts';
@@ -43,6 +44,16 @@ export async function refineServing(path: string, config: Config): Promise<strin
       lines.push(
         `outputs[${output}].shape: "${name}" was [${shape.join(', ')}] and is [${value.join(', ')}], as in the model`,
       );
+    }
+    // Predictions of the other types are rows: there the check says what to do.
+    const whole =
+      found.kind === 'found' && serving.model.type === 'custom'
+        ? await outputsWithoutRows(pool, serving, found.block)
+        : [];
+    for (const output of whole) {
+      edits.push({ output, key: 'perRow', value: 'false' });
+      const name = serving.outputs[output]?.name;
+      lines.push(`outputs[${output}].perRow: false, because the first axis of "${name}" is not that of the rows`);
     }
     const scores = found.kind === 'found' ? await tryScores({ pool, serving, metadata }, found.block) : undefined;
     if (scores?.activation && !namesProbabilities(config.golden)) {

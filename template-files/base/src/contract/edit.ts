@@ -4,7 +4,7 @@ import { isMap, isScalar, type Pair, type ParsedNode, parseDocument } from 'yaml
 export interface OutputEdit {
   /** Its place among the outputs. */
   readonly output: number;
-  readonly key: 'shape' | 'activation';
+  readonly key: 'shape' | 'activation' | 'perRow';
   readonly value: string | readonly number[];
 }
 

@@ -31,8 +31,9 @@ export function createTensorEncoder(serving: Serving, onInvalid: OnInvalid): Enc
       throw inputError(where, `the input "${input.name}"`, value);
     }
     const kind = KINDS[input.datatype];
-    // A model fixed to one row takes that row with or without its axis of one.
-    const rowless = !batched && spec[0] === 1 && Array.isArray(value) && depth(value) === spec.length - 1;
+    // Whole tensors of one row are that row with or without its axis; a flat list is not taken for a row.
+    const one = spec[0] === 1 || (spec[0] === -1 && spec.length > 2);
+    const rowless = !batched && one && Array.isArray(value) && depth(value) === spec.length - 1;
     const dims = inferDims(rowless ? [value] : value, spec, where);
     const list = rowless ? [value] : value;
     // Sizes come from the first lists alone: what others do not bear out is refused below, and takes no memory.
