@@ -53,3 +53,24 @@ test('the samples of large tensors are written without a line for each number', 
   expect(text.trimEnd().split('\n')).toHaveLength(1);
   expect((JSON.parse(text) as { samples: object[] }).samples).toHaveLength(500);
 });
+
+describe('check --write', () => {
+  const path = () => join(folder, 'serving.yaml');
+  const edit = (change: (text: string) => string) => writeFileSync(path(), change(readFileSync(path(), 'utf8')));
+
+  test('writes the shape of an output that the model shows, and nothing else', () => {
+    edit((text) => text.replace('tabular-classification', 'custom').replace(/ {4}labels: .*\n/, ''));
+    edit((text) => text.replace('shape: [-1, 3]', 'shape: [-1, -1] # of the classes'));
+    const before = readFileSync(path(), 'utf8');
+    const { stdout } = run('check', '--write');
+    expect(stdout).toContain('Wrote outputs[0].shape: "probabilities" was [-1, -1] and is [-1, 3], as in the model.');
+    expect(readFileSync(path(), 'utf8')).toBe(before.replace('[-1, -1] #', '[-1, 3] #'));
+  });
+
+  test('writes nothing where serving.yaml says what the model shows', () => {
+    const before = readFileSync(path(), 'utf8');
+    const { status, stdout } = run('check', '--write');
+    expect([status, stdout.includes('Wrote')]).toEqual([0, false]);
+    expect(readFileSync(path(), 'utf8')).toBe(before);
+  });
+});
