@@ -1,6 +1,8 @@
+import type { Outcome } from '../generators/merge/outcome.ts';
 import { policyChange } from '../generators/policy/change.ts';
 import { lockText, said } from '../generators/questions/locks.ts';
-import { describeAll, type Line } from '../generators/regenerate/describe.ts';
+import { textsOf } from '../generators/regenerate/conflicts.ts';
+import { describe, type Line } from '../generators/regenerate/describe.ts';
 import { toJson, toMarkdown } from '../generators/regenerate/report.ts';
 import { isUpToDate, type Upgrade } from '../generators/regenerate/upgrade.ts';
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
@@ -27,11 +29,27 @@ function headline(upgrade: Upgrade): string {
   return from === to ? `Template ${to}, with changes to bring in` : `Template ${from} → ${to}`;
 }
 
+/** The template's own lines of what was not merged, below the file. */
+function textLines({ conflict }: Outcome): string[] {
+  return textsOf(conflict).flatMap(({ key, text }) => [
+    paint('dim', `            ${printable(key)} in the template:`),
+    ...text.split('\n').map((line) => paint('dim', `              ${printable(line)}`)),
+  ]);
+}
+
+/** What comes from files must not be able to steer a terminal. */
+function printable(line: string): string {
+  return line.replaceAll('\t', '  ').replace(/[\p{Cc}\p{Cf}]/gu, '?');
+}
+
 function fileLines(upgrade: Upgrade): string[] {
-  return describeAll(upgrade.plan.outcomes).map(
-    ({ word, path, detail }) =>
-      `  ${paint(COLOURS[word], word.padEnd(9))}${path}${detail && paint('dim', `  ${detail}`)}`,
-  );
+  return upgrade.plan.outcomes.flatMap((outcome) => [
+    ...describe(outcome).map(
+      ({ word, path, detail }) =>
+        `  ${paint(COLOURS[word], word.padEnd(9))}${path}${detail && paint('dim', `  ${detail}`)}`,
+    ),
+    ...textLines(outcome),
+  ]);
 }
 
 function extras(upgrade: Upgrade): string[] {

@@ -14,6 +14,10 @@ const repeatable = (flags: string, what: string) =>
 const setOption = (what: string) => repeatable('--set <key=value>', `${what}; may be repeated`);
 
 /** `--preset`, of every command that a policy bears on. */
+const restoreOption = repeatable(
+  '--restore <path>',
+  'bring back a file that was removed, or what is gone from one that is merged by key; may be repeated',
+);
 const presetOption = (what: string) => repeatable('--preset <file>', `${what}; may be repeated, the broadest first`);
 
 /**
@@ -99,6 +103,7 @@ export function buildProgram(exit: (code: number) => void): Command {
     .option('--diff', 'show it as a unified diff; write nothing')
     .addOption(setOption('change an answer'))
     .addOption(presetOption('bring the repository under this policy; none to leave the one it is under'))
+    .addOption(restoreOption)
     .option('--verify', "run the repository's tests afterwards, and put everything back if they fail")
     .option(
       '--format',

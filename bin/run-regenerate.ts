@@ -31,6 +31,7 @@ export async function runRegenerate(
     set: parseSetFlags(flags.set),
     policy: readPolicy(flags.preset),
     format: flags.format === true,
+    restore: flags.restore,
   });
   lookingAt(project.root, () => refusePending(project));
   let exit = 0;

@@ -7,6 +7,8 @@ export interface RegenerateFlags {
   readonly set: readonly string[];
   /** The broadest first; `none` leaves the policy. */
   readonly preset: readonly string[];
+  /** Paths of files of the template's, from the root of the repository. */
+  readonly restore: readonly string[];
   readonly verify?: boolean;
   readonly format?: boolean;
   readonly continue?: boolean;
@@ -53,6 +55,9 @@ export function refuseContradictions(flags: RegenerateFlags): void {
   }
   if (flags.preset.length > 0 && (flags.continue || flags.abort)) {
     throw new ServingError('USAGE', '--preset brings the policy of a new run, not of the pending one.');
+  }
+  if (flags.restore.length > 0 && (flags.continue || flags.abort)) {
+    throw new ServingError('USAGE', '--restore is for a new run, not for the pending one.');
   }
   if (flags.report !== undefined && !['md', 'json'].includes(flags.report)) {
     throw new ServingError('USAGE', `--report takes md or json, not ${flags.report}.`);

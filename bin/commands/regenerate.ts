@@ -1,7 +1,9 @@
 import { ownPackage } from '../../generators/app/package.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
+import { missingText } from '../../generators/regenerate/describe.ts';
 import { lookingAt } from '../../generators/regenerate/not-readable.ts';
 import { quickCheck } from '../../generators/regenerate/quick-check.ts';
+import { quickMissing } from '../../generators/regenerate/quick-missing.ts';
 import { rootOf } from '../../generators/regenerate/root.ts';
 import { type RegenerateFlags, refuseContradictions } from './regenerate-flags.ts';
 
@@ -11,7 +13,7 @@ export async function regenerate(directory: string | undefined, flags: Regenerat
   const root = lookingAt(directory ?? '.', () => rootOf(directory ?? '.'));
   const plain =
     flags.check &&
-    flags.set.length + flags.preset.length === 0 &&
+    flags.set.length + flags.preset.length + flags.restore.length === 0 &&
     !flags.json &&
     !flags.format &&
     flags.report === undefined;
@@ -19,5 +21,7 @@ export async function regenerate(directory: string | undefined, flags: Regenerat
   if (checked === null) return (await import('../run-regenerate.ts')).runRegenerate(root, flags);
   console.log(`Up to date: template ${ownPackage().version}`);
   for (const path of checked.drift) console.log(`Edited by hand, though the template manages it: ${path}`);
+  for (const { path, keys } of lookingAt(root, () => quickMissing(root, nodeDisk)))
+    console.log(missingText(path, keys));
   return checked.drift.length > 0 ? 2 : 0;
 }

@@ -1,6 +1,7 @@
 import type { Mode, Owner } from '../tree.ts';
-import { type ContentConflict, type ContentMerge, mergeContents } from './contents.ts';
+import { type ContentConflict, type ContentMerge, isMergedByKey, mergeContents, missingIn } from './contents.ts';
 import { type FileState, sameFile, type Triple } from './states.ts';
+import type { KeyConflict } from './structured.ts';
 import { type Decision, decide } from './table.ts';
 import { threeWay } from './text.ts';
 import type { Labels } from './text-merge.ts';
@@ -19,6 +20,8 @@ export interface Outcome {
   readonly conflict: ContentConflict | null;
   /** What was decided inside the file, for a person. */
   readonly notes: readonly string[];
+  /** What the template has and the file has not, because it was removed or could not be merged earlier. */
+  readonly missing: readonly KeyConflict[];
   readonly reinstall: boolean;
 }
 
@@ -27,6 +30,8 @@ export interface PathCase extends Triple {
   /** Where base and yours stand, when the template has moved the file. */
   readonly from: string | null;
   readonly owner: Owner;
+  /** Whether what the person has removed, here or the file itself, is to come back. */
+  readonly restores?: boolean;
 }
 
 type Result = Pick<Outcome, 'write' | 'remove' | 'conflict' | 'notes' | 'reinstall'>;
@@ -47,11 +52,11 @@ function conflictKeeping(reason: ContentConflict['reason']): Result {
   return { ...NOTHING, conflict: { reason, markers: false, keys: [] } };
 }
 
-function mergeFiles({ path, base, yours, theirs }: PathCase, labels: Labels): Result {
+function mergeFiles({ path, base, yours, theirs, restores = false }: PathCase, labels: Labels): Result {
   const [own, its] = [yours as FileState, theirs as FileState];
   const merged: ContentMerge = mergeContents(
     path,
-    { base: base?.bytes() ?? null, yours: contentsOf(own), theirs: contentsOf(its) },
+    { base: base?.bytes() ?? null, yours: contentsOf(own), theirs: contentsOf(its), restores },
     labels,
   );
   const mode = base === null ? own.mode : threeWay(base.mode, own.mode, its.mode);
@@ -87,13 +92,33 @@ function isNoChange(write: Outcome['write'], { yours, from }: PathCase): boolean
   return write.mode === yours.mode && Buffer.compare(write.bytes, contentsOf(yours)) === 0;
 }
 
+function decisionOf(path: PathCase): Decision {
+  return decide(path, path.owner === 'seeded');
+}
+
+/** What was removed comes back: the file, or what is gone from one that is merged by key. */
+function restoring(path: PathCase): Decision {
+  const decision = decisionOf(path);
+  if (path.theirs !== null && (decision === 'stay-deleted' || decision === 'stay-deleted-changed')) return 'add';
+  const isKept = decision === 'keep-edit' && path.owner !== 'seeded' && path.yours?.kind === 'file';
+  return isKept && path.base !== null && path.theirs !== null ? 'merge' : decision;
+}
+
+function missingAfter({ path, owner, base, yours, theirs }: PathCase, decision: Decision, write: Outcome['write']) {
+  const isMerged = owner !== 'seeded' && (decision === 'merge' || decision === 'keep-edit');
+  if (!isMerged || base === null || yours?.kind !== 'file' || theirs === null || !isMergedByKey(path)) return [];
+  const sides = { base: base.bytes(), yours: write?.bytes ?? contentsOf(yours), theirs: contentsOf(theirs) };
+  return missingIn(path, sides);
+}
+
 /** Decides what happens with one path, and works out the contents where both sides changed it. */
 export function resolvePath(path: PathCase, labels: Labels): Outcome {
-  const decision = decide(path, path.owner === 'seeded');
+  const decision = path.restores ? restoring(path) : decisionOf(path);
   if (decision === 'impossible') throw new Error(`${path.path}: a combination that cannot be`);
   const result = moved(resultOf(decision, path, labels), path);
   const write = isNoChange(result.write, path) ? null : result.write;
-  return { path: path.path, from: path.from, owner: path.owner, decision, ...result, write };
+  const missing = missingAfter(path, decision, write);
+  return { path: path.path, from: path.from, owner: path.owner, decision, ...result, missing, write };
 }
 
 /** Whether a person has changed, removed or replaced what the template wrote. */

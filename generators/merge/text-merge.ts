@@ -68,43 +68,63 @@ function assemble(lines: readonly Line[], usual: string, ended: boolean, bom: bo
   return (bom ? '\ufeff' : '') + parts.join('');
 }
 
-/** Lines of the merged text, and how many conflicts are among them. */
-interface Merged {
-  readonly lines: Line[];
-  conflicts: number;
-}
+/** What becomes of lines that both sides changed; `at` is how many lines come before them. */
+type OnClash = (mine: readonly Line[], base: readonly string[], theirs: readonly string[], at: number) => Line[];
 
-function mergeLines(base: Text, yours: Text, theirs: Text, labels: Labels): Merged {
-  const merged: Merged = { lines: [], conflicts: 0 };
+function mergeLines(base: Text, yours: Text, theirs: Text, onClash: OnClash): Line[] {
+  const merged: Line[] = [];
   const [own, its] = [hunksOf(base.lines, yours.lines), hunksOf(base.lines, theirs.lines)];
   const whole = (text: Text): [number, number] => [0, text.lines.length];
   const everything = { changedBy: 'both', base: whole(base), yours: whole(yours), theirs: whole(theirs) } as const;
   for (const region of own && its ? regionsOf(base.lines.length, own, its) : [everything]) {
     const mine = ownLines(yours, region.yours);
     const fresh = theirs.lines.slice(...region.theirs);
-    if (region.changedBy === 'theirs') append(merged.lines, plain(fresh));
-    else if (region.changedBy !== 'both' || isSame(mine, fresh)) append(merged.lines, mine);
-    else {
-      append(merged.lines, conflictLines(mine, base.lines.slice(...region.base), fresh, labels));
-      merged.conflicts++;
-    }
+    if (region.changedBy === 'theirs') append(merged, plain(fresh));
+    else if (region.changedBy !== 'both' || isSame(mine, fresh)) append(merged, mine);
+    else append(merged, onClash(mine, base.lines.slice(...region.base), fresh, merged.length));
   }
   return merged;
+}
+
+function assembleThree(lines: readonly Line[], base: Text, yours: Text, theirs: Text): string {
+  const ended = endsInMarker(lines) || threeWay(isEnded(base), isEnded(yours), isEnded(theirs));
+  const bom = threeWay(base.bom, yours.bom, theirs.bom);
+  // A person whose file has the template's line ends follows when the template changes them.
+  const usual = usualEnd(yours) === usualEnd(base) ? usualEnd(theirs) : usualEnd(yours);
+  return assemble(lines, yours.lines.length === 0 ? usualEnd(theirs) : usual, ended, bom);
 }
 
 /** Merges three texts line by line; the person's own line ends stay as they are. */
 export function mergeText(baseSource: string, yoursSource: string, theirsSource: string, labels: Labels): TextMerge {
   const [base, yours, theirs] = [splitText(baseSource), splitText(yoursSource), splitText(theirsSource)];
-  const { lines, conflicts } = mergeLines(base, yours, theirs, labels);
-  const ended = endsInMarker(lines) || threeWay(isEnded(base), isEnded(yours), isEnded(theirs));
-  const bom = threeWay(base.bom, yours.bom, theirs.bom);
-  // A person whose file has the template's line ends follows when the template changes them.
-  const usual = usualEnd(yours) === usualEnd(base) ? usualEnd(theirs) : usualEnd(yours);
-  return { text: assemble(lines, yours.lines.length === 0 ? usualEnd(theirs) : usual, ended, bom), conflicts };
+  let conflicts = 0;
+  const lines = mergeLines(base, yours, theirs, (mine, old, fresh) => {
+    conflicts++;
+    return conflictLines(mine, old, fresh, labels);
+  });
+  return { text: assembleThree(lines, base, yours, theirs), conflicts };
+}
+
+/** Lines of the template that were not merged, because the person changed the same place. */
+export interface KeptLines {
+  /** Where the person's lines are in the merged text, from 1. */
+  readonly line: number;
+  readonly theirs: string;
+}
+
+/** Merges as `mergeText` does, and keeps the person's lines where both changed a place. */
+export function mergeKeeping(baseSource: string, yoursSource: string, theirsSource: string) {
+  const [base, yours, theirs] = [splitText(baseSource), splitText(yoursSource), splitText(theirsSource)];
+  const kept: KeptLines[] = [];
+  const lines = mergeLines(base, yours, theirs, (mine, _, fresh, at) => {
+    kept.push({ line: at + 1, theirs: fresh.join('\n') });
+    return [...mine];
+  });
+  return { text: assembleThree(lines, base, yours, theirs), kept };
 }
 
 /** Puts two texts that have no common ancestor into one, every difference between markers. */
-export function mergeWithoutBase(yoursSource: string, theirsSource: string, labels: Labels): TextMerge {
+export function mergeTextWithoutBase(yoursSource: string, theirsSource: string, labels: Labels): TextMerge {
   const [yours, theirs] = [splitText(yoursSource), splitText(theirsSource)];
   const size = yours.lines.length;
   const whole = [{ baseStart: 0, baseLength: size, sideStart: 0, sideLength: theirs.lines.length }];

@@ -25,6 +25,8 @@ export interface UpgradeInput {
   readonly files?: () => readonly string[];
   /** Those of the repository, by which the template's sides are formatted before a merge. */
   readonly formatters?: readonly Formatter[];
+  /** Files that are to have again what was removed from them. */
+  readonly restored?: ReadonlySet<string>;
 }
 
 /** One path with its three sides. */

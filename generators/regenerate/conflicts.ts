@@ -1,5 +1,6 @@
 import { ServingError } from '../errors.ts';
 import type { ConflictReason, ContentConflict } from '../merge/contents.ts';
+import type { Why } from '../merge/values/context.ts';
 import { RECORD_FOLDER } from '../project/manifest.ts';
 import { pathProblem } from '../project/path.ts';
 import type { ReadFile } from '../project/read-record.ts';
@@ -24,14 +25,28 @@ const EXPLAINED: Readonly<Record<ConflictReason, string>> = {
   'holds-markers': 'it holds conflict markers already; yours is kept',
 };
 
+const WHY: Readonly<Partial<Record<Why, string>>> = {
+  commented: '; your comment protects yours',
+  renamed: '; one side has renamed, replaced or removed it',
+  'not-editable': '; it could not be written into your text',
+};
+
 /** One conflict in words. */
 export function explainConflict({ reason, markers, keys }: ContentConflict): string {
   if (keys.length > 0) {
-    const places = keys.map(({ key, theirs }) => `${key} (the template has ${theirs})`);
-    return `${EXPLAINED[reason]} at ${places.join(', ')}; your value is kept`;
+    const places = keys.map(({ key, theirs, why }) => `${key} (the template has ${theirs}${(why && WHY[why]) ?? ''})`);
+    const rest = reason === 'both-changed' ? 'your value is kept' : 'yours is kept';
+    return `${EXPLAINED[reason].replace(/; (yours|it) is kept$/, '')} at ${places.join(', ')}; ${rest}`;
   }
   if (markers) return `${EXPLAINED[reason]}; look for <<<<<<<`;
   return reason.startsWith('both') ? `${EXPLAINED[reason]}; yours is kept` : EXPLAINED[reason];
+}
+
+/** Lines of the template that `explainConflict` cannot show in full, by key. */
+export function textsOf(conflict: ContentConflict | null): { readonly key: string; readonly text: string }[] {
+  return (conflict?.keys ?? []).flatMap(({ key, theirs, text }) =>
+    typeof text === 'string' && (text.includes('\n') || theirs.endsWith('…')) ? [{ key, text }] : [],
+  );
 }
 
 export function formatConflicts(conflicts: Conflicts): Uint8Array {

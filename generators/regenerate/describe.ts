@@ -1,3 +1,4 @@
+import type { KeyConflict } from '../merge/structured.ts';
 import type { Decision } from '../merge/table.ts';
 import { explainConflict } from './conflicts.ts';
 import type { PlannedOutcome } from './plan.ts';
@@ -38,6 +39,10 @@ function userMove({ moved, candidates }: PlannedOutcome): { readonly details: st
 
 /** What there is to say about one path; nothing where nothing happens. */
 export function describe(outcome: PlannedOutcome): Line[] {
+  return [...happening(outcome), ...missing(outcome)];
+}
+
+function happening(outcome: PlannedOutcome): Line[] {
   const { path, from, decision, conflict, write, remove, notes } = outcome;
   const known = WORDS[decision];
   const moved = from !== null && remove.includes(from);
@@ -52,8 +57,28 @@ export function describe(outcome: PlannedOutcome): Line[] {
   if (silent || (decision === 'merge' && write === null && conflict === null && !isNews && notes.length === 0))
     return [];
   const word = conflict ? 'conflict' : moved ? 'move' : (known?.word ?? (write === null ? 'note' : 'update'));
-  // Keys and values come from files: they must not be able to steer a terminal.
-  return [{ word, path, detail: details.join('; ').replace(/[\p{Cc}\p{Cf}]/gu, '?') }];
+  return [{ word, path, detail: plain(details.join('; ')) }];
+}
+
+/** What the person has removed, or an earlier upgrade could not bring: which of the two it is, nobody can tell. */
+function missing({ path, missing: keys }: PlannedOutcome): Line[] {
+  if (keys.length === 0) return [];
+  return [{ word: 'note', path, detail: plain(lacks(path, keys)) }];
+}
+
+function lacks(path: string, keys: readonly KeyConflict[]): string {
+  const shown = keys.map(({ key }) => key).join(', ');
+  return `the template has ${shown}, your file has not; --restore ${path} brings it`;
+}
+
+/** What a file has not that the template has, for a person. */
+export function missingText(path: string, keys: readonly KeyConflict[]): string {
+  return plain(`${path}: ${lacks(path, keys)}`);
+}
+
+/** Keys and values come from files: they must not be able to steer a terminal. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
 }
 
 /** The lines of a whole plan. */

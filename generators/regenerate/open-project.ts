@@ -41,6 +41,7 @@ export interface Project {
   /** Questions that the record has no answer to: the template has asked them only since. */
   readonly unanswered: readonly (keyof Answers)[];
   readonly context: QuestionContext;
+  readonly restored: ReadonlySet<string>;
 }
 
 /** What somebody wants changed on the way. */
@@ -50,6 +51,8 @@ export interface Wishes {
   readonly policy?: Policy | undefined;
   /** Runs the repository's own formatter over the template's sides of what is merged. */
   readonly format?: boolean;
+  /** Paths that are to have again what was removed from them. */
+  readonly restore?: readonly string[];
 }
 
 /**
@@ -64,7 +67,7 @@ export function openProject(directory: string, source: UpgradeSource, wishes: Wi
 function read(
   directory: string,
   source: UpgradeSource,
-  { set = {}, policy: named, format = false }: Wishes,
+  { set = {}, policy: named, format = false, restore = [] }: Wishes,
   disk: Disk,
 ): Project {
   const root = rootOf(directory);
@@ -104,6 +107,7 @@ function read(
     given,
     unanswered,
     context,
+    restored: new Set(restore.map((path) => path.replaceAll('\\', '/').replace(/^(\.\/)+/, ''))),
   };
 }
 

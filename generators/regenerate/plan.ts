@@ -132,7 +132,11 @@ export function planUpgrade(given: UpgradeInput): UpgradePlan {
   const moves = findMoves(Object.keys(input.record.manifest?.files ?? {}), { ...input, places: renames.places });
   const known = Object.keys(input.record.manifest?.files ?? {}).filter((path) => !moves.leaving.has(path));
   const paths = new Set([...known, ...input.theirs.keys()]);
-  const cases = [...paths].map((path) => formatSides(caseOf(input, path, { moves, renames }), input.formatters ?? []));
+  const restores = (path: string, place: string) => input.restored?.has(path) || input.restored?.has(place) || false;
+  const cases = [...paths].map((path) => {
+    const sides = formatSides(caseOf(input, path, { moves, renames }), input.formatters ?? []);
+    return { ...sides, restores: restores(path, sides.path) };
+  });
   const byPath = new Map(cases.map((path) => [path.path, path]));
   const outcomes = resolveAll(cases, input.labels).map((outcome) => {
     return withUserMove(outcome, byPath.get(outcome.path) as Case, { moves, renames });

@@ -1,6 +1,6 @@
 import { policyChange } from '../policy/change.ts';
 import { type Departure, lockText, said } from '../questions/locks.ts';
-import { explainConflict } from './conflicts.ts';
+import { type Conflicts, explainConflict, textsOf } from './conflicts.ts';
 import { describeAll, type Line } from './describe.ts';
 import type { UpgradePlan } from './plan.ts';
 import { isUpToDate, type Upgrade } from './upgrade.ts';
@@ -29,6 +29,7 @@ export function toJson(upgrade: Upgrade): object {
     moves: movesOf(plan),
     formatAdvice: upgrade.formatAdvice,
     drift: plan.drift,
+    missing: missingOf(upgrade),
     conflicts: conflicts?.conflicts ?? [],
     newAnswers: defaulted,
     policy: { presets: policy.presets, former: formerPolicy?.presets ?? null, departures },
@@ -36,6 +37,13 @@ export function toJson(upgrade: Upgrade): object {
     problems,
     changelog,
   };
+}
+
+/** What the template has and files of the repository have not, because it was removed or could not be merged earlier. */
+function missingOf({ plan }: Upgrade) {
+  return plan.outcomes.flatMap(({ path, missing }) =>
+    missing.length === 0 ? [] : [{ path, keys: missing.map(({ key, theirs, text }) => ({ key, theirs, text })) }],
+  );
 }
 
 /** Text that is put into Markdown must not be able to become markup: paths are the user's. */
@@ -57,6 +65,18 @@ function fileLine({ word, path, detail }: Line): string {
 
 function departureLine(one: Departure): string {
   return `${code(one.key)} is ${code(said(one.found))}: ${lockText(one).replaceAll('<', '&lt;')}`;
+}
+
+/** Lines of a file, in a block that they cannot end. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return [fence, ...text.split('\n'), fence].map((line) => `  ${line}`).join('\n');
+}
+
+function conflictItem(conflict: Conflicts['conflicts'][number]): string {
+  const texts = textsOf(conflict).map(({ key, text }) => `\n\n  ${code(key)} in the template:\n\n${fenced(text)}`);
+  return `${code(conflict.path)}: ${explainConflict(conflict).replaceAll('<', '&lt;')}${texts.join('')}`;
 }
 
 /** An upgrade as the body of a pull request. */
@@ -86,18 +106,19 @@ export function toMarkdown(upgrade: Upgrade): string {
   return [
     `## ${title}`,
     `**Rollout: ${rollout.class}**\n\n${bullets(findings)}`,
-    ...section(
-      'Conflicts to resolve',
-      bullets(
-        (conflicts?.conflicts ?? []).map((c) => `${code(c.path)}: ${explainConflict(c).replaceAll('<', '&lt;')}`),
-      ),
-    ),
+    ...section('Conflicts to resolve', bullets((conflicts?.conflicts ?? []).map(conflictItem))),
     ...section('To do', bullets([...formatting, ...(reinstall ? ['npm install'] : []), ...rollout.steps])),
     ...section('Policy', bullets([...policyChange(upgrade), ...departures.map(departureLine)])),
     ...section('New questions, answered by their defaults', bullets(answers)),
     ...section('What changes in your repository', changes),
     ...section('Managed files with edits of your own', bullets(plan.drift.map(code))),
     ...section('Files that you have moved', bullets(moves)),
+    ...section(
+      'What the template has and your files have not',
+      bullets(
+        missingOf(upgrade).map(({ path, keys }) => `${code(path)}: ${keys.map(({ key }) => code(key)).join(', ')}`),
+      ),
+    ),
     ...section('The record', bullets(problems)),
     ...section('Files', files.length === 0 ? '' : listed),
   ].join('\n\n');

@@ -3,7 +3,7 @@ import { abortApply, applyChanges, checkAbort, continueApply, finishApply } from
 import type { Disk } from '../apply/disk.ts';
 import { pendingApply } from '../apply/pending.ts';
 import { ServingError } from '../errors.ts';
-import { isReadable } from '../merge/structured.ts';
+import { isReadable } from '../merge/formats.ts';
 import { decodeText } from '../merge/text.ts';
 import { hasMarkers } from '../merge/text-merge.ts';
 import { bringBack, dropAside, putAside } from './aside.ts';

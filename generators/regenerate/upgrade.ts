@@ -1,4 +1,5 @@
 import type { Change } from '../apply/change.ts';
+import { ServingError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { decodeText } from '../merge/text.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -106,9 +107,20 @@ function scanOf({ root, disk, record }: Project): Scan {
   return scanner(root, disk, (path) => (record.manifest?.files[path]?.mode === '755' ? 0o755 : 0o644));
 }
 
+/** @throws USAGE where a path is to be restored that the template has not */
+function refuseUnknown({ restored }: Project, theirs: Tree, { outcomes }: UpgradePlan): void {
+  const known = new Set([...theirs.keys(), ...outcomes.map(({ path }) => path)]);
+  const unknown = [...restored].filter((path) => !known.has(path));
+  if (unknown.length === 0) return;
+  throw new ServingError('USAGE', `--restore: the template renders no ${unknown.join(', ')}.`, {
+    hint: 'Name files as they are listed by --check, from the root of the repository.',
+  });
+}
+
 /**
  * Foresees an upgrade, without looking at the contents of the record that nobody has to merge: enough to tell of it.
  * @param answers complete, as settled from what is recorded, set and asked
+ * @throws USAGE
  */
 export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf(project)): Foreseen {
   const { root, record, source, from, due, policy, recorded } = project;
@@ -118,7 +130,18 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
   const renewed = renewedModel({ root, record, theirs, due, scan });
   const files = () => repositoryFiles(root, project.disk);
   const formatters = project.format ? installedFormatters(root) : [];
-  const plan = planUpgrade({ record, theirs, due, scan, labels, renewed, files, formatters });
+  const plan = planUpgrade({
+    record,
+    theirs,
+    due,
+    scan,
+    labels,
+    renewed,
+    files,
+    formatters,
+    restored: project.restored,
+  });
+  refuseUnknown(project, theirs, plan);
   const sides = [baseSide(project, renewed), treeSide(theirs, renewed)] as const;
   return {
     root,

@@ -46,7 +46,7 @@ describe.each(Object.entries(formats))('%s', (path, { write, sign }) => {
         for (const [index] of where.entries()) expect(text).toContain(`mine ${index}`);
         if (conflict === null) merged++;
       }),
-      { numRuns: 800 },
+      { numRuns: 1200 },
     );
     // Not by never merging anything.
     expect(merged).toBeGreaterThan(80);

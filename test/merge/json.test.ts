@@ -50,13 +50,20 @@ describe('package.json', () => {
     ['0.3.0', '0.4.0', '0.3.9'],
     ['1.0.0', 'github:me/fork', '1.1.0'],
     ['1.0.0', 'file:../x', '1.1.0'],
+    // A rollback, a pin and a loosened range are decisions, whatever the template does.
+    ['1.30.0', '1.29.0', '1.31.0'],
+    ['^1.30.0', '1.30.0', '^1.31.0'],
+    ['1.30.0', '^1.30.0', '1.31.0'],
+    ['1.30.0', '1.31.0', '1.29.0'],
+    ['1.30.0', '1.29.0', '1.28.0'],
+    ['github:me/fork', '1.29.0', '1.31.0'],
   ])('from %s with %s and %s keeps yours and reports it', (base, yours, theirs) => {
     const merged = merge('package.json', ...([base, yours, theirs].map((x) => dependencies({ x })) as Three));
     expect(merged.text).toBe(dependencies({ x: yours }));
     expect(merged.conflict).toEqual({
       reason: 'both-changed',
       markers: false,
-      keys: [{ key: 'dependencies.x', theirs: JSON.stringify(theirs) }],
+      keys: [expect.objectContaining({ key: 'dependencies.x', theirs: JSON.stringify(theirs), why: 'both-changed' })],
     });
   });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { mergeContents } from '../../generators/merge/contents.ts';
-import { formatOf } from '../../generators/merge/structured.ts';
-import { equal, isList, isMap, serialise, type Value } from '../../generators/merge/value.ts';
+import { formatOf } from '../../generators/merge/formats.ts';
+import { equal, isList, isMap, serialise, type Value } from '../../generators/merge/values/value.ts';
 
 const labels = { yours: 'yours', base: 'template 1.0.0', theirs: 'template 2.0.0' };
 

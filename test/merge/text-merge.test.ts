@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { mergeText, mergeWithoutBase } from '../../generators/merge/text-merge.ts';
+import { mergeText, mergeTextWithoutBase } from '../../generators/merge/text-merge.ts';
 import { folderWith } from '../support/folder.ts';
 
 const labels = { yours: 'yours', base: 'template 1.0.0', theirs: 'template 2.0.0' };
@@ -61,9 +61,9 @@ describe('mergeText', () => {
   });
 });
 
-describe('mergeWithoutBase', () => {
+describe('mergeTextWithoutBase', () => {
   it('keeps what both share and marks each difference', () => {
-    expect(mergeWithoutBase('a\nmine\nc\n', 'a\nits\nc\n', labels)).toEqual({
+    expect(mergeTextWithoutBase('a\nmine\nc\n', 'a\nits\nc\n', labels)).toEqual({
       text: 'a\n<<<<<<< yours\nmine\n=======\nits\n>>>>>>> template 2.0.0\nc\n',
       conflicts: 1,
     });

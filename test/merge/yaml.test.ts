@@ -88,7 +88,7 @@ describe('serving.yaml', () => {
     expect(merged.conflict).toEqual({
       reason: 'both-changed',
       markers: false,
-      keys: [{ key: 'runtime.workers', theirs: '2' }],
+      keys: [{ key: 'runtime.workers', theirs: '2', text: 'workers: 2', why: 'both-changed' }],
     });
   });
 

@@ -8,7 +8,7 @@ const disk = memoryDisk(new Map([['package.json', { text: JSON.stringify(before)
 
 function outcome(path: string, contents: object | null, reinstall = false): Outcome {
   const write = contents && { bytes: Buffer.from(JSON.stringify(contents)), mode: 0o644 as const };
-  const rest = { from: null, remove: [], conflict: null, notes: [] };
+  const rest = { from: null, remove: [], conflict: null, notes: [], missing: [] };
   return { path, owner: 'merged', decision: 'merge', write, reinstall, ...rest };
 }
 

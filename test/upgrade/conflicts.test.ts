@@ -33,7 +33,7 @@ describe('an upgrade with conflicts', () => {
         path: 'serving.yaml',
         reason: 'both-changed',
         markers: false,
-        keys: [{ key: 'batching.maxDelayMs', theirs: '2' }],
+        keys: [{ key: 'batching.maxDelayMs', theirs: '2', text: 'maxDelayMs: 2', why: 'both-changed' }],
       },
       { path: 'src/app.mjs', reason: 'both-changed', markers: true, keys: [] },
       { path: 'src/metrics.mjs', reason: 'both-added', markers: true, keys: [] },

@@ -11,6 +11,7 @@ import { MANIFEST_PATH, type Manifest } from '../../generators/project/manifest.
 import type { Answers } from '../../generators/questions/questions.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { openProject } from '../../generators/regenerate/open-project.ts';
+import { quickMissing } from '../../generators/regenerate/quick-missing.ts';
 import { runUpgrade } from '../../generators/regenerate/run-upgrade.ts';
 import { prepareUpgrade } from '../../generators/regenerate/upgrade.ts';
 import { loadTemplate } from '../../generators/render/load-template.ts';
@@ -90,5 +91,61 @@ describe.each(releases)('a repository of %s', (release) => {
     commit(root, 'our model');
     await toThisVersion(root);
     expect(readdirSync(join(root, 'model'))).not.toContain('reference.json');
+  });
+});
+
+describe('the pipeline of a repository of 0.1.0, edited as teams edit it', () => {
+  const checks = '.github/workflows/checks.yml';
+  const last = '      - run: npm run check\n';
+
+  test.each([
+    ['a comment at the last step', (text: string) => text.replace(last, '      - run: npm run check # nightly too\n')],
+    ['a comment below it', (text: string) => `${text}      # ours: more to come\n`],
+    ['a step of its own', (text: string) => `${text}      - run: npm run ours\n`],
+    ['an edit of the last step', (text: string) => text.replace(last, '      - run: npm run check -- --ours\n')],
+    ['no last step', (text: string) => text.replace(last, '')],
+  ])('gets the job of the monitoring: %s', async (_, edited) => {
+    const root = unpacked('0.1.0');
+    writeFileSync(join(root, checks), edited(read(root, checks)));
+    commit(root, 'our pipeline');
+    const old = parse(read(root, checks));
+    await toThisVersion(root);
+    const { jobs } = parse(read(root, checks));
+    expect(Object.keys(jobs)).toEqual(['checks', 'monitoring']);
+    expect(jobs.checks.steps).toEqual(
+      expect.arrayContaining([...old.jobs.checks.steps, { run: 'npm run rules -- --check' }]),
+    );
+  });
+
+  test('is told of the job that an earlier upgrade could not bring, and gets it with --restore', async () => {
+    const root = unpacked('0.8.0');
+    const whole = read(root, checks);
+    const { jobs: known } = parse(whole);
+    const missed = whole
+      .slice(0, whole.indexOf('      - run: npm run rules'))
+      .replace(last, `${last.trimEnd()} # ours\n`);
+    writeFileSync(join(root, checks), missed);
+    commit(root, 'as an upgrade left it');
+    const plan = async (restore: readonly string[]) => {
+      const project = openProject(root, { template, migrations, changelog: '' }, { restore });
+      const upgrade = prepareUpgrade(project, settleAnswers(project.given, project.context));
+      await runUpgrade(upgrade, { allowDirty: false, verify: false, disk: nodeDisk, tell: () => {} });
+      commit(root, 'upgrade');
+      return upgrade.plan.outcomes.find(({ path }) => path === checks);
+    };
+    const first = await plan([]);
+    expect(first?.missing.map(({ key }) => key)).toEqual(['jobs.checks.steps[7]', 'jobs.monitoring']);
+    expect(quickMissing(root, nodeDisk).map(({ path }) => path)).toEqual([checks]);
+    const second = await plan([`./${checks}`]);
+    expect(second).toMatchObject({ missing: [], conflict: null });
+    expect(parse(read(root, checks)).jobs).toEqual(known);
+    expect(read(root, checks)).toContain('# ours');
+    expect(quickMissing(root, nodeDisk)).toEqual([]);
+    const unknown = () =>
+      prepareUpgrade(
+        openProject(root, { template, migrations, changelog: '' }, { restore: ['nope.yml'] }),
+        settleAnswers({}, openProject(root, { template, migrations, changelog: '' }, {}).context),
+      );
+    expect(unknown).toThrow('--restore: the template renders no nope.yml');
   });
 });

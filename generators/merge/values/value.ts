@@ -17,6 +17,14 @@ export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
+/** What is at a path; undefined where nothing is. */
+export function valueAt(root: Value, path: ValuePath): Value | undefined {
+  return path.reduce<Value | undefined>((value, key) => {
+    if (isMap(value)) return value.get(String(key));
+    return isList(value) ? value[key as number] : undefined;
+  }, root);
+}
+
 /** Deep equality; the order of keys does not count. */
 export function equal(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;

@@ -1,8 +1,8 @@
 import { isMap, isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { ValuePath } from './value.ts';
-import type { Edit } from './value-merge.ts';
-import type { YamlDocument } from './yaml.ts';
-import { NotEditable, nodeAt, type Parent } from './yaml-blocks.ts';
+import type { Edit } from '../values/context.ts';
+import type { ValuePath } from '../values/value.ts';
+import { NotEditable, nodeAt, type Parent } from './blocks.ts';
+import type { YamlDocument } from './parse.ts';
 
 /** A stretch of a source. */
 type Stretch = readonly [start: number, end: number];
@@ -53,7 +53,7 @@ export interface FlowSplice {
 export function spliceFlow(
   parent: Parent,
   theirs: YamlDocument,
-  edit: Exclude<Edit, { op: 'set' }>,
+  edit: Exclude<Edit, { op: 'set' | 'rename' }>,
   after: unknown,
 ): FlowSplice {
   const { keys, at } = itemsOf(parent);

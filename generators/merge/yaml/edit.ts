@@ -1,26 +1,25 @@
 import { isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
-import { splitText, usualEnd } from './text.ts';
-import type { Edit } from './value-merge.ts';
-import type { YamlDocument } from './yaml.ts';
-import { type Block, blockAt, NotEditable, nodeAt, type OwnsComment, type Parent } from './yaml-blocks.ts';
-import { flowParent, spliceFlow } from './yaml-flow.ts';
+import { splitText, usualEnd } from '../text.ts';
+import type { Edit } from '../values/context.ts';
+import { type Block, blockAt, keyAt, NotEditable, nodeAt, type OwnsComment, type Parent } from './blocks.ts';
+import { flowParent, spliceFlow } from './flow.ts';
+import type { YamlDocument } from './parse.ts';
 
 /** A stretch of the person's text and what comes in its place. */
 interface Splice {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  /** Among splices at one place. */
+  /** Among splices at one place: what is further inside comes first, then in this order. */
+  readonly depth: number;
   readonly order: number;
 }
 
 /** The lines of a block of the template, moved to another column and to the person's line ends. */
 function carried(theirs: YamlDocument, block: Block, column: number, end: string): string {
   const shift = column - block.column;
-  const lines = theirs.source
-    .slice(block.start, block.end)
-    .replace(/\r?\n$/, '')
-    .split(/\r?\n/);
+  const pad = block.isBehindDash ? ' '.repeat(block.column) : '';
+  const lines = `${pad}${theirs.source.slice(block.start, block.end)}`.replace(/\r?\n$/, '').split(/\r?\n/);
   const moved = lines.map((line) => {
     if (line.trim() === '') return '';
     if (shift >= 0) return ' '.repeat(shift) + line;
@@ -28,6 +27,11 @@ function carried(theirs: YamlDocument, block: Block, column: number, end: string
     return line.slice(-shift);
   });
   return moved.map((line) => line + end).join('');
+}
+
+/** Whether an empty line comes last. */
+function endsBlank(text: string): boolean {
+  return /\n[ \t]*\r?\n$/.test(text);
 }
 
 function isInline(node: ParsedNode | null): node is ParsedNode {
@@ -58,28 +62,52 @@ export function editYaml(
   const added = new Map<string, string | null>();
 
   function insertAt(edit: Edit, offset: number, column: number, order: number): Splice {
-    const text = carried(theirs, blockAt(theirs, edit.source), column, end);
+    const block = blockAt(theirs, edit.source);
+    const text = carried(theirs, block, column, end);
     const open = offset > 0 && yours.source[offset - 1] !== '\n';
-    return { start: offset, end: offset, text: (open ? end : '') + text, order };
+    const isApart =
+      offset > 0 && endsBlank(theirs.source.slice(0, block.start)) && !endsBlank(yours.source.slice(0, offset));
+    return {
+      start: offset,
+      end: offset,
+      text: (open ? end : '') + (isApart ? end : '') + text,
+      depth: edit.path.length,
+      order,
+    };
+  }
+
+  /** A key that is behind a dash leaves its place to the next one. */
+  function removeBehindDash(edit: Edit, block: Block): [number, number] {
+    const parent = nodeAt(yours, edit.path.slice(0, -1)) as YAMLMap.Parsed;
+    const next = parent.items[1]?.key.range?.[0];
+    if (next === undefined) throw new NotEditable();
+    return [block.start, next];
   }
 
   function spliceOf(edit: Edit, order: number): Splice {
     const parent = edit.path.slice(0, -1);
+    const depth = edit.path.length;
+    if (edit.op === 'rename') {
+      const [old, fresh] = [keyAt(yours, edit.path), keyAt(theirs, edit.source)];
+      return { start: old[0], end: old[1], text: theirs.source.slice(...fresh), depth, order };
+    }
     const flow = edit.op === 'set' ? null : flowParent(yours, edit.path);
     if (flow !== null && edit.op !== 'set') {
       if (edit.op === 'add') added.set(JSON.stringify(edit.path), edit.after);
       const after = edit.op === 'add' ? anchorOf(yours, edit, added).after : null;
-      return { ...spliceFlow(flow, theirs, edit, after), order };
+      return { ...spliceFlow(flow, theirs, edit, after), depth, order };
     }
     if (edit.op === 'remove') {
-      const { start, end: stop } = blockAt(yours, edit.path, isTemplates);
-      return { start, end: stop, text: '', order };
+      const block = blockAt(yours, edit.path, isTemplates);
+      const [start, stop] = block.isBehindDash ? removeBehindDash(edit, block) : [block.start, block.end];
+      return { start, end: stop, text: '', depth, order };
     }
     if (edit.op === 'add') {
       added.set(JSON.stringify(edit.path), edit.after);
       const { after, first } = anchorOf(yours, edit, added);
       const anchor = blockAt(yours, [...parent, after ?? first]);
-      return insertAt(edit, after === null ? anchor.start : anchor.end, anchor.column, order);
+      const isBefore = after === null && !anchor.isBehindDash;
+      return insertAt(edit, isBefore ? anchor.start : anchor.end, anchor.column, order);
     }
     if (edit.op === 'insert') {
       const list = nodeAt(yours, parent) as YAMLSeq.Parsed;
@@ -90,11 +118,13 @@ export function editYaml(
     }
     const [old, fresh] = [nodeAt(yours, edit.path), nodeAt(theirs, edit.source)];
     if (isInline(old) && isInline(fresh)) {
-      return { start: old.range[0], end: old.range[1], text: theirs.source.slice(...fresh.range.slice(0, 2)), order };
+      const [start, stop] = old.range;
+      return { start, end: stop, text: theirs.source.slice(...fresh.range.slice(0, 2)), depth, order };
     }
     const block = blockAt(yours, edit.path, isTemplates);
-    const text = carried(theirs, blockAt(theirs, edit.source), block.column, end);
-    return { start: block.start, end: block.end, text, order };
+    const source = blockAt(theirs, edit.source, block.isBehindDash ? () => false : undefined);
+    const text = carried(theirs, source, block.column, end);
+    return { start: block.start, end: block.end, text: block.isBehindDash ? text.trimStart() : text, depth, order };
   }
 
   try {
@@ -106,7 +136,9 @@ export function editYaml(
 }
 
 function splice(source: string, splices: readonly Splice[]): string {
-  const sorted = splices.toSorted((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
+  const sorted = splices.toSorted(
+    (a, b) => a.start - b.start || a.end - b.end || b.depth - a.depth || a.order - b.order,
+  );
   let text = '';
   let from = 0;
   for (const { start, end, text: replacement } of sorted) {

@@ -1,5 +1,6 @@
-import { isMap, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments, visit } from 'yaml';
-import type { Value } from './value.ts';
+import { isMap, isPair, isScalar, isSeq, Lexer, type ParsedNode, parseAllDocuments, visit } from 'yaml';
+import type { Comment } from '../comments.ts';
+import type { Value } from '../values/value.ts';
 
 export interface YamlDocument {
   readonly source: string;
@@ -58,7 +59,18 @@ export function parseYaml(source: string): YamlDocument | null {
   }
 }
 
-/** Everything that looks like a comment; a text in a string that does so is one too many, which harms nobody. */
-export function yamlComments(source: string): string[] {
-  return [...source.matchAll(/(?:^|[ \t])#(.*)$/gm)].map((match) => (match[1] as string).trim());
+/** What the lexer puts between the pieces of the source, and what is no part of it. */
+const CONTROL = new Set(['\x02', '\x18', '\x1e', '\x1f']);
+
+/** The comments of a text, in order. */
+export function yamlComments(source: string): Comment[] {
+  const comments: Comment[] = [];
+  let offset = source.startsWith('\ufeff') ? 1 : 0;
+  for (const token of new Lexer().lex(source.slice(offset))) {
+    if (CONTROL.has(token)) continue;
+    const end = offset + token.length;
+    if (token.startsWith('#')) comments.push({ start: offset, end, text: token.slice(1).trim() });
+    offset = end;
+  }
+  return comments;
 }

@@ -9,9 +9,10 @@ import {
   parseTree,
   visit,
 } from 'jsonc-parser';
-import { splitText, usualEnd } from './text.ts';
-import { isList, isMap, type Value } from './value.ts';
-import type { Edit } from './value-merge.ts';
+import { type Comment, lineStart, type Span } from '../comments.ts';
+import { splitText, usualEnd } from '../text.ts';
+import type { Edit } from '../values/context.ts';
+import { isList, isMap, type Value, type ValuePath } from '../values/value.ts';
 
 const DEEPEST = 200;
 
@@ -60,7 +61,7 @@ function formattingOf(source: string): FormattingOptions {
 
 /** A list on one line stays on one line. */
 function isOnOneLine(text: string, path: JSONPath): boolean {
-  const root = parseTree(text, [], { allowTrailingComma: true });
+  const root = treeOf(text);
   const node = root && findNodeAtLocation(root, path);
   return node !== undefined && !text.slice(node.offset, node.offset + node.length).includes('\n');
 }
@@ -73,8 +74,20 @@ function insertOnOneLine(text: string, path: JSONPath, value: unknown): string {
   );
 }
 
+function treeOf(text: string): Node | undefined {
+  return parseTree(text, [], { allowTrailingComma: true });
+}
+
+function renameKey(text: string, path: JSONPath, to: string): string {
+  const root = treeOf(text);
+  const key = root && findNodeAtLocation(root, path)?.parent?.children?.[0];
+  if (key === undefined) return text;
+  return text.slice(0, key.offset) + JSON.stringify(to) + text.slice(key.offset + key.length);
+}
+
 function editOnce(text: string, edit: Edit, formattingOptions: FormattingOptions): string {
   const path = [...edit.path];
+  if (edit.op === 'rename') return renameKey(text, path, String(edit.source.at(-1)));
   if (edit.op === 'remove') return applyEdits(text, modify(text, path, undefined, { formattingOptions }));
   const value = plain(edit.value);
   if (edit.op === 'insert' && isOnOneLine(text, path.slice(0, -1))) return insertOnOneLine(text, path, value);
@@ -91,9 +104,36 @@ export function editJson(source: string, edits: readonly Edit[]): string {
   return bom + edits.reduce((text, edit) => editOnce(text, edit, formatting), source.slice(bom.length));
 }
 
-/** The comments of a text, as they are written. */
-export function jsonComments(source: string): string[] {
-  const comments: string[] = [];
-  visit(source, { onComment: (offset, length) => comments.push(source.slice(offset, offset + length).trim()) });
+/** The comments of a text, in order. */
+export function jsonComments(source: string): Comment[] {
+  const comments: Comment[] = [];
+  const onComment = (start: number, length: number) =>
+    comments.push({ start, end: start + length, text: source.slice(start, start + length).trim() });
+  visit(source, { onComment });
   return comments;
+}
+
+/** From where a key or an element is to where its value ends; null where there is none. */
+export function jsonSpan(root: Node | undefined, path: ValuePath): Span | null {
+  const value = root && findNodeAtLocation(root, [...path]);
+  if (value === undefined) return null;
+  const node = value.parent?.type === 'property' ? value.parent : value;
+  const siblings = node.parent?.children ?? [node];
+  return { start: node.offset, end: node.offset + node.length, isLast: siblings.at(-1) === node };
+}
+
+/** The text of a key or an element, moved to the left edge; null where there is none. */
+export function jsonText(source: string, root: Node | undefined, path: ValuePath): string | null {
+  const span = jsonSpan(root, path);
+  if (span === null) return null;
+  const column = span.start - lineStart(source, span.start);
+  const indent = /^[ \t]*/.exec(source.slice(span.start - column))?.[0].length ?? 0;
+  const edge = new RegExp(`^[ \\t]{0,${indent}}`);
+  const [first, ...rest] = source.slice(span.start, span.end).split(/\r?\n/);
+  return [first, ...rest.map((line) => line.replace(edge, ''))].join('\n');
+}
+
+/** The tree of a text, for spans and texts of its parts. */
+export function jsonTree(source: string): Node | undefined {
+  return treeOf(source);
 }
