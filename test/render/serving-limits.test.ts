@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { limitChanges, limitTexts } from '../../generators/render/serving-limits.ts';
-import { releaseInServingYaml } from '../../generators/render/serving-yaml.ts';
+import { releaseInServingYaml, renderServingYaml } from '../../generators/render/serving-yaml.ts';
 import type { TensorSpec } from '../../generators/tensor.ts';
+import { answersWith } from '../fixtures/template.ts';
 
 const YAML = readFileSync('template-files/base/serving.yaml', 'utf8');
 const { inputs, outputs } = parse(YAML) as Record<'inputs' | 'outputs', TensorSpec[]>;
@@ -75,4 +76,13 @@ test('a batch size is added only where another than the default is needed, and n
   expect(remark.after).toContain('    maxDelayMs: 1 # measured\n    # A batch of binary');
   const off = YAML.replace(section, 'batching: off\n');
   expect(release(off, PICTURES)).toMatchObject({ batch: undefined, after: expect.stringContaining('batching: off\n') });
+});
+
+test.each<[string, TensorSpec[], number, number | undefined]>([
+  ['small ones', inputs, 4 * 2 ** 20, undefined],
+  ['pictures', PICTURES, 30 * 2 ** 20, 4],
+])('the file of a new repository follows its inputs: %s', (_what, fresh, maxBodyBytes, maxBatchSize) => {
+  const answers = answersWith({ modelType: 'custom', inputs: fresh, outputs });
+  const { limits, batching } = parse(renderServingYaml(YAML, answers, { sha256: 'a', placeholder: true }));
+  expect([limits.maxBodyBytes, batching.maxBatchSize]).toEqual([maxBodyBytes, maxBatchSize]);
 });
