@@ -104,6 +104,89 @@ test('the nearest centre is what a clustering answers, as a model of any type an
   expect(await answersOf('distances', [[9], [19]], set)).toMatchObject([{ label: 'class_1' }, { label: 'class_2' }]);
 }, 120_000);
 
+test('a shape that the runtime knows better than the file is the one that is served', async () => {
+  const h = [[[-1, 2, -3, 4, -5, 6, -7, 8]]];
+  expect(await answersOf('known-size', [{ h }])).toEqual([{ y: [[[0, 2, 0, 4, 0, 6, 0, 8]]] }]);
+  expect(yamlIn(join(folder, 'answers-known-size')).outputs).toMatchObject([{ shape: [1, 1, 8] }]);
+}, 120_000);
+
+test('several labels may apply to a row: those that the model names, or those beyond the threshold', async () => {
+  const share = (x: number) => 1 / (1 + Math.exp(-x));
+  const rows = [
+    [2, 1],
+    [-4, -1],
+  ];
+  const predictions = [
+    { labels: ['class_0', 'class_2'], probabilities: probabilities([share(1), share(-1), share(1.5)]) },
+    { labels: ['class_1'], probabilities: probabilities([share(-3), share(3), share(-2.5)]) },
+  ];
+  expect(await answersOf('multi-label', rows)).toEqual(predictions);
+  expect(await answersOf('sigmoids', rows)).toEqual(predictions);
+}, 180_000);
+
+function probabilities(values: readonly number[]) {
+  return Object.fromEntries(values.map((value, i) => [`class_${i}`, expect.closeTo(value, 6)]));
+}
+
+test('scores that are no probabilities are answered as scores, or by the step that serving.yaml names', async () => {
+  expect(await answersOf('logits', [[1, 2]])).toEqual([
+    { label: 'class_2', scores: { class_0: 1.5, class_1: 1.5, class_2: 2 } },
+  ]);
+  const path = join(folder, 'answers-logits', 'serving.yaml');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('activation: none', 'activation: softmax'));
+  const { stdout } = await must('npm', ['run', 'golden', '--', '--write'], { cwd: join(folder, 'answers-logits') });
+  expect(stdout).not.toContain('Mind that');
+  const serving = await serve(join(folder, 'answers-logits'));
+  try {
+    const { body } = await post(`${serving.url}/predict`, { instances: [[1, 2]] });
+    const sum = 2 * Math.exp(-0.5) + 1;
+    const shares = [Math.exp(-0.5) / sum, Math.exp(-0.5) / sum, 1 / sum];
+    expect((body as { predictions: unknown }).predictions).toEqual([
+      { label: 'class_2', probabilities: probabilities(shares) },
+    ]);
+  } finally {
+    await serving.stop();
+  }
+}, 180_000);
+
+test.each([
+  ['hidden-width', { x: [1, 0, 0, 0, 0, 0, 0] }, { y: [0, 1, 2] }, /the model takes x \[1, 7\]/],
+  ['not-zero', { x: 1 }, { value: 10 }, /the model takes x \[1\]/],
+])(
+  'a model that refuses the sample is asked what it takes (%s)',
+  async (name, instance, prediction, line) => {
+    const directory = join(folder, `takes-${name}`);
+    await stampOut(directory, [], ['--model', fixture(`crafted/${name}`)]);
+    const { stdout } = await must('npm', ['run', 'golden', '--', '--write'], { cwd: directory });
+    expect(stdout).toMatch(line);
+    expect((await must('npm', ['run', 'check'], { cwd: directory })).stdout).toContain('1 golden samples agree');
+    const serving = await serve(directory);
+    try {
+      const { body } = await post(`${serving.url}/predict`, { instances: [instance] });
+      expect((body as { predictions: unknown }).predictions).toEqual([prediction]);
+    } finally {
+      await serving.stop();
+    }
+  },
+  120_000,
+);
+
+test('a size that only the metadata names is tried first', async () => {
+  const directory = join(folder, 'named-size');
+  await stampOut(directory, [], ['--model', fixture('crafted/named-size'), '--set', 'modelType=custom']);
+  const { stdout } = await must('npm', ['run', 'golden', '--', '--write'], { cwd: directory });
+  expect(stdout).toContain('the model takes images [1, 1, 96, 160]');
+}, 120_000);
+
+test('a model that fails in every trial run does not pass its check, which says the reason of the runtime', async () => {
+  const directory = join(folder, 'no-rank');
+  await stampOut(directory, [], ['--model', fixture('crafted/no-rank')]);
+  const check = await run('npm', ['run', 'check'], { cwd: directory });
+  expect(check).toMatchObject({ code: 1, stderr: expect.stringMatching(/fails in all \d+ trial runs: .*MatMul/) });
+  const golden = await run('npm', ['run', 'golden', '--', '--write'], { cwd: directory });
+  expect(golden).toMatchObject({ code: 1, stderr: expect.stringMatching(/fails in all \d+ trial runs/) });
+}, 120_000);
+
 test('labels in one row for all rows are left out, so that rows share a run and tables are read', async () => {
   expect(
     await answersOf('labels-in-a-row', [

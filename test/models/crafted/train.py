@@ -243,6 +243,53 @@ def sigmoids() -> None:
     multi_label("sigmoids", own=False)
 
 
+def hidden_width() -> None:
+    """A free axis that a weight of 7 rows fixes: the file does not declare it."""
+    weight = numpy_helper.from_array(np.arange(21, dtype=np.float32).reshape(7, 3), "weight")
+    node = helper.make_node("MatMul", ["x", "weight"], ["y"])
+    graph = helper.make_graph([node], "hidden-width", [tensor("x", ["n", "d"])], [tensor("y", ["n", 3])], [weight])
+    save("hidden-width", graph)
+
+
+def named_size() -> None:
+    """Pictures of one size alone, which only the metadata names, as Ultralytics leaves it."""
+    weight = numpy_helper.from_array(np.full((6 * 10, 2), 0.5, np.float32), "weight")
+    nodes = [
+        helper.make_node("AveragePool", ["images"], ["pooled"], kernel_shape=[16, 16], strides=[16, 16]),
+        helper.make_node("Flatten", ["pooled"], ["flat"], axis=1),
+        helper.make_node("MatMul", ["flat", "weight"], ["sums"]),
+    ]
+    inputs, outputs = [tensor("images", ["batch", 1, "h", "w"])], [tensor("sums", ["batch", 2])]
+    graph = helper.make_graph(nodes, "named-size", inputs, outputs, [weight])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8, producer_name="crafted")
+    helper.set_model_props(model, {"imgsz": "[96, 160]"})
+    (FOLDER / "named-size.onnx").write_bytes(model.SerializeToString())
+
+
+def not_zero() -> None:
+    """A table of names from 1 on: zero is an index beyond it."""
+    table = numpy_helper.from_array(np.array([10, 20], np.float32), "table")
+    constants = [
+        table,
+        numpy_helper.from_array(np.array(1, np.int64), "one"),
+        numpy_helper.from_array(np.array(100, np.int64), "far"),
+    ]
+    nodes = [
+        helper.make_node("Sub", ["x", "one"], ["place"]),
+        helper.make_node("Mul", ["place", "far"], ["index"]),
+        helper.make_node("Gather", ["table", "index"], ["y"]),
+    ]
+    inputs, outputs = [tensor("x", ["n"], TensorProto.INT64)], [tensor("y", ["n"])]
+    save("not-zero", helper.make_graph(nodes, "not-zero", inputs, outputs, constants))
+
+
+def no_rank() -> None:
+    """Nothing declares the axes of what goes in, and one free axis, which stands for them, is refused."""
+    weight = numpy_helper.from_array(np.ones((7, 3), np.float32), "weight")
+    node = helper.make_node("MatMul", ["x", "weight"], ["y"])
+    save("no-rank", helper.make_graph([node], "no-rank", [tensor("x", None)], [tensor("y", None)], [weight]))
+
+
 MAKERS = (
     values,
     nested,
@@ -263,6 +310,10 @@ MAKERS = (
     multi_label,
     sigmoids,
     logits,
+    hidden_width,
+    named_size,
+    not_zero,
+    no_rank,
 )
 for make in MAKERS:
     make()
