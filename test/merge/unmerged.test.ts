@@ -237,6 +237,16 @@ describe('what the person has removed or never got', () => {
     expect(missingIn('README.md', sides('a\n', '', 'a\n'))).toEqual([]);
   });
 
+  it('is not missing under another name: two of it would be worse', () => {
+    const compose = "services:\n  serving:\n    build: .\n    ports: ['8080:8080']\n    mem_limit: 512m\n";
+    const own = compose.replace('serving:', 'model:').replace('512m', '1g');
+    expect(missingIn('compose.yaml', sides(compose, own, compose))).toEqual([]);
+    const { bytes } = mergeContents('compose.yaml', { ...sides(compose, own, compose), restores: true }, labels);
+    expect(Buffer.from(bytes).toString()).toBe(own);
+    const list = 'l:\n  - name: server\n    image: ghcr.io/ml-team/iris:1.0.0\n  - name: proxy\n    image: nginx\n';
+    expect(missingIn('a.yaml', sides(list, list.replace('name: server', 'name: ours'), list))).toEqual([]);
+  });
+
   it('is brought back where that is wished, beside the edits of the person', () => {
     const { bytes, conflict } = mergeContents('ci.yml', { ...sides(newer, lost, newer), restores: true }, labels);
     expect(conflict).toBeNull();

@@ -111,3 +111,8 @@ export function alignLists([base, yours, theirs]: Three<List>): Three<Keyed> | n
   };
   return [keyed(base, (index) => `#${index}`), keyed(yours, ownId), keyed(theirs, theirId)];
 }
+
+/** The elements alone, by what tells them apart. */
+export function valuesOf(keyed: Keyed): Map<string, Value> {
+  return new Map([...keyed].map(([key, { value }]) => [key, value]));
+}

@@ -1,25 +1,28 @@
 import { hunksOf } from '../regions.ts';
-import { type Keyed, keyByName } from './align-lists.ts';
+import { type Keyed, keyByName, valuesOf } from './align-lists.ts';
+import { renamedIn } from './renames.ts';
 import { equal, isList, isMap, serialise, type Value, type ValueMap } from './value.ts';
 
 type List = readonly Value[];
 /** What becomes of two values at one place; undefined leaves it out. */
 type Both = (first: Value, second: Value) => Value | undefined;
 
-function mapOf(first: ValueMap, second: ValueMap, both: Both): ValueMap {
+function mapOf(first: ValueMap, second: ValueMap, both: Both, keepsReplaced: boolean): ValueMap {
   const shared = new Map<string, Value>();
+  const renamed = keepsReplaced ? renamedIn(first, second, false) : new Set<string>();
   for (const [key, value] of first) {
     const other = second.get(key);
-    const merged = other === undefined ? undefined : both(value, other);
+    const merged = renamed.has(key) ? value : other === undefined ? undefined : both(value, other);
     if (merged !== undefined) shared.set(key, merged);
   }
   return shared;
 }
 
-function namedOf(first: Keyed, second: Keyed, both: Both): List {
+function namedOf(first: Keyed, second: Keyed, both: Both, keepsReplaced: boolean): List {
+  const renamed = keepsReplaced ? renamedIn(valuesOf(first), valuesOf(second), true) : new Set<string>();
   return [...first].flatMap(([key, { value }]) => {
     const other = second.get(key)?.value;
-    const merged = other === undefined ? undefined : both(value, other);
+    const merged = renamed.has(key) ? value : other === undefined ? undefined : both(value, other);
     return merged === undefined ? [] : [merged];
   });
 }
@@ -36,10 +39,10 @@ function orderedOf(first: List, second: List, keepsReplaced: boolean): List {
 }
 
 function collectionOf(first: Value, second: Value, both: Both, keepsReplaced: boolean): Value | undefined {
-  if (isMap(first) && isMap(second)) return mapOf(first, second, both);
+  if (isMap(first) && isMap(second)) return mapOf(first, second, both, keepsReplaced);
   if (!isList(first) || !isList(second)) return undefined;
   const named = keyByName([first, first, second]);
-  return named === null ? orderedOf(first, second, keepsReplaced) : namedOf(named[0], named[2], both);
+  return named === null ? orderedOf(first, second, keepsReplaced) : namedOf(named[0], named[2], both, keepsReplaced);
 }
 
 /** What two values have in common: a base for two sides that have none. Undefined where they have nothing. */

@@ -1,5 +1,5 @@
 import { hunksOf, regionsOf } from '../regions.ts';
-import { alignLists, asSet, type Keyed, keyByName, type Three } from './align-lists.ts';
+import { alignLists, asSet, type Keyed, keyByName, type Three, valuesOf } from './align-lists.ts';
 import { type At, type Edit, inside, isNew, keepReplaced, type MergeContext, type MergeMember } from './context.ts';
 import { isDoubtful, originsOf } from './merge-maps.ts';
 import { NO_RENAMES, type Renames, renamesOf } from './renames.ts';
@@ -129,10 +129,6 @@ function isReordered([base, yours, theirs]: Three<Keyed>): boolean {
   const order = (side: Keyed) =>
     [...side.keys()].filter((key) => base.has(key) && yours.has(key) && theirs.has(key)).join('\n');
   return order(theirs) !== order(base) && order(theirs) !== order(yours);
-}
-
-function valuesOf(keyed: Keyed): Map<string, Value> {
-  return new Map([...keyed].map(([key, { value }]) => [key, value]));
 }
 
 /** Merges into a context of its own, which counts only where the merge is taken. */

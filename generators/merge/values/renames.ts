@@ -102,3 +102,10 @@ export function renamesOf(base: Members, yours: Members, theirs: Members, isList
     theirs: new Map([...both, ...its]),
   };
 }
+
+/** Members of the base that a side may have under another name. */
+export function renamedIn(base: Members, side: Members, isList: boolean): ReadonlySet<string> {
+  const gone = [...base].filter(([id]) => !side.has(id));
+  const fresh = [...side].filter(([id]) => !base.has(id));
+  return new Set(matchSide(base, side, gone, fresh, isList).keys());
+}
