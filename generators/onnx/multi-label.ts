@@ -12,13 +12,14 @@ export interface MultiLabel {
  */
 export function findMultiLabel(outputs: readonly ServedValue[]): MultiLabel | undefined {
   const scores = outputs.filter(({ datatype, shape }) => datatype.startsWith('FP') && isWide(shape));
-  const own = outputs.filter(
-    ({ datatype, shape, binary }) => (datatype === 'BOOL' || (datatype.includes('INT') && binary)) && isWide(shape),
+  const labels = outputs.find(
+    ({ datatype, shape, binary }) => (datatype === 'BOOL' || datatype.includes('INT')) && binary && isWide(shape),
   );
-  const [labels, ...otherLabels] = own;
-  if (labels && otherLabels.length === 0) {
-    const found = scores.find(({ shape }) => shape[1] === labels.shape[1]);
-    return found && { scores: found, why: `${labels.name} says yes or no to each label, beside ${found.name}` };
+  // An output more belongs to a model of several tasks.
+  if (labels && scores[0] && outputs.length === 2) {
+    const [found] = scores;
+    if (found.shape[1] !== labels.shape[1]) return undefined;
+    return { scores: found, why: `${labels.name} says yes or no to each label, beside ${found.name}` };
   }
   const [only, ...others] = outputs;
   if (only === undefined || only !== scores[0] || others.length > 0 || only.operator !== 'Sigmoid') return undefined;

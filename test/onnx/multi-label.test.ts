@@ -35,7 +35,7 @@ it('scores that each come from a sigmoid of their own exclude nothing', () => {
 });
 
 it('names in the metadata are taken, the values of each yes or no are not', () => {
-  const outputs = [value('p', 'FP32', ['n', 3]), value('own', 'BOOL', ['n', 3])];
+  const outputs = [value('p', 'FP32', ['n', 3]), value('own', 'BOOL', ['n', 3], { binary: true })];
   const named = propose(outputs, { classLabels: ['0', '1'], metadata: { class_names: 'red, green, blue' } });
   expect(named.outputs[0]?.labels).toEqual(['red', 'green', 'blue']);
   expect(propose(outputs, { classLabels: ['0', '1'] }).outputs[0]?.labels).toEqual(['class_0', 'class_1', 'class_2']);
@@ -44,6 +44,14 @@ it('names in the metadata are taken, the values of each yes or no are not', () =
 it('integers that nothing shows to be a yes or no are something else: the places of neighbours', () => {
   const places = value('places', 'INT64', ['n', 3], { operator: 'TopK' });
   expect(propose([value('distances', 'FP32', ['n', 3]), places]).modelType).toBe('custom');
+});
+
+it('a model of more outputs, or whose yes and no is handed through, is something else', () => {
+  const scores = value('p', 'FP32', ['n', 3]);
+  const own = value('own', 'BOOL', ['n', 3]);
+  expect(propose([scores, own]).modelType).toBe('custom');
+  expect(propose([scores, { ...own, binary: true }, value('z', 'FP64', ['n', 3])]).modelType).toBe('custom');
+  expect(takeIn(modelPath('protocol/datatypes')).schema.modelType).toBe('custom');
 });
 
 it('one score of a sigmoid is one number a row', () => {
@@ -62,7 +70,7 @@ describe('scores that are no probabilities', () => {
   });
 
   it('get a sigmoid proposed where they exclude nothing', () => {
-    const own = value('own', 'BOOL', ['n', 3]);
+    const own = value('own', 'BOOL', ['n', 3], { binary: true });
     const { unknown } = propose([value('logits', 'FP32', ['n', 3]), own]);
     expect(unknown.find(({ kind }) => kind === 'activation')?.question).toMatch(/sigmoid makes probabilities/);
   });
