@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Tell } from '../app/job.ts';
 import type { PackageManager } from '../app/surroundings/package-manager.ts';
 import { isInstalled, surroundingsOf } from '../app/surroundings/surroundings.ts';
@@ -26,7 +28,9 @@ export async function install(root: string, tell: Tell): Promise<boolean> {
  */
 export async function verifyRepository(root: string, reinstall: boolean, tell: Tell): Promise<string | null> {
   const { manager } = surroundingsOf(root);
-  if ((reinstall || !isInstalled(root)) && !(await install(root, tell))) return `${manager.command} install`;
+  // Its own folder counts whatever is in it; in a workspace the packages may be above.
+  const hasPackages = existsSync(join(root, 'node_modules')) || isInstalled(root);
+  if ((reinstall || !hasPackages) && !(await install(root, tell))) return `${manager.command} install`;
   tell('Running the tests of the repository');
   return (await test(root, manager)) ? null : `${manager.command} test`;
 }
