@@ -22,7 +22,8 @@ export interface Config {
   /** Where the drift reference is or would be, and its text: one that is wrong must not keep the service from answering. */
   readonly referencePath: string;
   readonly referenceText: string | undefined;
-  /** Where serving.yaml is. */
+  /** The path of serving.yaml, and the folder that it is in. */
+  readonly servingPath: string;
   readonly folder: string;
   readonly modelPath: string;
   /** The second version, as if it were the only one. */
@@ -64,6 +65,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
   const referencePath = join(dirname(modelPath), 'reference.json');
   const config: Config = {
     serving,
+    servingPath: file,
     folder,
     modelPath,
     referencePath,

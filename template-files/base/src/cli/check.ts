@@ -2,9 +2,9 @@
  * `npm run check [-- --write]`: the model contract, without serving. Exit code 1 and one line a problem when it is broken. With --write
  * what the model itself shows (shapes of its outputs, scores that are no probabilities) is written into serving.yaml first.
  */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Config, loadConfig, ROOT } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { openReference } from '../drift/open.ts';
 import { ServiceError } from '../errors.ts';
 import { type BatchingState, OWN_RUNS } from '../inference/batching.ts';
@@ -18,8 +18,7 @@ import { refineServing } from './refine.ts';
 try {
   const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
   if (values.write) {
-    const path = resolve(ROOT, process.env['SERVING_CONFIG'] || 'serving.yaml');
-    for (const line of await refineServing(path, loadConfig())) console.log(`Wrote ${line}.`);
+    for (const line of await refineServing(loadConfig())) console.log(`Wrote ${line}.`);
   }
   const config = loadConfig();
   await checkModel(config, 'golden.json');

@@ -21,11 +21,10 @@ function namesProbabilities(golden: Config['golden']): boolean {
 /**
  * Writes into serving.yaml what the model shows of its outputs and its file does not tell: their shapes, and that scores are no
  * probabilities. Nothing is written that serving.yaml could not be read with.
- * @param path of serving.yaml
  * @returns what was written, a line each
  */
-export async function refineServing(path: string, config: Config): Promise<string[]> {
-  const { serving } = config;
+export async function refineServing(config: Config): Promise<string[]> {
+  const { serving, servingPath: path } = config;
   const { metadata } = await inspectModel(config);
   const pool = createPool({ ...workerOptions(config), workers: 1 });
   const edits: OutputEdit[] = [];
