@@ -6,6 +6,8 @@ import { run } from '../support/run.ts';
 
 /* A short run of `npm run fuzz`, and that it would notice what it looks for. */
 
+const folder = temporaryFolder();
+
 const fuzz = (args: readonly string[]) =>
   run(process.execPath, [join('test', 'fuzz', 'fuzz.mjs'), ...args], { cwd: repositoryRoot, timeout: 580_000 });
 
@@ -40,7 +42,7 @@ process.on('SIGTERM', () => process.exit(0));
 `;
 
 test('a 5xx, a silence, an error without a code and work that grows with the square are noticed', async () => {
-  const directory = join(temporaryFolder(), 'faulty');
+  const directory = join(folder, 'faulty');
   mkdirSync(join(directory, 'dist'), { recursive: true });
   writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
   writeFileSync(join(directory, 'dist', 'server.js'), FAULTY);
