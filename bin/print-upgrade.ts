@@ -21,6 +21,13 @@ const COLOURS: Readonly<Record<Line['word'], Parameters<typeof paint>[0]>> = {
   note: 'dim',
 };
 
+const SHOWN = 5;
+
+function shortList(paths: readonly string[]): string {
+  const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : '';
+  return `${paths.slice(0, SHOWN).join(', ')}${more}`;
+}
+
 function headline(upgrade: Upgrade): string {
   const { from, to } = upgrade;
   if (isUpToDate(upgrade)) return `Up to date: template ${to}`;
@@ -64,7 +71,7 @@ function extras(upgrade: Upgrade): string[] {
     ...(formatAdvice === null
       ? []
       : [
-          `Formatted by your own ${formatAdvice.tool}, perhaps: ${formatAdvice.paths.join(', ')}. Run ${formatAdvice.command}`,
+          `Formatted by your own ${formatAdvice.tool}, perhaps: ${shortList(formatAdvice.paths)}. Run ${formatAdvice.command}`,
         ]),
     ...plan.drift.map((path) => `Edited by hand, though the template manages it: ${path}`),
     ...changelog.map(
