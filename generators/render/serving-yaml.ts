@@ -14,6 +14,10 @@ export interface ModelFacts {
   readonly placeholder: boolean;
 }
 
+const PLACEHOLDER =
+  '\n  # Stands in for the real model: it answers the right shapes and nothing else.\n  placeholder: true';
+const FLOW_PLACEHOLDER = ', placeholder: true';
+
 /**
  * Writes the answers into the template's serving.yaml. Only the values that follow the answers are replaced in its text:
  * comments, order and layout of everything else stay to the byte, and an interface that is the template's own too.
@@ -35,11 +39,7 @@ export function renderServingYaml(text: string, answers: Answers, facts: ModelFa
   edits.push(...limitEdit(document, ['limits', 'maxBodyBytes'], maxBodyBytes));
   if (facts.placeholder) {
     const { end } = rangeOf(document, ['model', 'sha256']);
-    edits.push({
-      start: end,
-      end,
-      text: '\n  # Stands in for the real model: it answers the right shapes and nothing else.\n  placeholder: true',
-    });
+    edits.push({ start: end, end, text: isFlowModel(document) ? FLOW_PLACEHOLDER : PLACEHOLDER });
   }
   for (const side of ['inputs', 'outputs'] as const) edits.push(...tensorsEdit(document, side, answers[side]));
   return applyEdits(text, edits);
@@ -65,11 +65,15 @@ export function releaseInServingYaml(text: string, release: Release): string {
     if (write !== undefined)
       edits.push(...(path[0] === 'batching' ? batchSizeEdit(text, document, write) : limitEdit(document, path, write)));
   for (const side of ['inputs', 'outputs'] as const) edits.push(...tensorsEdit(document, side, release[side]));
+  const released = applyEdits(text, edits);
+  if (isFlowModel(document)) return released.replace(FLOW_PLACEHOLDER, '');
   // The line goes, with the template's remark above it.
-  return applyEdits(text, edits).replace(
-    /(?:^[ \t]*# Stands in for the real model:.*\r?\n)?^[ \t]+placeholder:.*\r?\n/m,
-    '',
-  );
+  return released.replace(/(?:^[ \t]*# Stands in for the real model:.*\r?\n)?^[ \t]+placeholder:.*\r?\n/m, '');
+}
+
+/** Whether `model` is written in braces. */
+function isFlowModel(document: Document): boolean {
+  return (document.get('model') as { flow?: boolean }).flow === true;
 }
 
 /** The first release of a repository adds the key: on a line of its own behind the hash, whose remark stays with it. */
@@ -77,7 +81,7 @@ function releasedEdit(text: string, document: Document, released: string): Edit[
   if (document.hasIn(['model', 'released'])) return scalarEdit(document, ['model', 'released'], released);
   const { start, end } = rangeOf(document, ['model', 'sha256']);
   const entry = `released: "${released}"`;
-  if ((document.get('model') as { flow?: boolean }).flow) return [{ start: end, end, text: `, ${entry}` }];
+  if (isFlowModel(document)) return [{ start: end, end, text: `, ${entry}` }];
   const line = text.slice(text.lastIndexOf('\n', start) + 1, start);
   const [rest = ''] = /^[^\r\n]*/.exec(text.slice(end)) ?? [];
   const at = end + rest.length;
