@@ -70,6 +70,8 @@ export interface TextSteps {
   readonly tooLong?: 'truncate' | 'refuse';
   /** Which of the tokenizer's lists this input takes, where its name does not tell. */
   readonly holds?: 'ids' | 'mask' | 'types';
+  /** Each instance is a pair of texts: `{"text": …, "text_pair": …}`. */
+  readonly pairs?: boolean;
 }
 
 export interface TensorSpec {

@@ -70,17 +70,27 @@ export function missingTokenizer(file: string): ServingError {
 }
 
 /** What was taken from the file or stands in for what it does not tell, as far as nobody has said otherwise. */
-export function assumptions({ intake }: GivenModel, answers: Answers): Unknown[] {
+export function assumptions({ intake, tokenizer }: GivenModel, answers: Answers): Unknown[] {
   const proposed = intake.propose(answers.modelType);
-  return proposed.unknown.map(withTokenizer).filter(({ path }) => {
-    const [, side, at] = /^(inputs|outputs)\[(\d+)\]/.exec(path) ?? [];
-    const own = answers[side as 'inputs' | 'outputs'];
-    const tensor = proposed[side as 'inputs' | 'outputs'][Number(at)];
-    return own.some((candidate) => isDeepStrictEqual(candidate, tensor));
-  });
+  return proposed.unknown
+    .map((one) => withTokenizer(one, tokenizer))
+    .filter(({ path }) => {
+      const [, side, at] = /^(inputs|outputs)\[(\d+)\]/.exec(path) ?? [];
+      const own = answers[side as 'inputs' | 'outputs'];
+      const tensor = proposed[side as 'inputs' | 'outputs'][Number(at)];
+      return own.some((candidate) => isDeepStrictEqual(candidate, tensor));
+    });
 }
 
-/** Of a model that brought its tokenizer along only the length is left to say. */
-function withTokenizer(unknown: Unknown): Unknown {
-  return unknown.kind === 'tokens' ? { ...unknown, question: 'The longest text in tokens; 512 until then' } : unknown;
+/** Of a model that brought its tokenizer along only the length is left to say; training may have left one in the file. */
+function withTokenizer(unknown: Unknown, files: GivenModel['tokenizer']): Unknown {
+  if (unknown.kind !== 'tokens') return unknown;
+  const [file] = files?.values() ?? [];
+  const length = file && (JSON.parse(Buffer.from(file).toString('utf8')) as TokenizerLength).truncation?.max_length;
+  const until = length === undefined ? '512 until then' : `${length} until then, as tokenizer.json has it`;
+  return { ...unknown, question: `The longest text in tokens; ${until}` };
+}
+
+interface TokenizerLength {
+  readonly truncation?: { readonly max_length?: number } | null;
 }

@@ -66,4 +66,21 @@ const textsAreStringsOrTokens: Rule = {
   },
 };
 
-export const mediaRules: readonly Rule[] = [stepsFitTheType, imagesAreOneTensor, textsAreStringsOrTokens];
+/** Only a tokenizer makes one sequence of two texts. */
+const pairsNeedTokenizer: Rule = {
+  needs: ['inputs'],
+  check({ inputs }) {
+    return inputs.flatMap(({ text }, i): Problem[] =>
+      text?.pairs && text.tokenizer === undefined
+        ? [{ path: ['inputs', i, 'text', 'pairs'], message: 'goes with tokenizer, at the same input' }]
+        : [],
+    );
+  },
+};
+
+export const mediaRules: readonly Rule[] = [
+  stepsFitTheType,
+  imagesAreOneTensor,
+  textsAreStringsOrTokens,
+  pairsNeedTokenizer,
+];

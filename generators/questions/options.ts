@@ -130,6 +130,7 @@ export const STEP_OPTIONS: Readonly<Record<'image' | 'text', Options>> = {
     maxTokens: whole(1, 1_000_000),
     tooLong: oneOf('truncate', 'refuse'),
     holds: oneOf('ids', 'mask', 'types'),
+    pairs: yesOrNo,
   },
 };
 

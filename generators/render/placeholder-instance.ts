@@ -11,7 +11,10 @@ const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAA
 export function placeholderInstance(answers: Pick<Answers, 'modelType' | 'inputs' | 'outputs'>): unknown {
   const { modelType, inputs } = answers;
   if (modelType === 'image-classification') return { image: PIXEL };
-  if (modelType === 'text-classification') return { text: 'placeholder' };
+  if (modelType === 'text-classification') {
+    const isPair = inputs.some(({ text }) => text?.pairs === true);
+    return { text: 'placeholder', ...(isPair && { text_pair: 'placeholder' }) };
+  }
   const batched = hasBatchAxis(answers);
   const tabular = modelType.startsWith('tabular');
   const entries = inputs.flatMap((input): [string, unknown][] =>

@@ -281,6 +281,20 @@ test('the tokenizer beside the model comes along, or the one that is named', asy
   ]);
 });
 
+test('the length that training cut texts at is named, and damaged settings of a tokenizer are refused', async () => {
+  const place = join(folder, 'cut');
+  mkdirSync(place);
+  copyFileSync(fixture('token-ids/model'), join(place, 'model.onnx'));
+  const own = JSON.parse(readFileSync(join(repositoryRoot, 'test/models/token-ids/tokenizer.json'), 'utf8'));
+  const truncation = { direction: 'Right', max_length: 96, strategy: 'LongestFirst', stride: 0 };
+  writeFileSync(join(place, 'tokenizer.json'), JSON.stringify({ ...own, truncation }));
+  const { stderr } = await cli(['cut-at', ...QUIET, '--model', 'cut/model.onnx'], { cwd: folder });
+  expect(stderr).toContain('The longest text in tokens; 96 until then, as tokenizer.json has it');
+  writeFileSync(join(place, 'tokenizer_config.json'), '[]');
+  const refused = await cli(['cut-not', ...QUIET, '--model', 'cut/model.onnx'], { cwd: folder });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/MODEL_TOKENIZER[\s\S]*expected an object/) });
+});
+
 test('weights beside the model come along under their own name', async () => {
   await cli(['heavy', ...QUIET, '--model', fixture('crafted/external')], { cwd: folder });
   const own = readFileSync(join(folder, 'heavy', 'model', 'external.bin'));
@@ -346,6 +360,17 @@ describe('what cannot be served is refused, and nothing is written', () => {
       () => ['--model', fixture('token-ids/model'), '--tokenizer', wrong('tokens.json', '{')],
       'MODEL_TOKENIZER',
       /tokens\.json/,
+    ],
+    [
+      'a tokenizer of an unknown kind',
+      () => [
+        '--model',
+        fixture('token-ids/model'),
+        '--tokenizer',
+        wrong('kind.json', '{"model": {"type": "Syllables"}, "normalizer": {"type": "Romanise"}}'),
+      ],
+      'MODEL_TOKENIZER',
+      /kind\.json cannot be used:\s+model\.type: expected one of BPE.*found "Syllables"\s+normalizer\.type: .*found "Romanise"/,
     ],
     ['a tokenizer without a model', () => ['--tokenizer', 'x.json'], 'USAGE', /--tokenizer goes with --model/],
   ])('%s', async (_what, flags, code, message) => {

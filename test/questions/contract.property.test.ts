@@ -55,6 +55,7 @@ const text = record({
   tokenizer: fc.constantFrom('model/tokenizer.json', '../up.json', '/etc/x.json', 'x.txt', 'a\nb.json'),
   maxTokens: fc.constantFrom(8, 1e9),
   holds: fc.constantFrom('ids', 'mask'),
+  pairs: fc.boolean(),
 });
 const options = {
   allowNonFinite: some(fc.boolean()),

@@ -46,7 +46,7 @@ test.each(MODEL_TYPES)(
 test('only repositories of pictures carry the library for them, and only those of texts the tokenizer', () => {
   const having = (name: string) => MODEL_TYPES.filter((type) => name in rendered(type).manifest.dependencies);
   expect(having('sharp')).toEqual(['image-classification']);
-  expect(having('@huggingface/tokenizers')).toEqual(['text-classification']);
+  expect(having('tokenizers')).toEqual(['text-classification']);
 });
 
 test.each(MODEL_TYPES)('a %s repository holds its really trained sample', (modelType) => {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Datatype, type Feature, hasBatchAxis, type Serving } from '../contract/serving.ts';
+import { type Datatype, type Feature, hasBatchAxis, type Serving, takesPairs } from '../contract/serving.ts';
 import { describe, ServiceError } from '../errors.ts';
 import { hasColumns } from '../inference/preprocess/columns.ts';
 
@@ -59,7 +59,10 @@ export function createToInstance(
 /** The columns that a table of instances has. */
 export function columnsOf(serving: Serving): ReadonlyMap<string, CellColumn> {
   const { inputs, outputs, model } = serving;
-  if (model.type === 'text-classification') return new Map([['text', { datatype: 'BYTES', nullable: false }]]);
+  if (model.type === 'text-classification') {
+    const names = takesPairs(inputs) ? ['text', 'text_pair'] : ['text'];
+    return new Map(names.map((name) => [name, { datatype: 'BYTES', nullable: false }]));
+  }
   if (!model.type.startsWith('tabular-') || !hasColumns(inputs)) {
     throw noTable(`a ${model.type} model without columns`);
   }

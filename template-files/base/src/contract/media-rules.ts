@@ -84,6 +84,21 @@ const textInputs: Rule = ({ model, inputs }) => {
   ];
 };
 
+/** Only a tokenizer makes one sequence of two texts. */
+const pairsNeedTokenizer: Rule = ({ inputs }) =>
+  inputs.flatMap(({ text }, i): Problem[] => {
+    if (!text?.pairs || text.tokenizer !== undefined) return [];
+    const field = `inputs[${i}].text.pairs`;
+    return [
+      {
+        field,
+        expected: 'a tokenizer at the same input',
+        found: 'none',
+        mend: 'Name the tokenizer.json, or remove it.',
+      },
+    ];
+  });
+
 /** A bound beyond the next wider one would never be reached. */
 const decodedBounds: Rule = ({ inputs, limits }) => {
   const picture = inputs.find(({ image }) => image?.maxDecodedBytes !== undefined)?.image?.maxDecodedBytes ?? 0;
@@ -102,4 +117,4 @@ const decodedBounds: Rule = ({ inputs, limits }) => {
   });
 };
 
-export const mediaRules: readonly Rule[] = [stepsOfType, imageInput, textInputs, decodedBounds];
+export const mediaRules: readonly Rule[] = [stepsOfType, imageInput, textInputs, pairsNeedTokenizer, decodedBounds];

@@ -81,6 +81,8 @@ export interface TextSteps {
   readonly tooLong?: 'truncate' | 'refuse';
   /** Which of the tokenizer's lists this input takes, where its name does not tell. */
   readonly holds?: 'ids' | 'mask' | 'types';
+  /** Each instance is a pair of texts: `{"text": …, "text_pair": …}`. */
+  readonly pairs?: boolean;
 }
 
 export interface InputSpec extends TensorSpec {
@@ -275,6 +277,11 @@ function isLabel({ datatype, shape, labels }: OutputSpec): boolean {
 export function mediaName(type: ModelType): 'text' | 'image' | undefined {
   if (type === 'text-classification') return 'text';
   return type === 'image-classification' ? 'image' : undefined;
+}
+
+/** Whether an instance is a pair of texts. */
+export function takesPairs(inputs: readonly InputSpec[]): boolean {
+  return inputs.some(({ text }) => text?.pairs === true);
 }
 
 /** Number of elements of a shape whose axes are all known. */

@@ -8,6 +8,7 @@ import {
   type ModelType,
   type Serving,
   type TensorSpec,
+  takesPairs,
 } from '../../contract/serving.ts';
 import { hasColumns } from '../../inference/preprocess/columns.ts';
 
@@ -81,6 +82,8 @@ const MEDIA: Readonly<Partial<Record<ModelType, Schema>>> = {
   'text-classification': { anyOf: [words, record({ text: words })] },
 };
 
+const pair = record({ text: words, text_pair: { type: 'string', description: 'The text that goes with it.' } });
+
 /** An instance of POST /predict. */
 export function instanceSchema(serving: Serving): Schema {
   const { inputs } = serving;
@@ -110,7 +113,7 @@ export function instanceSchema(serving: Serving): Schema {
       ],
     };
   }
-  const media = MEDIA[serving.model.type];
+  const media = takesPairs(inputs) ? pair : MEDIA[serving.model.type];
   if (media) return media;
   const tensors = inputs.map((input) => nestedSchema(rowShape(input, serving), elementSchema(input)));
   const object = {

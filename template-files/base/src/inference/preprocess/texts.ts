@@ -27,6 +27,38 @@ export function createTextReader(
   name: string,
   onInvalid: OnInvalid,
 ): (instance: unknown, index: number) => string {
+  const clean = createCleaner(steps, name, onInvalid);
+  return (instance, index) => {
+    const { value, where } = textOf(instance, index);
+    return clean(value, where);
+  };
+}
+
+/** Reads an instance `{"text": …, "text_pair": …}`: a question and a passage, a premise and a hypothesis. */
+export function createPairReader(
+  steps: TextSteps,
+  name: string,
+  onInvalid: OnInvalid,
+): (instance: unknown, index: number) => [text: string, pair: string] {
+  const clean = createCleaner(steps, name, onInvalid);
+  return (instance, index) => {
+    const where = `instances[${index}]`;
+    if (typeof instance !== 'object' || instance === null || Array.isArray(instance)) {
+      onInvalid(name, 'type');
+      throw inputError(where, 'an object with text and text_pair', instance);
+    }
+    const stranger = Object.keys(instance).find((key) => key !== 'text' && key !== 'text_pair');
+    if (stranger !== undefined) throw inputError(where, 'only text and text_pair', stranger);
+    const { text, text_pair: pair } = instance as { text?: unknown; text_pair?: unknown };
+    return [clean(text, `${where}.text`), clean(pair, `${where}.text_pair`)];
+  };
+}
+
+function createCleaner(
+  steps: TextSteps,
+  name: string,
+  onInvalid: OnInvalid,
+): (value: unknown, where: string) => string {
   const { trim, lowercase, unicode, maxCharacters = MAX_CHARACTERS, tooLong = 'refuse' } = steps;
 
   function shorten(text: string, where: string, isCounted: boolean): string {
@@ -36,8 +68,7 @@ export function createTextReader(
     return text.slice(0, maxCharacters).replace(/[\ud800-\udbff]$/, '');
   }
 
-  return (instance, index) => {
-    const { value, where } = textOf(instance, index);
+  return (value, where) => {
     if (typeof value !== 'string') {
       onInvalid(name, value === undefined ? 'missing' : 'type');
       throw inputError(where, 'a text', value);

@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
 import type { InputSpec } from '../../src/contract/serving.ts';
 import { createCapacity } from '../../src/inference/limits/capacity.ts';
-import { fuseUnknown } from '../../src/inference/preprocess/fuse-unknown.ts';
-import { loadTokenizer } from '../../src/inference/preprocess/tokenizer.ts';
+import { tokenizerProblems } from '../../src/inference/preprocess/tokenizer-problems.ts';
 import { createEncoder } from '../../src/inference/preprocess/tokens.ts';
 import { serving } from '../helpers/serving.ts';
 
 const WORDS = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'where', 'is', 'my', 'parcel', '?'];
+
+const PLAIN = { single_word: false, lstrip: false, rstrip: false, normalized: false };
 
 /** A tokenizer.json as BERT's: words, [CLS] before and [SEP] behind. */
 const TOKENIZER = {
@@ -17,7 +17,7 @@ const TOKENIZER = {
   truncation: null,
   padding: null,
   decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-  added_tokens: WORDS.slice(0, 4).map((content, id) => ({ id, content, special: true })),
+  added_tokens: WORDS.slice(0, 4).map((content, id) => ({ id, content, special: true, ...PLAIN })),
   normalizer: {
     type: 'BertNormalizer',
     clean_text: true,
@@ -154,47 +154,202 @@ describe('what a request may take', () => {
   });
 });
 
-describe('unknown tokens', () => {
-  test('that are neighbours become one', () => {
-    const isUnknown = (token: string) => /^[xyz]$/.test(token);
-    expect(fuseUnknown(['x', 'a', 'y', 'z', 'b', 'b', 'x'], isUnknown)).toEqual(['x', 'a', 'yz', 'b', 'b', 'x']);
-    expect(fuseUnknown([], isUnknown)).toEqual([]);
-  });
+/** A tokenizer.json of its own, changed in some of its parts; the id input that names it. */
+function idsOf(name: string, changes: object, config?: object): InputSpec {
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, 'tokenizer.json'), JSON.stringify({ ...TOKENIZER, ...changes }));
+  if (config) writeFileSync(join(folder, name, 'tokenizer_config.json'), JSON.stringify(config));
+  return { ...ids, text: { tokenizer: `${name}/tokenizer.json`, tooLong: 'truncate' } };
+}
 
-  test('are looked at once each, however many there are', () => {
-    let looks = 0;
-    const count = 20_000;
-    const [only, ...more] = fuseUnknown(new Array(count).fill('.'), () => {
-      looks += 1;
-      return true;
+/** Every byte is a token of its own, as in GPT-2 before its merges: no special tokens, no types. */
+const BYTES = {
+  normalizer: null,
+  added_tokens: [],
+  pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+  post_processor: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true },
+  decoder: null,
+  model: { type: 'BPE', vocab: { a: 0, b: 1, c: 2, d: 3, '\u0120': 4 }, merges: [] },
+};
+
+describe('a byte-level tokenizer', () => {
+  test('cuts a text that is too long, or it is refused', async () => {
+    const bytes = idsOf('bytes', BYTES);
+    const bound = { ...bytes, text: { ...bytes.text, maxTokens: 3 } };
+    expect(await encoded(['abcd', 'a b'], [bound])).toEqual([[[0, 1, 2]], [[0, 4, 1]]]);
+    const refusing = { ...bound, text: { ...bound.text, tooLong: 'refuse' as const } };
+    await expect(encoded(['abcd'], [refusing])).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'instances[0]: expected a text of at most 3 tokens, found 4 tokens',
     });
-    expect([only?.length, more.length, looks]).toEqual([count, 0, count]);
   });
 
-  test('of a unigram model are those of the library', async () => {
-    const unigram = {
-      ...TOKENIZER,
-      added_tokens: [],
-      normalizer: null,
-      pre_tokenizer: { type: 'Metaspace', replacement: '\u2581', add_prefix_space: true, prepend_scheme: 'always' },
-      post_processor: null,
-      model: {
-        type: 'Unigram',
-        unk_id: 1,
-        vocab: [
-          ['<s>', 0],
-          ['<unk>', 0],
-          ['\u2581', -1],
-          ['a', -2],
-          ['<pad>', 0],
-        ],
-      },
-    };
-    writeFileSync(join(folder, 'unigram.json'), JSON.stringify(unigram));
-    const tokenizer = await loadTokenizer(folder, 'unigram.json');
-    const plain = new Tokenizer(structuredClone(unigram), {});
-    for (const text of ['a', '...', 'a..a.', '. . a', 'a <unk> .', '..a..a..', 'aa b']) {
-      expect(tokenizer.encode(text, 512).ids).toEqual(plain.encode(text).ids);
-    }
+  test('without a token that fills up, texts keep their own length even with a mask', async () => {
+    expect(await encoded(['ab'], [idsOf('bytes', BYTES), mask])).toEqual([
+      [
+        [0, 1],
+        [1, 1],
+      ],
+    ]);
   });
+
+  test('without one, a fixed length needs a mask', async () => {
+    const fixed = { ...idsOf('bytes', BYTES), shape: [-1, 4] };
+    await expect(encoded(['ab'], [fixed])).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('names no token that fills up short texts'),
+    });
+    expect(await encoded(['ab'], [fixed, { ...mask, shape: [-1, 4] }])).toEqual([
+      [
+        [0, 1, 0, 0],
+        [1, 1, 0, 0],
+      ],
+    ]);
+  });
+});
+
+describe('what the files of the tokenizer say', () => {
+  const truncation = { direction: 'Left', max_length: 4, strategy: 'LongestFirst', stride: 0 };
+  const padding = {
+    strategy: { Fixed: 6 },
+    direction: 'Left',
+    pad_to_multiple_of: 4,
+    pad_id: 7,
+    pad_type_id: 1,
+    pad_token: 'parcel',
+  };
+
+  test('truncation: its length and its side', async () => {
+    expect(await encoded(['where is my parcel'], [idsOf('left', { truncation })])).toEqual([[[2, 6, 7, 3]]]);
+  });
+
+  test('what serving.yaml says goes before it', async () => {
+    const input = idsOf('left', { truncation });
+    const own = { ...input, text: { ...input.text, maxTokens: 5 } };
+    expect(await encoded(['where is my parcel'], [own])).toEqual([[[2, 5, 6, 7, 3]]]);
+  });
+
+  test('padding: its length, its side, its ids, as a model without a mask was trained with it', async () => {
+    const types: InputSpec = { name: 'token_type_ids', datatype: 'INT64', shape: [-1, -1] };
+    expect(await encoded(['is'], [idsOf('filled', { padding }), types])).toEqual([
+      [
+        [7, 7, 7, 7, 7, 2, 5, 3],
+        [1, 1, 1, 1, 1, 0, 0, 0],
+      ],
+    ]);
+  });
+
+  test('tokenizer_config.json, where tokenizer.json says nothing', async () => {
+    const config = { pad_token: { content: '?' }, padding_side: 'left', truncation_side: 'left', model_max_length: 4 };
+    const input = idsOf('config', {}, config);
+    expect(await encoded(['is', 'where is my parcel'], [input, mask])).toEqual([
+      [
+        [8, 2, 5, 3],
+        [0, 1, 1, 1],
+      ],
+      [
+        [2, 6, 7, 3],
+        [1, 1, 1, 1],
+      ],
+    ]);
+  });
+
+  test('a bound that has no place for text is an error of serving.yaml', async () => {
+    const bound = { ...ids, text: { ...ids.text, maxTokens: 2 } };
+    await expect(encoded(['is'], [bound])).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('serving.yaml text.maxTokens: expected at least 3'),
+    });
+  });
+});
+
+describe('words that a vocabulary lacks', () => {
+  const words = (unknown: string) => ({
+    model: { type: 'WordLevel', vocab: TOKENIZER.model.vocab, unk_token: unknown },
+    pre_tokenizer: { type: 'Whitespace' },
+  });
+
+  test('become the unknown token', async () => {
+    expect(await encoded(['is it'], [idsOf('words', words('[UNK]'))])).toEqual([[[2, 5, 1, 3]]]);
+  });
+
+  test('are refused by name where there is none, and nothing else is', async () => {
+    const input = idsOf('known', words('<none>'));
+    await expect(encoded(['is', 'is it'], [input])).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/^instances\[1\]: expected a text that the tokenizer has tokens for.*UNK/),
+    });
+    expect(await encoded(['is my'], [input])).toEqual([[[2, 5, 6, 3]]]);
+  });
+});
+
+describe('pairs of texts', () => {
+  const pairs: InputSpec = { ...ids, text: { ...ids.text, pairs: true, maxTokens: 6, tooLong: 'truncate' } };
+  const types: InputSpec = { name: 'token_type_ids', datatype: 'INT64', shape: [-1, -1] };
+
+  test('become one sequence with two types, cut at the longer one', async () => {
+    expect(await encoded([{ text: 'where', text_pair: 'is my parcel ?' }], [pairs, types])).toEqual([
+      [
+        [2, 4, 3, 5, 6, 3],
+        [0, 0, 0, 1, 1, 1],
+      ],
+    ]);
+  });
+
+  test.each([
+    ['a text alone', 'where', 'instances[0]: expected an object with text and text_pair'],
+    ['no second text', { text: 'where' }, 'instances[0].text_pair: expected a text'],
+    ['another key', { text: 'a', text_pair: 'b', pair: 'c' }, 'instances[0]: expected only text and text_pair'],
+    ['half a character', { text: 'a', text_pair: '\ud800' }, 'instances[0].text_pair: expected a string without'],
+  ])('%s is refused', async (_what, instance, message) => {
+    await expect(encoded([instance], [pairs, types])).rejects.toThrow(message);
+  });
+});
+
+describe('a tokenizer.json that would give other tokens, or end the process', () => {
+  const template = (name: string) => ({
+    type: 'TemplateProcessing',
+    single: [{ SpecialToken: { id: name, type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+    pair: [],
+    special_tokens: { '[CLS]': { id: '[CLS]', ids: [2], tokens: ['[CLS]'] } },
+  });
+
+  test.each<[string, unknown, string[]]>([
+    ['is none', [], ['expected an object']],
+    ['has no model', {}, ['model: expected an object']],
+    [
+      'has a normalizer of an unknown kind in a sequence',
+      { ...TOKENIZER, normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Romanise' }] } },
+      [expect.stringMatching(/^normalizer\.normalizers\[1\]\.type: expected one of .*, found "Romanise"$/)],
+    ],
+    [
+      'draws tokens',
+      { ...TOKENIZER, model: { ...TOKENIZER.model, dropout: 0.1 } },
+      [expect.stringContaining('model.dropout: expected null, found 0.1')],
+    ],
+    [
+      'has a template with a token without an id',
+      { ...TOKENIZER, post_processor: { type: 'Sequence', processors: [template('[BOS]')] } },
+      ['post_processor.processors[0].special_tokens: "[BOS]" is missing, which the template names'],
+    ],
+    ['is right', { ...TOKENIZER, post_processor: template('[CLS]') }, []],
+  ])('%s', (_what, definition, problems) => {
+    expect(tokenizerProblems(definition)).toEqual(problems);
+  });
+
+  test('a damaged tokenizer_config.json is an error, none is not', async () => {
+    const input = idsOf('damaged', {});
+    writeFileSync(join(folder, 'damaged', 'tokenizer_config.json'), '{');
+    await expect(encoded(['x'], [input])).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('tokenizer_config.json cannot be used'),
+    });
+  });
+});
+
+test('a megabyte without a space becomes tokens', async () => {
+  const bytes = idsOf('bytes', BYTES);
+  const bound = { ...bytes, text: { ...bytes.text, maxTokens: 1_000_000, maxCharacters: 1_000_000 } };
+  const [[list]] = (await encoded(['a'.repeat(1_000_000)], [bound])) as [[number[]]];
+  expect(list.length).toBe(1_000_000);
 });

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../../errors.ts';
 import { refusalOf, type Waiter } from '../limits/semaphore.ts';
-import type { FromTokenWorker, TokenWorkerOptions, ToTokenWorker } from './token-messages.ts';
-import type { Tokens } from './tokenizer.ts';
+import type { Bound, FromTokenWorker, TokenWorkerOptions, ToTokenWorker } from './token-messages.ts';
+import type { NoTokens, Texts, TokenizerSettings, Tokens } from './tokenizer.ts';
 
 /** Resolves alike from src/ and from dist/: a thread cannot be started from TypeScript. */
 const WORKER_PATH = fileURLToPath(new URL('../../../dist/inference/preprocess/token-worker.js', import.meta.url));
@@ -13,18 +13,17 @@ const WORKER_PATH = fileURLToPath(new URL('../../../dist/inference/preprocess/to
 const PORTION = 16_384;
 
 export interface TokenThread {
-  /** The id that fills sequences up. */
-  readonly padding: number;
+  readonly settings: TokenizerSettings;
   /** Rejects with TIMEOUT or CLIENT_GONE as soon as a portion of texts would be cut for nothing. */
-  encode(texts: readonly string[], maxTokens: number, waiter: Waiter): Promise<readonly Tokens[]>;
+  encode(texts: readonly Texts[], bound: Bound, waiter: Waiter): Promise<readonly (Tokens | NoTokens)[]>;
 }
 
 interface Waiting {
-  readonly texts: readonly string[];
-  readonly maxTokens: number;
+  readonly texts: readonly Texts[];
+  readonly bound: Bound;
   readonly waiter: Waiter;
-  readonly found: Tokens[];
-  readonly resolve: (tokens: readonly Tokens[]) => void;
+  readonly found: (Tokens | NoTokens)[];
+  readonly resolve: (tokens: readonly (Tokens | NoTokens)[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -33,7 +32,7 @@ interface Waiting {
  * @param maxQueue requests that may wait; one more gets QUEUE_FULL
  */
 export async function startTokenThread(options: TokenWorkerOptions, maxQueue: number): Promise<TokenThread> {
-  let { worker, padding } = await start(options);
+  let { worker, settings } = await start(options);
   const queue: Waiting[] = [];
   let running: { request: Waiting; count: number } | undefined;
 
@@ -55,7 +54,7 @@ export async function startTokenThread(options: TokenWorkerOptions, maxQueue: nu
       }
       const texts = portion(request);
       running = { request, count: texts.length };
-      worker.postMessage({ texts, maxTokens: request.maxTokens } satisfies ToTokenWorker);
+      worker.postMessage({ texts, ...request.bound } satisfies ToTokenWorker);
     }
   }
 
@@ -89,13 +88,13 @@ export async function startTokenThread(options: TokenWorkerOptions, maxQueue: nu
 
   listen();
   return {
-    padding,
-    encode(texts, maxTokens, waiter) {
+    settings,
+    encode(texts, bound, waiter) {
       if (queue.length >= maxQueue) {
         throw new ServiceError('QUEUE_FULL', `${queue.length} requests are waiting already; try again later`);
       }
       return new Promise((resolve, reject) => {
-        queue.push({ texts, maxTokens, waiter, found: [], resolve, reject });
+        queue.push({ texts, bound, waiter, found: [], resolve, reject });
         pump();
       });
     },
@@ -103,20 +102,25 @@ export async function startTokenThread(options: TokenWorkerOptions, maxQueue: nu
 }
 
 /** The next texts of a request; one at least. */
-function portion({ texts, found }: Waiting): string[] {
-  const chosen: string[] = [];
+function portion({ texts, found }: Waiting): Texts[] {
+  const chosen: Texts[] = [];
   let characters = 0;
   for (let at = found.length; at < texts.length && characters < PORTION; at++) {
-    chosen.push(texts[at] as string);
-    characters += texts[at]?.length ?? 0;
+    const next = texts[at] as Texts;
+    chosen.push(next);
+    characters += charactersOf(next);
   }
   return chosen;
 }
 
-async function start(options: TokenWorkerOptions): Promise<{ worker: Worker; padding: number }> {
+export function charactersOf([text, pair = '']: Texts): number {
+  return text.length + pair.length;
+}
+
+async function start(options: TokenWorkerOptions): Promise<{ worker: Worker; settings: TokenizerSettings }> {
   const worker = new Worker(WORKER_PATH, { workerData: options });
   const [message] = (await once(worker, 'message')) as [FromTokenWorker];
-  if (message.kind === 'loaded') return { worker, padding: message.padding };
+  if (message.kind === 'loaded') return { worker, settings: message.settings };
   throw new ServiceError('CONFIG_INVALID', 'message' in message ? message.message : 'the tokenizer cannot be used');
 }
 

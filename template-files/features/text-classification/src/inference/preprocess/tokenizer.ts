@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
-import { withoutMark } from '../../byte-order-mark.ts';
-import { jsonProblem, ServiceError } from '../../errors.ts';
-import { fuseInLinearTime } from './fuse-unknown.ts';
+import { Tokenizer } from 'tokenizers';
+import { invalid, readTokenizerFiles } from './tokenizer-files.ts';
+import { type Padding, paddingOf, type Truncation, truncationOf } from './tokenizer-settings.ts';
+
+/** A text, or two that belong together. */
+export type Texts = readonly [text: string, pair?: string];
 
 /** A text as token ids, special tokens included. */
 export interface Tokens {
@@ -11,67 +11,81 @@ export interface Tokens {
   readonly types: readonly number[];
   /** How many there would have been. */
   readonly length: number;
-  readonly cut: boolean;
+}
+
+/** Why the library makes no tokens of a text: it has no token for unknown words, or nothing may be cut. */
+export interface NoTokens {
+  readonly refused: string;
+}
+
+export interface TokenizerSettings {
+  readonly padding: Padding;
+  readonly truncation: Truncation;
+  /** How many special tokens a text, and a pair of texts, has: one more is the least that a bound can be. */
+  readonly special: { readonly single: number; readonly pair: number };
 }
 
 export interface TextTokenizer {
-  /** The id that fills sequences up. */
-  readonly padding: number;
-  encode(text: string, maxTokens: number): Tokens;
+  readonly settings: TokenizerSettings;
+  /**
+   * One call after the other.
+   * @param isCut whether longer texts are cut between their special tokens; else only their length is answered
+   */
+  encode(texts: Texts, maxTokens: number, isCut: boolean): Promise<Tokens | NoTokens>;
 }
 
-const PADDING_TOKENS = ['[PAD]', '<pad>', '<|endoftext|>'];
-
-/** Reads tokenizer.json, and tokenizer_config.json where it lies beside it. */
+/**
+ * Loads Hugging Face's own tokenizer: the ids are those that Python's `tokenizers` makes.
+ * Rejects with CONFIG_INVALID naming what cannot be used.
+ */
 export async function loadTokenizer(folder: string, file: string): Promise<TextTokenizer> {
-  const path = join(folder, file);
-  const definition = await readJson(path, file);
-  const config = await readJson(join(dirname(path), 'tokenizer_config.json'), 'tokenizer_config.json').catch(
-    () => ({}),
-  );
-  let tokenizer: Tokenizer;
-  try {
-    tokenizer = new Tokenizer(definition, config);
-    if (tokenizer.model) fuseInLinearTime(tokenizer.model);
-  } catch (error) {
-    throw invalid(file, (error as Error).message, error);
-  }
-  const { padding } = definition as { padding?: { pad_id?: number } | null };
+  const { text, definition, config } = await readTokenizerFiles(folder, file);
+  const tokenizer = load(text, file);
+  const truncation = truncationOf(definition, config);
+  // Cut and filled up where the bounds of serving.yaml and of the model's shape are known.
+  tokenizer.disableTruncation();
+  tokenizer.disablePadding();
+  const settings = {
+    truncation,
+    padding: paddingOf(definition, config, (token) => tokenizer.tokenToId(token)),
+    special: {
+      single: (await tokenizer.encode('')).getLength(),
+      pair: (await tokenizer.encode('', '')).getLength(),
+    },
+  };
   return {
-    padding: padding?.pad_id ?? firstKnown(tokenizer, PADDING_TOKENS) ?? 0,
-    encode: (text, maxTokens) => encode(tokenizer, text, maxTokens),
+    settings,
+    encode: (texts, maxTokens, isCut) =>
+      encode(tokenizer, texts, isCut ? maxTokens : undefined, truncation).catch((error: Error) => ({
+        refused: error.message,
+      })),
   };
 }
 
-/** Cuts the text, never the special tokens around it. */
-function encode(tokenizer: Tokenizer, text: string, maxTokens: number): Tokens {
-  const whole = tokenizer.encode(text, { return_token_type_ids: true });
-  const { length } = whole.ids;
-  const types = whole.token_type_ids;
-  if (length <= maxTokens) return { ids: whole.ids, types, length, cut: false };
-  const bare = tokenizer.encode(text, { add_special_tokens: false }).ids;
-  const before = Math.max(whole.ids.indexOf(bare[0] ?? -1), 0);
-  const after = length - bare.length - before;
-  const end = Math.max(maxTokens - after, before);
-  const cut = (list: readonly number[]) => [...list.slice(0, end), ...list.slice(length - after)];
-  return { ids: cut(whole.ids), types: cut(types), length, cut: true };
-}
-
-function firstKnown(tokenizer: Tokenizer, tokens: readonly string[]): number | undefined {
-  return tokens.map((token) => tokenizer.token_to_id(token)).find((id) => id !== undefined);
-}
-
-async function readJson(path: string, name: string): Promise<object> {
+async function encode(
+  tokenizer: Tokenizer,
+  [text, pair]: Texts,
+  maxTokens: number | undefined,
+  { strategy, side }: Truncation,
+): Promise<Tokens> {
+  const whole = await tokenizer.encode(text, pair);
+  const length = whole.getLength();
+  if (maxTokens === undefined || length <= maxTokens) {
+    return { ids: whole.getIds(), types: whole.getTypeIds(), length };
+  }
+  tokenizer.setTruncation(maxTokens, { strategy: strategy as never, direction: side, stride: 0 });
   try {
-    return JSON.parse(withoutMark(await readFile(path, 'utf8'))) as object;
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? jsonProblem(error);
-    throw invalid(name, reason, error);
+    const cut = await tokenizer.encode(text, pair);
+    return { ids: cut.getIds(), types: cut.getTypeIds(), length };
+  } finally {
+    tokenizer.disableTruncation();
   }
 }
 
-function invalid(file: string, reason: string, cause: unknown): ServiceError {
-  return new ServiceError('CONFIG_INVALID', `serving.yaml text.tokenizer: ${file} cannot be used: ${reason}`, {
-    cause,
-  });
+function load(text: string, file: string): Tokenizer {
+  try {
+    return Tokenizer.fromString(text);
+  } catch (error) {
+    throw invalid(file, (error as Error).message, error);
+  }
 }

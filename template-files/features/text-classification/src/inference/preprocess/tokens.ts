@@ -1,29 +1,20 @@
-import type { InputSpec, Serving, TextSteps } from '../../contract/serving.ts';
+import type { Serving, TextSteps } from '../../contract/serving.ts';
 import { inputMismatch, ServiceError } from '../../errors.ts';
-import { KINDS } from '../datatypes.ts';
 import { type Capacity, createCapacity } from '../limits/capacity.ts';
 import type { Waiter } from '../limits/semaphore.ts';
-import type { Block, Tensor } from '../tensor.ts';
+import type { Block } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
-import { createTextReader } from './texts.ts';
-import { startTokenThread } from './token-thread.ts';
-import type { Tokens } from './tokenizer.ts';
+import { listOf, paddedLength, tensorOf } from './sequence.ts';
+import { createPairReader, createTextReader } from './texts.ts';
+import { charactersOf, startTokenThread } from './token-thread.ts';
+import type { NoTokens, Texts, TokenizerSettings, Tokens } from './tokenizer.ts';
 
 const DEFAULTS = { maxTokens: 512, maxCharacters: 20_000 };
 
-/** Sequences are padded to a multiple of this, so that requests of similar lengths can share a run. */
-const STEP = 8;
-
-type List = 'ids' | 'mask' | 'types';
-
-/** What an input of this name takes, as exporters call them. */
-const BY_NAME: Readonly<Record<string, List>> = {
-  input_ids: 'ids',
-  attention_mask: 'mask',
-  token_type_ids: 'types',
-};
-
-/** Instances are texts, or `{"text": …}`; the model gets what the repository's tokenizer makes of them. */
+/**
+ * Instances are texts, or `{"text": …}`, or with `pairs` `{"text": …, "text_pair": …}`; the model gets what the repository's
+ * tokenizer makes of them.
+ */
 export async function createEncoder(
   { inputs, limits }: Serving,
   onInvalid: OnInvalid,
@@ -33,46 +24,39 @@ export async function createEncoder(
   const named = inputs.find(({ text }) => text?.tokenizer !== undefined) ?? inputs[0];
   const steps: TextSteps = { maxCharacters: DEFAULTS.maxCharacters, ...named?.text };
   const name = named?.name ?? 'text';
-  const read = createTextReader(steps, name, onInvalid);
+  const read = textsReader(steps, name, onInvalid);
   const fixed = inputs[0]?.shape[1] ?? -1;
-  const maxTokens = fixed === -1 ? (steps.maxTokens ?? DEFAULTS.maxTokens) : fixed;
-  const tokenizer = await startTokenThread({ folder, file: steps.tokenizer ?? '' }, limits.maxQueue);
+  const thread = await startTokenThread({ folder, file: steps.tokenizer ?? '' }, limits.maxQueue);
+  const { padding } = thread.settings;
   const masked = inputs.some((input) => listOf(input) === 'mask');
+  const maxTokens = boundOf(thread.settings, steps, fixed);
+  checkSettings(thread.settings, steps, maxTokens, fixed !== -1 && !masked);
 
-  function checkLength(tokens: Tokens, index: number): void {
-    if (tokens.cut && steps.tooLong !== 'truncate') {
+  function checked(tokens: Tokens | NoTokens, index: number): Tokens {
+    const where = `instances[${index}]`;
+    if ('refused' in tokens) {
+      onInvalid(name, 'type');
+      throw inputMismatch(where, 'a text that the tokenizer has tokens for', `one that it refuses: ${tokens.refused}`);
+    }
+    if (tokens.length > maxTokens && steps.tooLong !== 'truncate') {
       onInvalid(name, 'out_of_range');
-      throw inputMismatch(`instances[${index}]`, `a text of at most ${maxTokens} tokens`, `${tokens.length} tokens`);
+      throw inputMismatch(where, `a text of at most ${maxTokens} tokens`, `${tokens.length} tokens`);
     }
+    return tokens;
   }
 
-  /** Without a mask the model would take padding for text: then each text goes alone, as long as it is. */
-  function paddedLength({ ids }: Tokens): number {
-    if (fixed !== -1) return fixed;
-    return masked ? Math.min(Math.ceil(ids.length / STEP) * STEP, maxTokens) : ids.length;
-  }
-
-  function tensorOf(input: InputSpec, tokens: Tokens, length: number): Tensor {
-    const list = listOf(input);
-    const values = { ids: tokens.ids, mask: tokens.ids.map(() => 1), types: tokens.types }[list];
-    const kind = KINDS[input.datatype];
-    const data = kind.create(length) as BigInt64Array | Int32Array;
-    const padding = list === 'ids' ? tokenizer.padding : 0;
-    for (let at = 0; at < length; at++) {
-      const value = values[at] ?? padding;
-      data[at] = data instanceof BigInt64Array ? BigInt(value) : value;
-    }
-    return { dims: [1, length], data };
+  function lengthOf({ ids }: Tokens): number {
+    return fixed === -1 ? paddedLength(ids.length, padding, masked, maxTokens) : fixed;
   }
 
   function blockOf(tokens: Tokens): Block {
-    const length = paddedLength(tokens);
-    return { rows: 1, key: `${length}`, tensors: inputs.map((input) => tensorOf(input, tokens, length)) };
+    const length = lengthOf(tokens);
+    return { rows: 1, key: `${length}`, tensors: inputs.map((input) => tensorOf(input, tokens, padding, length)) };
   }
 
   /** Bytes of the tensors, which the padding may make far larger than the texts. */
   function bytesOf(all: readonly Tokens[]): number {
-    const tokens = all.reduce((sum, one) => sum + paddedLength(one), 0);
+    const tokens = all.reduce((sum, one) => sum + lengthOf(one), 0);
     const bytes = inputs.reduce((sum, { datatype }) => sum + (datatype === 'INT64' ? 8 : 4), 0) * tokens;
     if (bytes <= capacity.maxBytes) return bytes;
     throw new ServiceError(
@@ -85,13 +69,13 @@ export async function createEncoder(
     const waiter: Waiter = reading ?? { deadline: Number.POSITIVE_INFINITY };
     const texts = instances.map(read);
     const entry = capacity.enter(
-      texts.reduce((sum, { length }) => sum + length, 0),
+      texts.reduce((sum, one) => sum + charactersOf(one), 0),
       waiter,
     );
     let isDone = false;
     try {
-      const all = await tokenizer.encode(texts, maxTokens, waiter);
-      all.forEach(checkLength);
+      const found = await thread.encode(texts, { maxTokens, isCut: steps.tooLong === 'truncate' }, waiter);
+      const all = found.map(checked);
       await entry.acquire(bytesOf(all));
       isDone = true;
       return all.map(blockOf);
@@ -102,6 +86,36 @@ export async function createEncoder(
   };
 }
 
-function listOf({ name, text }: InputSpec): List {
-  return text?.holds ?? (Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined) ?? 'ids';
+function textsReader(steps: TextSteps, name: string, onInvalid: OnInvalid): (one: unknown, at: number) => Texts {
+  if (steps.pairs) return createPairReader(steps, name, onInvalid);
+  const read = createTextReader(steps, name, onInvalid);
+  return (instance, index) => [read(instance, index)];
+}
+
+/** What serving.yaml says goes before what training left in the tokenizer's files; no sequence is longer than the model's axis. */
+function boundOf({ truncation }: TokenizerSettings, { maxTokens }: TextSteps, fixed: number): number {
+  const own = maxTokens ?? truncation.maxTokens;
+  return fixed === -1 ? (own ?? DEFAULTS.maxTokens) : Math.min(own ?? fixed, fixed);
+}
+
+/** @param mustFill whether the model takes what fills up for text */
+function checkSettings(
+  { special, padding }: TokenizerSettings,
+  { pairs, tokenizer }: TextSteps,
+  maxTokens: number,
+  mustFill: boolean,
+): void {
+  const least = (pairs ? special.pair : special.single) + 1;
+  if (maxTokens < least) {
+    throw new ServiceError(
+      'CONFIG_INVALID',
+      `serving.yaml text.maxTokens: expected at least ${least}, since ${least - 1} are the tokenizer's special tokens; found ${maxTokens}`,
+    );
+  }
+  if (mustFill && padding.id === undefined) {
+    throw new ServiceError(
+      'CONFIG_INVALID',
+      `serving.yaml text.tokenizer: ${tokenizer} names no token that fills up short texts, which a model of fixed length without a mask needs: add "padding", or "pad_token" to tokenizer_config.json`,
+    );
+  }
 }
