@@ -28,7 +28,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   variants: ['contract', 'inference', 'observability'],
   http: ['contract', 'feedback', 'inference', 'observability', 'variants'],
   batch: ['contract', 'hooks', 'http', 'inference'],
-  cli: ['batch', 'contract', 'drift', 'inference', 'observability'],
+  record: ['contract', 'inference'],
+  cli: ['batch', 'contract', 'drift', 'inference', 'observability', 'record'],
 };
 /** Hooks are yours, and may import what they need. */
 const ROOMS = new Set([...Object.keys(MAY_IMPORT), 'hooks']);

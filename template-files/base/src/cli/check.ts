@@ -1,6 +1,7 @@
 /**
- * `npm run check [-- --write]`: the model contract, without serving. Exit code 1 and one line a problem when it is broken. With --write
- * what the model itself shows (shapes of its outputs, scores that are no probabilities) is written into serving.yaml first.
+ * `npm run check [-- --write] [--against <folder>]`: the model contract, without serving. Exit code 1 and one line a problem when it is
+ * broken. With --write what the model itself shows (shapes of its outputs, scores that are no probabilities) is written into
+ * serving.yaml first. With --against the service is compared step by step with what training recorded (tools/record.py).
  */
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,14 +14,19 @@ import { unreadLabelWarning } from '../inference/release.ts';
 import { scoreFindingText } from '../inference/trial/scores.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import { checkAgainst } from './against.ts';
 import { refineServing } from './refine.ts';
 
+const OPTIONS = { write: { type: 'boolean', default: false }, against: { type: 'string' } } as const;
+
 try {
-  const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: OPTIONS });
   if (values.write) {
     for (const line of await refineServing(loadConfig())) console.log(`Wrote ${line}.`);
   }
   const config = loadConfig();
+  // Before the golden samples: where they differ, the first step that does says why.
+  if (values.against !== undefined) await checkAgainst(config, values.against, (line) => console.log(line));
   await checkModel(config, 'golden.json');
   if (config.candidate) await checkModel(config.candidate, basename(config.candidate.goldenPath));
   const { refused, stale } = openReference(config.referenceText, config.serving);

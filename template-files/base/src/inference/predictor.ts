@@ -15,6 +15,7 @@ import type { Capacity } from './limits/capacity.ts';
 import { createPool, type Loaded, type WorkerPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
 import { createEncoder } from './preprocess/encoder.ts';
+import type { OnStep } from './preprocess/steps.ts';
 import {
   checkAnswerShapes,
   READY,
@@ -88,6 +89,12 @@ export interface Predictor {
   ): Promise<readonly Answer[]>;
   /** Answers a golden sample and says whether it agrees. */
   test(sample: GoldenSample, tolerance: number, call: Call): Promise<Comparison & { prediction: unknown }>;
+  /**
+   * Answers one instance and shows what becomes of it on its way.
+   * @param onStep receives the steps of preprocessing that are not the model's tensors yet
+   * @returns the tensors that the model got, and its prediction before `postprocess`
+   */
+  follow(instance: unknown, call: Call, onStep: OnStep): Promise<{ blocks: readonly Block[]; prediction: unknown }>;
   /** A shutdown begins: not ready any more, but requests are still taken. */
   stop(): void;
   /** Nothing new is taken; resolves when what has been accepted is finished. */
@@ -303,6 +310,24 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     return { prediction, ...compare(sample.prediction, prediction, tolerance) };
   }
 
+  async function follow(instance: unknown, call: Call, onStep: OnStep) {
+    let release: (() => void) | undefined;
+    const onEnd = (give: () => void): void => {
+      release = give;
+    };
+    try {
+      const ready = await preprocessed([instance], call.deadline);
+      const blocks = await encode(ready, { deadline: call.deadline, client: call.client, onEnd, onStep });
+      const asked = { byClient: false, topK: Number.POSITIVE_INFINITY };
+      const [text = 'null'] = await promised<string[]>((told) =>
+        answerBlocks(blocks, performance.now(), call, asked, told),
+      );
+      return { blocks, prediction: JSON.parse(text) as unknown };
+    } finally {
+      release?.();
+    }
+  }
+
   const encodeSample = async (instance: unknown): Promise<readonly Block[]> =>
     encode(await preprocessed([instance], performance.now() + TRIAL_MS));
 
@@ -394,6 +419,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     hooked: hasPreprocess || hasPostprocess,
     inferTensors,
     test,
+    follow,
     stop() {
       stopping = true;
     },

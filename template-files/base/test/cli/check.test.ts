@@ -1,8 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../src/config.ts';
 import { runCommand } from '../helpers/command.ts';
+import { npy } from '../helpers/npy.ts';
 import { SAMPLE } from '../helpers/service.ts';
 
 /** `npm run check` and `npm run golden` over a copy of the sample whose golden samples no longer fit. */
@@ -72,5 +73,44 @@ describe('check --write', () => {
     const { status, stdout } = run('check', '--write');
     expect([status, stdout.includes('Wrote')]).toEqual([0, false]);
     expect(readFileSync(path(), 'utf8')).toBe(before);
+  });
+});
+
+describe('check --against', () => {
+  const INSTANCE = { sepal_length: 5.1, sepal_width: 3.4, petal_length: 1.5, petal_width: 0.2 };
+  const record = (columns: number[], answer?: object) => {
+    const path = join(folder, 'record');
+    mkdirSync(path);
+    writeFileSync(join(path, 'input.npy'), npy('<f4', [1, 4], Float32Array.from(columns)));
+    const steps = [{ step: 'tensor', tensors: [{ name: 'float_input', file: 'input.npy' }] }];
+    const samples = [{ name: 'first', raw: { row: INSTANCE }, steps, answer }];
+    const text = { format: 'ml-serving-record/v1', versions: { sklearn: '1.9.1' }, samples };
+    writeFileSync(join(path, 'record.json'), JSON.stringify(text));
+    return path;
+  };
+
+  test('a record that agrees, and then the rest of the check', () => {
+    const { status, stdout } = run('check', '--against', record([5.1, 3.4, 1.5, 0.2]));
+    expect([status, stdout.split('\n').slice(0, 3)]).toEqual([
+      0,
+      ['first: agrees', '  tensor: agrees, equal', '1 sample of training (sklearn 1.9.1) agrees with the service.'],
+    ]);
+    expect(stdout).toContain('4 golden samples agree');
+  });
+
+  test('the first step that differs is named, although the golden samples differ as well', () => {
+    change((before, place) => (place === 0 ? [1, 2, 3, 4] : before));
+    const path = record([51, 34, 15, 2], { label: 'setosa' });
+    const { status, stdout, stderr } = run('check', '--against', path);
+    expect([status, stderr]).toEqual([
+      1,
+      `${path}: 1 of 1 samples differ from training; the first step that differs is tensor\n(RECORD_DIFFERS)\n`,
+    ]);
+    expect(stdout).toContain('  tensor: differs, float_input: largest difference 45.9');
+  });
+
+  test('a folder that holds no record', () => {
+    const { status, stderr } = run('check', '--against', folder);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/record\.json: cannot be read.*\n\(RECORD_INVALID\)/)]);
   });
 });

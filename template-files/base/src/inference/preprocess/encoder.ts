@@ -4,6 +4,7 @@ import type { Waiter } from '../limits/semaphore.ts';
 import type { Block } from '../tensor.ts';
 import { createColumnEncoder, hasColumns } from './columns.ts';
 import { createExtensionEncoder } from './extension.ts';
+import type { OnStep } from './steps.ts';
 import { createTensorEncoder } from './tensors.ts';
 import { createTextEncoder, takesStrings } from './texts.ts';
 
@@ -21,6 +22,8 @@ export type Encoder = (
 export interface Reading extends Waiter {
   /** Registers what gives memory back; called once, when the request is answered. */
   readonly onEnd: (release: () => void) => void;
+  /** Given where the steps of preprocessing are compared with training's; never for a client. */
+  readonly onStep?: OnStep | undefined;
 }
 
 /** Told of every value that is counted as bad, whether it is refused or not. */

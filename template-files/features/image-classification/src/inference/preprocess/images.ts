@@ -11,7 +11,8 @@ import type { Encoder, OnInvalid } from './encoder.ts';
 import { inParallel } from './in-parallel.ts';
 import { pictureBytes } from './picture-bytes.ts';
 import { createNeed, type Need } from './picture-need.ts';
-import { createPictureReader, type Picture, type Pixels } from './pixels.ts';
+import { createPictureReader, type Picture, type Pixels, type ShowPixels } from './pixels.ts';
+import type { OnStep } from './steps.ts';
 
 /**
  * Pictures decoded at a time, by all requests together: each takes a thread of libuv's pool of four, and one of those stays free for
@@ -58,10 +59,10 @@ export function createEncoder(
     return need.sum();
   }
 
-  async function decodeOne({ decode }: Picture, waiter: Waiter): Promise<Block> {
+  async function decodeOne({ decode }: Picture, waiter: Waiter, show?: ShowPixels): Promise<Block> {
     const slot = await slots.acquire(1, waiter);
     try {
-      const pixels = await decode(waiter.deadline);
+      const pixels = await decode(waiter.deadline, show);
       return { rows: 1, key: `${pixels.height}x${pixels.width}`, tensors: [await write(pixels)] };
     } finally {
       slot.release();
@@ -70,6 +71,7 @@ export function createEncoder(
 
   return async (instances, reading) => {
     const waiter: Waiter = reading ?? { deadline: Number.POSITIVE_INFINITY };
+    const onStep = reading?.onStep;
     checkWaiter(waiter);
     const files = await Promise.all(
       instances.map((instance, i) => counted(instance, async () => pictureBytes(instance, placeOf(i)))),
@@ -83,7 +85,7 @@ export function createEncoder(
       const { pictures, resultBytes, sourceBytes, atATime } = await survey(instances, files, waiter);
       await entry.acquire(resultBytes + sourceBytes);
       const blocks = await inParallel(pictures, atATime, (picture, i) =>
-        counted(instances[i], () => decodeOne(picture, waiter)),
+        counted(instances[i], () => decodeOne(picture, waiter, onStep && showTo(onStep, i))),
       );
       entry.reduce(resultBytes);
       isDone = true;
@@ -93,6 +95,12 @@ export function createEncoder(
       else entry.leave();
     }
   };
+}
+
+/** Pixels as the tensor of a step that belongs to no input yet. */
+function showTo(onStep: OnStep, place: number): ShowPixels {
+  return (name, { data, height, width, channels }) =>
+    onStep(place, { name, tensors: [{ name: '', dims: [height, width, channels], data }] });
 }
 
 function placeOf(index: number): string {

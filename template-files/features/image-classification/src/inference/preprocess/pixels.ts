@@ -4,6 +4,7 @@ import type { ImageSteps, InputSpec } from '../../contract/serving.ts';
 import { inputMismatch, ServiceError } from '../../errors.ts';
 import { decodedBytes, type Size, tensorBytes } from './picture-cost.ts';
 import { withoutTexts } from './png-chunks.ts';
+import type { StepName } from './steps.ts';
 
 /** Rows of pixels, channels together. */
 export interface Pixels {
@@ -23,6 +24,9 @@ const FORMATS: readonly { readonly name: string; readonly is: (head: Buffer) => 
   { name: 'webp', is: (head) => head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP' },
 ];
 
+/** The triangle kernel is what training code means by bilinear with antialiasing. */
+const KERNEL = 'linear';
+
 const FITS = { stretch: 'fill', cover: 'cover', contain: 'contain' } as const;
 
 // Requests run side by side already; a picture need not have several threads.
@@ -38,9 +42,13 @@ export interface Picture {
   /**
    * Turns it upright, brings it to the input's size and to its channels.
    * @param deadline moment (performance.now) after which the library gives up, to the second
+   * @param show receives the pixels after each step; only where they are compared, because each step is then decoded for itself
    */
-  readonly decode: (deadline: number) => Promise<Pixels>;
+  readonly decode: (deadline: number, show?: ShowPixels) => Promise<Pixels>;
 }
+
+/** Receives the pixels after a step. */
+export type ShowPixels = (name: StepName, pixels: Pixels) => void;
 
 /**
  * Reads the heads of files.
@@ -71,10 +79,9 @@ export function createPictureReader(
         `${file.length} bytes`,
       );
 
-    async function decode(deadline: number): Promise<Pixels> {
-      const turned = resize(open(maxPixels).autoOrient(), from, to, steps);
+    async function pixelsOf(picture: Sharp, deadline: number): Promise<Pixels> {
       try {
-        const { data, info } = await asChannels(turned, channels, steps)
+        const { data, info } = await picture
           .timeout({ seconds: secondsUntil(deadline) })
           .raw({ depth: 'uchar' })
           .toBuffer({ resolveWithObject: true });
@@ -85,6 +92,22 @@ export function createPictureReader(
         }
         throw undecodable(error);
       }
+    }
+
+    async function decode(deadline: number, show?: ShowPixels): Promise<Pixels> {
+      const turned = () => open(maxPixels).autoOrient();
+      const { fit = 'stretch', shorterSide } = steps;
+      if (show) {
+        show('decode', await pixelsOf(turned(), deadline));
+        show('colour', await pixelsOf(asChannels(turned(), channels, steps), deadline));
+        if (fit === 'cover' && shorterSide !== undefined) {
+          const whole = turned().resize({ ...wholeSize(from, shorterSide), fit: 'fill', kernel: KERNEL });
+          show('resize', await pixelsOf(asChannels(whole, channels, steps), deadline));
+        }
+      }
+      const pixels = await pixelsOf(asChannels(resize(turned(), from, to, steps), channels, steps), deadline);
+      show?.(fit === 'stretch' ? 'resize' : 'crop', pixels);
+      return pixels;
     }
 
     // Reads the file's head alone, whatever size it claims.
@@ -133,11 +156,9 @@ function resize(
   { fit = 'stretch', shorterSide, background = [0, 0, 0] }: ImageSteps,
 ): Sharp {
   const { width, height } = to;
-  // The triangle kernel is what training code means by bilinear with antialiasing.
-  const kernel = 'linear';
+  const kernel = KERNEL;
   if (fit === 'cover' && shorterSide !== undefined) {
-    const factor = shorterSide / Math.min(from.width, from.height);
-    const whole = { width: Math.round(from.width * factor), height: Math.round(from.height * factor) };
+    const whole = wholeSize(from, shorterSide);
     const left = Math.round((whole.width - width) / 2);
     const top = Math.round((whole.height - height) / 2);
     return picture.resize({ ...whole, fit: 'fill', kernel }).extract({ left, top, width, height });
@@ -145,6 +166,12 @@ function resize(
   if (from.width === width && from.height === height) return picture;
   const [r = 0, g = 0, b = 0] = background;
   return picture.resize({ width, height, fit: FITS[fit], kernel, background: { r, g, b, alpha: 1 } });
+}
+
+/** Of a picture before its crop. */
+function wholeSize({ width, height }: Size, shorterSide: number): Size {
+  const factor = shorterSide / Math.min(width, height);
+  return { width: Math.round(width * factor), height: Math.round(height * factor) };
 }
 
 function asChannels(picture: Sharp, channels: number, { background = [0, 0, 0] }: ImageSteps): Sharp {
