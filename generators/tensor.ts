@@ -41,8 +41,28 @@ export interface Feature {
   readonly nullable?: boolean;
 }
 
+/** Training libraries whose results the service computes for pictures. */
+export const PICTURE_PROFILES = ['torchvision', 'pil', 'keras', 'opencv', 'timm', 'yolo', 'huggingface'] as const;
+export type PictureProfile = (typeof PICTURE_PROFILES)[number];
+
 /** How a picture becomes the tensor of an input; what is left out has a default. */
 export interface ImageSteps {
+  /** The training library whose results are computed. Left out: the decoder's own resize. */
+  readonly profile?: PictureProfile;
+  /** With a profile: height and width of the picture that the model takes, where its shape leaves them free. */
+  readonly size?: readonly number[];
+  /** With a profile: how the longer side is rounded once the shorter one has its length. */
+  readonly rounding?: 'truncate' | 'round';
+  /** With a profile and `cover`: rows above and columns left of the crop. */
+  readonly cropOffset?: readonly number[];
+  readonly interpolation?: 'nearest' | 'bilinear' | 'bicubic' | 'lanczos' | 'area';
+  readonly antialias?: boolean;
+  readonly exif?: 'apply' | 'ignore';
+  readonly icc?: 'convert' | 'ignore';
+  readonly cmyk?: 'plain' | 'convert' | 'refuse';
+  readonly alpha?: 'drop' | 'flatten' | 'refuse';
+  readonly grey?: 'bt601' | 'bt709';
+  readonly animation?: 'refuse' | 'first';
   /** How a picture of another shape is brought to the input's: stretched, cropped or padded. */
   readonly fit?: 'stretch' | 'cover' | 'contain';
   /** With `cover`: resized so that its shorter side has so many pixels, then cropped in the middle. */

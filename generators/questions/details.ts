@@ -58,7 +58,7 @@ const KINDS: Readonly<Record<Unknown['kind'], Kind>> = {
     choices: Object.entries(IMAGE_STEPS).map(([value, { label }]) => ({ value, name: label })),
     default: () => Object.keys(IMAGE_STEPS)[0] as string,
     answer(text, tensor) {
-      const steps = IMAGE_STEPS[text]?.steps;
+      const steps = IMAGE_STEPS[text]?.steps(tensor);
       return { value: { ...tensor, ...(steps && { image: steps }) } };
     },
   },

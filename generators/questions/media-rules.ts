@@ -1,4 +1,5 @@
 import type { ImageSteps, TensorSpec } from '../tensor.ts';
+import { pictureProblems } from './picture-rules.ts';
 import type { Problem } from './problem.ts';
 import { type Rule, shown } from './rule.ts';
 
@@ -31,7 +32,8 @@ const imagesAreOneTensor: Rule = {
   },
 };
 
-function imageProblems({ shape, image = {} }: TensorSpec, axis: number): Problem[] {
+function imageProblems(input: TensorSpec, axis: number): Problem[] {
+  const { shape, image = {} } = input;
   const at = (key: keyof ImageSteps) => ['inputs', 0, 'image', key];
   const channels = shape[axis] ?? 1;
   const problems: Problem[] = [];
@@ -41,12 +43,7 @@ function imageProblems({ shape, image = {} }: TensorSpec, axis: number): Problem
       problems.push({ path: at(key), message: `expected 1 value or ${channels}, one a channel; found ${count}` });
   }
   if (image.std?.includes(0)) problems.push({ path: at('std'), message: 'must not hold 0: it is divided by' });
-  const sides = shape.filter((_, i) => i > 0 && i !== axis);
-  if (image.shorterSide !== undefined && (image.fit !== 'cover' || image.shorterSide < Math.max(...sides))) {
-    const message = `goes with fit: cover and is at least ${Math.max(...sides)}, found ${image.shorterSide}`;
-    problems.push({ path: at('shorterSide'), message });
-  }
-  return problems;
+  return [...problems, ...pictureProblems(input, axis)];
 }
 
 const textsAreStringsOrTokens: Rule = {

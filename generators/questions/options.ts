@@ -1,3 +1,4 @@
+import { PICTURE_PROFILES } from '../tensor.ts';
 import { UNPRINTABLE } from './text-rules.ts';
 
 /**
@@ -112,6 +113,18 @@ export const TENSOR_OPTIONS: Options = {
 /** Options that are made of options. */
 export const STEP_OPTIONS: Readonly<Record<'image' | 'text', Options>> = {
   image: {
+    profile: oneOf(...PICTURE_PROFILES),
+    size: list(whole(1, 65_535), { minItems: 2, maxItems: 2 }),
+    rounding: oneOf('truncate', 'round'),
+    cropOffset: list(whole(0, 65_535), { minItems: 2, maxItems: 2 }),
+    interpolation: oneOf('nearest', 'bilinear', 'bicubic', 'lanczos', 'area'),
+    antialias: yesOrNo,
+    exif: oneOf('apply', 'ignore'),
+    icc: oneOf('convert', 'ignore'),
+    cmyk: oneOf('plain', 'convert', 'refuse'),
+    alpha: oneOf('drop', 'flatten', 'refuse'),
+    grey: oneOf('bt601', 'bt709'),
+    animation: oneOf('refuse', 'first'),
     fit: oneOf('stretch', 'cover', 'contain'),
     shorterSide: whole(1, 65_535),
     color: oneOf('rgb', 'bgr'),

@@ -43,6 +43,12 @@ const feature = fc.oneof(
 );
 const channels = fc.array(fc.constantFrom(0, 0.5, 1), { maxLength: 5 });
 const image = record({
+  profile: fc.constantFrom('torchvision', 'pil', 'keras', 'opencv', 'timm', 'yolo', 'huggingface', 'other'),
+  size: fc.constantFrom([8, 8], [8, 9], [8], [0, 1]),
+  cropOffset: fc.constantFrom([0, 0], [1]),
+  interpolation: fc.constantFrom('nearest', 'area', 'linear'),
+  antialias: fc.boolean(),
+  alpha: fc.constantFrom('drop', 'flatten', 'refuse'),
   fit: fc.constantFrom('stretch', 'cover', 'contain'),
   shorterSide: fc.constantFrom(1, 8, 16, 70_000),
   mean: channels,

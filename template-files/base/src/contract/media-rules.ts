@@ -1,3 +1,5 @@
+import { IMAGE_PROFILES, PROFILE_KEYS } from './image-profiles.ts';
+import { channelAxis, pictureSize } from './image-shape.ts';
 import type { Problem } from './problem.ts';
 import type { Rule } from './rule.ts';
 import type { InputSpec } from './serving.ts';
@@ -5,12 +7,6 @@ import type { InputSpec } from './serving.ts';
 /** Datatypes that pixels can have, and those that token ids can have. */
 const PIXELS = new Set(['UINT8', 'FP16', 'FP32', 'FP64']);
 const TOKENS = new Set(['INT32', 'INT64']);
-
-/** Where the channels of an image input are: the axis that has one or three of them. */
-export function channelAxis(shape: readonly number[]): 1 | 3 | undefined {
-  if (shape.length !== 4) return undefined;
-  return ([1, 3] as const).find((axis) => shape[axis] === 1 || shape[axis] === 3);
-}
 
 const stepsOfType: Rule = ({ model, inputs }) =>
   (['image', 'text'] as const).flatMap((key) =>
@@ -36,7 +32,8 @@ const imageInput: Rule = ({ model, inputs }) => {
   ];
 };
 
-function channelProblems({ shape, image = {} }: InputSpec): Problem[] {
+function channelProblems(input: InputSpec): Problem[] {
+  const { shape, image = {} } = input;
   const axis = channelAxis(shape) ?? 1;
   const channels = shape[axis] ?? 1;
   const problems: Problem[] = [];
@@ -50,8 +47,15 @@ function channelProblems({ shape, image = {} }: InputSpec): Problem[] {
   if (image.std?.includes(0)) {
     problems.push({ field: 'inputs[0].image.std', expected: 'no zero', found: '0', mend: 'It is divided by.' });
   }
-  const sides = shape.filter((_, at) => at > 0 && at !== axis);
-  if (image.shorterSide !== undefined && (image.fit !== 'cover' || image.shorterSide < Math.max(...sides))) {
+  return [...problems, ...sizeProblems(input), ...profileProblems(input)];
+}
+
+function sizeProblems(input: InputSpec): Problem[] {
+  const { shape, image = {} } = input;
+  const problems: Problem[] = [];
+  const sides = pictureSize(input);
+  const fit = image.fit ?? (image.profile && IMAGE_PROFILES[image.profile].fit);
+  if (image.shorterSide !== undefined && (fit !== 'cover' || image.shorterSide < Math.max(...sides))) {
     problems.push({
       field: 'inputs[0].image.shorterSide',
       expected: `with fit: cover, at least the sides of the input (${sides.join(' and ')})`,
@@ -59,7 +63,55 @@ function channelProblems({ shape, image = {} }: InputSpec): Problem[] {
       mend: 'Raise it, set fit: cover, or leave it out.',
     });
   }
+  const axis = channelAxis(shape) ?? 1;
+  const fixed = shape.filter((_, at) => at > 0 && at !== axis);
+  const isOther = image.size?.some((size, at) => fixed[at] !== -1 && fixed[at] !== size);
+  if (isOther) {
+    problems.push({
+      field: 'inputs[0].image.size',
+      expected: `the input's height and width, ${fixed.join(' and ')}`,
+      found: image.size?.join(' and ') ?? '',
+      mend: 'Leave it out: the shape has the size already.',
+    });
+  }
   return problems;
+}
+
+/** Steps that the decoder's own resize does not have. */
+function profileProblems(input: InputSpec): Problem[] {
+  const { image = {} } = input;
+  if (image.profile === undefined) {
+    return PROFILE_KEYS.filter((key) => image[key] !== undefined).map((key) => ({
+      field: `inputs[0].image.${key}`,
+      expected: 'no such key without a profile',
+      found: `${image[key]}`,
+      mend: 'Add profile: pil, or the library that prepared the pictures of the training.',
+    }));
+  }
+  const sides = pictureSize(input);
+  const fit = image.fit ?? IMAGE_PROFILES[image.profile].fit;
+  if (fit !== 'stretch' && sides.includes(-1)) {
+    return [
+      {
+        field: 'inputs[0].image.size',
+        expected: `a height and a width, which fit: ${fit} needs and the input's shape leaves free`,
+        found: sides.join(' and '),
+        mend: 'Write size: [height, width], or fit: stretch, with which pictures keep their own size.',
+      },
+    ];
+  }
+  const { cropOffset } = image;
+  if (cropOffset !== undefined && fit !== 'cover') {
+    return [
+      {
+        field: 'inputs[0].image.cropOffset',
+        expected: 'no such key without fit: cover',
+        found: `${cropOffset}`,
+        mend: 'Remove it.',
+      },
+    ];
+  }
+  return [];
 }
 
 const textInputs: Rule = ({ model, inputs }) => {

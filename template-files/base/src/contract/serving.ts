@@ -52,10 +52,33 @@ export interface TensorSpec {
 
 /** How a picture becomes the tensor of an input; what is left out has a default. */
 export interface ImageSteps {
+  /** The training library whose results are computed, and whose defaults the steps have. Left out: the decoder's own resize. */
+  readonly profile?: 'torchvision' | 'pil' | 'keras' | 'opencv' | 'timm' | 'yolo' | 'huggingface';
+  /** With a profile: height and width of the picture that the model takes, where its shape leaves them free. */
+  readonly size?: readonly number[];
   /** How a picture of another shape is brought to the input's: stretched, cropped in the middle or padded. */
   readonly fit?: 'stretch' | 'cover' | 'contain';
   /** With `cover`: resized so that its shorter side has so many pixels, then cropped in the middle. */
   readonly shorterSide?: number;
+  /** With a profile: how the longer side is rounded once the shorter one has its length. */
+  readonly rounding?: 'truncate' | 'round';
+  /** With a profile and `cover`: rows above and columns left of the crop, which is in the middle otherwise. */
+  readonly cropOffset?: readonly number[];
+  readonly interpolation?: 'nearest' | 'bilinear' | 'bicubic' | 'lanczos' | 'area';
+  /** Whether a reduction averages all pixels (Pillow does, OpenCV does not). */
+  readonly antialias?: boolean;
+  /** With a profile: whether a picture is turned as its EXIF orientation says. */
+  readonly exif?: 'apply' | 'ignore';
+  /** With a profile: whether an embedded colour profile is converted to sRGB. */
+  readonly icc?: 'convert' | 'ignore';
+  /** With a profile: CMYK by the plain formula of Pillow, by a colour profile, or refused. */
+  readonly cmyk?: 'plain' | 'convert' | 'refuse';
+  /** With a profile: transparency is dropped, laid on the background, or refused. */
+  readonly alpha?: 'drop' | 'flatten' | 'refuse';
+  /** With a profile: weights of red, green and blue; 0.299, 0.587, 0.114 or 0.2126, 0.7152, 0.0722. */
+  readonly grey?: 'bt601' | 'bt709';
+  /** With a profile: an animation is refused, or its first picture is taken. */
+  readonly animation?: 'refuse' | 'first';
   readonly color?: 'rgb' | 'bgr';
   /** Each channel of each pixel (0 to 255) becomes (value * scale - mean) / std. */
   readonly scale?: number;

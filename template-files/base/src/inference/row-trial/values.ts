@@ -1,4 +1,5 @@
-import { channelAxis } from '../../contract/media-rules.ts';
+import { valueSteps } from '../../contract/image-profiles.ts';
+import { channelAxis } from '../../contract/image-shape.ts';
 import type { Datatype, Feature, InputSpec } from '../../contract/serving.ts';
 import { type Element, KINDS, put, type TensorData } from '../datatypes.ts';
 import { toHalf } from '../float16.ts';
@@ -88,8 +89,9 @@ function integer(
 }
 
 /** A pixel as the picture encoder brings it to the model's range. */
-function pixel({ shape, image = {} }: InputSpec, at: number, count: number, random: Random): number {
-  const { scale = 1 / 255, mean = [0], std = [1] } = image;
+function pixel(input: InputSpec, at: number, count: number, random: Random): number {
+  const { shape } = input;
+  const { scale, mean, std } = valueSteps(input);
   const channels = shape[channelAxis(shape) ?? 1] ?? 1;
   const channel = channelAxis(shape) === 3 ? at % channels : Math.floor((at * channels) / count);
   const value = Math.floor(256 * random());

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { channelAxis } from '../../contract/media-rules.ts';
+import { valueSteps } from '../../contract/image-profiles.ts';
+import { channelAxis } from '../../contract/image-shape.ts';
 import type { InputSpec, Serving } from '../../contract/serving.ts';
 import { ServiceError } from '../../errors.ts';
 import { KINDS, type TensorData } from '../datatypes.ts';
@@ -11,7 +12,8 @@ import type { Encoder, OnInvalid } from './encoder.ts';
 import { inParallel } from './in-parallel.ts';
 import { pictureBytes } from './picture-bytes.ts';
 import { createNeed, type Need } from './picture-need.ts';
-import { createPictureReader, type Picture, type Pixels, type ShowPixels } from './pixels.ts';
+import type { Pixels } from './pictures/resample.ts';
+import { createPictureReader, type Picture, type ShowPixels } from './pixels.ts';
 import type { OnStep } from './steps.ts';
 
 /**
@@ -62,7 +64,7 @@ export function createEncoder(
   async function decodeOne({ decode }: Picture, waiter: Waiter, show?: ShowPixels): Promise<Block> {
     const slot = await slots.acquire(1, waiter);
     try {
-      const pixels = await decode(waiter.deadline, show);
+      const pixels = await decode(waiter, show);
       return { rows: 1, key: `${pixels.height}x${pixels.width}`, tensors: [await write(pixels)] };
     } finally {
       slot.release();
@@ -108,10 +110,11 @@ function placeOf(index: number): string {
 }
 
 /** Lays pixels out as the model takes them, and brings their values to its range. */
-function createTensorWriter({ datatype, shape, image = {} }: InputSpec): (pixels: Pixels) => Promise<Tensor> {
+function createTensorWriter(input: InputSpec): (pixels: Pixels) => Promise<Tensor> {
+  const { datatype, shape } = input;
   const first = channelAxis(shape) === 1;
   const bytes = datatype === 'UINT8';
-  const { scale = bytes ? 1 : 1 / 255, mean = [0], std = [1], color = 'rgb' } = image;
+  const { scale, mean, std, color } = valueSteps(input);
   const store = (value: number): number => {
     if (datatype === 'FP16') return toHalf(value);
     return bytes ? Math.min(255, Math.max(0, Math.round(value))) : value;

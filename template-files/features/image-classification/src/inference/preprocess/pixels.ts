@@ -1,28 +1,19 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
-import { channelAxis } from '../../contract/media-rules.ts';
+import sharp, { type Sharp } from 'sharp';
+import { channelAxis, pictureSize } from '../../contract/image-shape.ts';
 import type { ImageSteps, InputSpec } from '../../contract/serving.ts';
 import { inputMismatch, ServiceError } from '../../errors.ts';
+import { checkWaiter, type Waiter } from '../limits/semaphore.ts';
+import { kindOf } from './file-kinds.ts';
 import { decodedBytes, type Size, tensorBytes } from './picture-cost.ts';
+import { NoGeometry } from './pictures/geometry.ts';
+import { createPlanner, type Plan, Refused, upright } from './pictures/profile.ts';
+import type { Pixels } from './pictures/resample.ts';
+import { isAnimatedPng } from './png-animation.ts';
 import { withoutTexts } from './png-chunks.ts';
 import type { StepName } from './steps.ts';
 
-/** Rows of pixels, channels together. */
-export interface Pixels {
-  readonly data: Uint8Array;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
-
 /** A picture of a free size becomes a tensor of its own size, twelve bytes a pixel: fewer pixels are enough. */
 const MAX_PIXELS = { fixed: 25_000_000, free: 4_000_000 };
-
-/** The formats that are served, by the bytes their files begin with. The library knows more, some of them dangerous. */
-const FORMATS: readonly { readonly name: string; readonly is: (head: Buffer) => boolean }[] = [
-  { name: 'jpeg', is: (head) => head.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff])) },
-  { name: 'png', is: (head) => head.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')) },
-  { name: 'webp', is: (head) => head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP' },
-];
 
 /** The triangle kernel is what training code means by bilinear with antialiasing. */
 const KERNEL = 'linear';
@@ -40,11 +31,11 @@ export interface Picture {
   /** Bytes of what is kept of it until the request is answered. */
   readonly resultBytes: number;
   /**
-   * Turns it upright, brings it to the input's size and to its channels.
-   * @param deadline moment (performance.now) after which the library gives up, to the second
+   * Turns it upright, brings it to the input's size and to its channels, or does what the input's profile says.
+   * @param waiter its deadline ends the library's work to the second, and a profile's between portions of it
    * @param show receives the pixels after each step; only where they are compared, because each step is then decoded for itself
    */
-  readonly decode: (deadline: number, show?: ShowPixels) => Promise<Pixels>;
+  readonly decode: (waiter: Waiter, show?: ShowPixels) => Promise<Pixels>;
 }
 
 /** Receives the pixels after a step. */
@@ -60,18 +51,20 @@ export function createPictureReader(
 ): (file: Uint8Array, where: string) => Promise<Picture> {
   const axis = channelAxis(input.shape) ?? 1;
   const channels = input.shape[axis] ?? 3;
-  const [height = -1, width = -1] = input.shape.filter((_, at) => at > 0 && at !== axis);
+  const [height, width] = pictureSize(input);
   const steps = input.image ?? {};
   const maxPixels = steps.maxPixels ?? (height === -1 || width === -1 ? MAX_PIXELS.free : MAX_PIXELS.fixed);
   const maxDecoded = Math.min(steps.maxDecodedBytes ?? maxBytes, maxBytes);
 
+  const planner = createPlanner(input);
+
   return async (given, where) => {
-    const name = FORMATS.find(({ is }) => is(Buffer.from(given.subarray(0, 12))))?.name;
-    if (name === undefined)
-      throw inputMismatch(where, 'a JPEG, PNG or WebP file', `${given.length} bytes of something else`);
+    const { name, isServed } = kindOf(given);
+    if (!isServed) throw inputMismatch(where, 'a JPEG, PNG or WebP file', `${given.length} bytes of ${name}`);
     const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
     const file = name === 'png' ? withoutTexts(bytes) : bytes;
-    const open = (limitInputPixels: number | false) => sharp(file, { limitInputPixels, failOn: 'error', pages: 1 });
+    const open = (limitInputPixels: number | false, ignoreIcc = false) =>
+      sharp(file, { limitInputPixels, failOn: 'error', pages: 1, ignoreIcc });
     const undecodable = (error: unknown) =>
       inputMismatch(
         where,
@@ -79,14 +72,40 @@ export function createPictureReader(
         `${file.length} bytes`,
       );
 
-    async function pixelsOf(picture: Sharp, deadline: number): Promise<Pixels> {
+    async function pixelsOf(picture: Sharp, { deadline }: Waiter): Promise<Pixels> {
+      const { data, info } = await picture
+        .timeout({ seconds: secondsUntil(deadline) })
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true });
+      return { data, height: info.height, width: info.width, channels: info.channels };
+    }
+
+    async function decode(waiter: Waiter, show?: ShowPixels): Promise<Pixels> {
+      const turned = () => open(maxPixels).autoOrient();
+      const { fit = 'stretch', shorterSide } = steps;
+      if (show) {
+        show('decode', await pixelsOf(turned(), waiter));
+        show('colour', await pixelsOf(asChannels(turned(), channels, steps), waiter));
+        if (fit === 'cover' && shorterSide !== undefined) {
+          const whole = turned().resize({ ...wholeSize(from, shorterSide), fit: 'fill', kernel: KERNEL });
+          show('resize', await pixelsOf(asChannels(whole, channels, steps), waiter));
+        }
+      }
+      const pixels = await pixelsOf(asChannels(resize(turned(), from, to, steps), channels, steps), waiter);
+      show?.(fit === 'stretch' ? 'resize' : 'crop', pixels);
+      return pixels;
+    }
+
+    async function decodeAsPlanned(plan: Plan, waiter: Waiter, show?: ShowPixels): Promise<Pixels> {
+      const openAgain = () => open(maxPixels, plan.ignoreIcc).timeout({ seconds: secondsUntil(waiter.deadline) });
+      return plan.decode(openAgain, () => checkWaiter(waiter), show);
+    }
+
+    async function readable(decoding: Promise<Pixels>): Promise<Pixels> {
       try {
-        const { data, info } = await picture
-          .timeout({ seconds: secondsUntil(deadline) })
-          .raw({ depth: 'uchar' })
-          .toBuffer({ resolveWithObject: true });
-        return { data, height: info.height, width: info.width, channels: info.channels };
+        return await decoding;
       } catch (error) {
+        if (error instanceof ServiceError) throw error;
         if (/^timeout/.test((error as Error).message)) {
           throw new ServiceError('TIMEOUT', `${where}: the picture could not be decoded in time`);
         }
@@ -94,20 +113,14 @@ export function createPictureReader(
       }
     }
 
-    async function decode(deadline: number, show?: ShowPixels): Promise<Pixels> {
-      const turned = () => open(maxPixels).autoOrient();
-      const { fit = 'stretch', shorterSide } = steps;
-      if (show) {
-        show('decode', await pixelsOf(turned(), deadline));
-        show('colour', await pixelsOf(asChannels(turned(), channels, steps), deadline));
-        if (fit === 'cover' && shorterSide !== undefined) {
-          const whole = turned().resize({ ...wholeSize(from, shorterSide), fit: 'fill', kernel: KERNEL });
-          show('resize', await pixelsOf(asChannels(whole, channels, steps), deadline));
-        }
+    function planned(isAnimated: boolean): Plan | undefined {
+      try {
+        return planner?.(head, isAnimated);
+      } catch (error) {
+        if (!(error instanceof NoGeometry || error instanceof Refused)) throw error;
+        const found = `${head.width} x ${head.height} pixels, ${error.message}`;
+        throw inputMismatch(where, `a picture for the steps of profile ${steps.profile}`, found);
       }
-      const pixels = await pixelsOf(asChannels(resize(turned(), from, to, steps), channels, steps), deadline);
-      show?.(fit === 'stretch' ? 'resize' : 'crop', pixels);
-      return pixels;
     }
 
     // Reads the file's head alone, whatever size it claims.
@@ -119,12 +132,16 @@ export function createPictureReader(
     if (head.width * head.height > maxPixels) {
       throw inputMismatch(where, `at most ${maxPixels} pixels`, `${head.width} x ${head.height}`);
     }
+    const plan = planned((head.pages ?? 1) > 1 || (name === 'png' && isAnimatedPng(file)));
     const from = upright(head);
-    const to = { width: width === -1 ? from.width : width, height: height === -1 ? from.height : height };
-    const picture = {
-      sourceBytes: decodedBytes(head),
+    const to = plan?.size ?? {
+      width: width === -1 ? from.width : width,
+      height: height === -1 ? from.height : height,
+    };
+    const picture: Picture = {
+      sourceBytes: decodedBytes(head) + (plan?.bytes ?? 0),
       resultBytes: tensorBytes(to, channels, input.datatype),
-      decode,
+      decode: (waiter, show) => readable(plan ? decodeAsPlanned(plan, waiter, show) : decode(waiter, show)),
     };
     const all = picture.sourceBytes + picture.resultBytes;
     if (all > maxDecoded) {
@@ -142,11 +159,6 @@ export function createPictureReader(
 function secondsUntil(deadline: number): number {
   if (deadline === Number.POSITIVE_INFINITY) return 0;
   return Math.min(3600, Math.max(1, Math.ceil((deadline - performance.now()) / 1000)));
-}
-
-/** EXIF orientations from 5 on lie on their side. */
-function upright({ width, height, orientation = 1 }: Metadata): Size {
-  return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
 function resize(
