@@ -1,4 +1,4 @@
-import { channelAxis } from '../contract/media-rules.ts';
+import { channelAxis } from '../contract/image-shape.ts';
 import type { InputSpec, Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { type NamedTensor, STEPS, type Step, type StepName } from '../inference/preprocess/steps.ts';
