@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ServingError } from '../generators/errors.ts';
-import { tokenizerProblems } from '../generators/onnx/tokenizer-problems.ts';
+import { tokenizerProblems } from '../generators/onnx/texts/tokenizer-problems.ts';
 
 const SETTINGS = 'tokenizer_config.json';
 

@@ -27,12 +27,20 @@ export function releaseReport(
     `${before.version} -> ${version}, ${meaning}`,
     ...change.differences.map((difference) => `  ${difference}`),
     ...mixingNotes(intake.summary).map((line) => `  ${line}`),
+    ...(intake.summary.textNotes ?? []).map((line) => `  ${line}`),
+    ...caseNotes(change, intake).map((line) => `  ${line}`),
     ...limitTexts(limits).map((line) => `  ${line}`),
     ...leftOpen(proposed, change).map(({ path, question }) => `  to be filled in: ${question} (${path})`),
     ...(breaks && modelType !== before.type
       ? [`  it looks like ${modelType}, and serving.yaml says ${before.type}`]
       : []),
   ];
+}
+
+/** Small letters that were right for the release before say nothing to a model that was trained with capitals. */
+function caseNotes({ inputs }: InterfaceChange, { summary }: Intake): string[] {
+  if (!summary.capitals || !inputs.some(({ text }) => text?.lowercase)) return [];
+  return ['its vocabulary has capital letters, and text.lowercase in serving.yaml makes small ones of them: remove it'];
 }
 
 /** What neither the model nor the release before it tells. */

@@ -102,8 +102,9 @@ function side(kind: Kind, before: readonly TensorSpec[], now: readonly TensorSpe
     if (old.name !== tensor.name) differences.push(`${kind} ${old.name} is now called ${tensor.name}`);
     const problems = tensorDifferences(kind, old, tensor);
     differences.push(...problems);
-    const kept =
+    const carried =
       problems.length === 0 ? { ...old, name: tensor.name } : { ...tensor, ...carriedOver(kind, old, tensor) };
+    const kept = withSmallLetters(carried, tensor);
     // Which values stand for the classes is the model's own affair, whatever people call them.
     const own = old.classes && { classes: classes ? classesOf(tensor, classes) : old.classes };
     return { ...kept, ...own, ...(old.labels && classes && tensor.labels && { labels: tensor.labels }) };
@@ -111,6 +112,12 @@ function side(kind: Kind, before: readonly TensorSpec[], now: readonly TensorSpe
   // The order of the file stays where it can.
   const order = ({ name }: TensorSpec) => before.findIndex((old) => old.name === name);
   return { differences, tensors: found.sort((a, b) => order(a) - order(b)) };
+}
+
+/** A graph that changes the case of its texts itself gets them as Python would have changed it, unless somebody decided otherwise. */
+function withSmallLetters(kept: TensorSpec, { text }: TensorSpec): TensorSpec {
+  if (!text?.lowercase || kept.text?.lowercase !== undefined) return kept;
+  return { ...kept, text: { ...kept.text, lowercase: true } };
 }
 
 function classesOf(own: TensorSpec, { now, names }: ChangeOfClasses): TensorSpec['classes'] {

@@ -1,6 +1,6 @@
-import { encode } from './encode.ts';
-import { field, type Patch } from './patch.ts';
-import { ATTRIBUTE, GRAPH, type Graph, type Model, NODE, type Node, type Span } from './schema.ts';
+import { textOf, withText } from './attribute.ts';
+import type { Patch } from './patch.ts';
+import type { Graph, Model, Node } from './schema.ts';
 import type { Source } from './source.ts';
 import { modelNodes } from './walk.ts';
 
@@ -9,8 +9,6 @@ const LOCALE = 'C.UTF-8';
 /** What a node without the attribute asks the runtime for, however that is spelt. */
 const DEFAULT = /^en[_-]US(\.utf-?8)?$/i;
 const PRESENT = /^(|C|POSIX|C\.utf-?8)$/i;
-/** AttributeProto.AttributeType */
-const STRING = 3;
 
 /**
  * scikit-learn's text models lower-case in a StringNormalizer, by default in en_US.UTF-8: a laptop has that locale and the image
@@ -23,7 +21,7 @@ export function planLocales(
   const stuck = nodes.filter((node) => usesLocale(node) && DEFAULT.test(localeOf(node)));
   const was = [...new Set(stuck.map(localeOf))].join(', ');
   return {
-    patches: stuck.map((node) => ({ span: node.at as Span, bytes: withLocale(source, node) })),
+    patches: stuck.map((node) => withText(source, node, 'locale', LOCALE)),
     texts:
       stuck.length === 0
         ? []
@@ -50,21 +48,4 @@ function usesLocale(node: Node): boolean {
 
 function localeOf(node: Node): string {
   return textOf(node, 'locale') ?? 'en_US.UTF-8';
-}
-
-function textOf({ attributes }: Node, wanted: string): string | undefined {
-  const bytes = attributes.find(({ name }) => name === wanted)?.string;
-  return bytes && new TextDecoder().decode(bytes);
-}
-
-/** The node's own bytes, save the attribute. */
-function withLocale(source: Source, { at, attributes }: Node): Uint8Array {
-  const { start, end } = at as Span;
-  const old = attributes.find(({ name }) => name === 'locale')?.at;
-  const locale = encode(ATTRIBUTE, { name: 'locale', string: new TextEncoder().encode(LOCALE), type: STRING });
-  const rest = old
-    ? [source.read(start, old.tag - start), source.read(old.end, end - old.end)]
-    : [source.read(start, end - start)];
-  const node = Buffer.concat([...rest, field(NODE.fields.attributes.no, locale)]);
-  return field(GRAPH.fields.nodes.no, node);
 }

@@ -3,6 +3,7 @@ import type { Patch } from './patch.ts';
 import type { Graph } from './schema.ts';
 import type { Source } from './source.ts';
 import type { ModelSummary } from './summary.ts';
+import { planPatterns } from './texts/patterns.ts';
 import { planWholeScores } from './whole-scores.ts';
 import { planZipMaps, withoutZipMaps, zipMapTexts } from './zipmap.ts';
 
@@ -17,7 +18,7 @@ export interface Plan {
 
 export function planChanges(source: Source, graph: Graph): Plan {
   const zipMaps = planZipMaps(source, graph);
-  const others = [planWholeScores(graph), planLocales(source, graph)];
+  const others = [planWholeScores(graph), planLocales(source, graph), planPatterns(source, graph)];
   return {
     patches: [...zipMaps.patches, ...others.flatMap(({ patches }) => patches)],
     texts: [...zipMapTexts(zipMaps), ...others.flatMap(({ texts }) => texts)],

@@ -44,7 +44,7 @@ export function proposeSchema(summary: ModelSummary, wanted?: ModelType): Propos
   const guess = guessModelType(inputs, outputs, named, wanted);
   const { modelType, scores, why } = guess;
   const labels = guess.multiLabel ? labelsOfMany(summary, scores) : named;
-  notes.push(`model type ${modelType}: ${why}`);
+  notes.push(`model type ${modelType}: ${why}`, ...(summary.textNotes ?? []));
   const inputSpecs = inputs.map((input, at) => inputSpec(input, at, { summary, modelType, inputs, notes, unknown }));
   const outputSpecs = outputs.map((output, at) => outputSpec(output, at, { guess, labels, notes, unknown }));
   return {
@@ -136,6 +136,10 @@ function inputSpec(input: ServedValue, at: number, context: InputContext): Tenso
   const shape = withKnownWidth(shapeOf(input), inputs.length === 1 ? known?.length : undefined);
   const spec = { name: input.name, datatype: input.datatype, shape };
   if (modelType === 'custom') return withOwnNames(spec, inputs.length === 1 ? known : undefined);
+  if (modelType === 'text-classification' && summary.lowered?.includes(input.name)) {
+    notes.push(`texts get small letters before the model does it, as Python does: it changes letter by letter`);
+    return { ...spec, text: { lowercase: true } };
+  }
   if (!modelType.startsWith('tabular-')) return withSteps(spec, at, modelType, unknown);
   const path = `inputs[${at}].features`;
   const what = input.datatype === 'BYTES' ? 'Categories' : 'Units and ranges';

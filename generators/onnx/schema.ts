@@ -188,7 +188,7 @@ const STRINGS = 9;
 /** Lists of integers that are read: those of axes are as long as a tensor has axes. */
 const READ_INTS: ReadonlySet<string | undefined> = new Set(['axes', 'perm']);
 /** Texts of attributes that are read; others may be of any length. */
-const READ_TEXTS: ReadonlySet<string | undefined> = new Set(['case_change_action', 'locale']);
+const READ_TEXTS: ReadonlySet<string | undefined> = new Set(['case_change_action', 'locale', 'tokenexp']);
 export const ATTRIBUTE: Message<Attribute> = {
   name: 'AttributeProto',
   fields: {

@@ -9,6 +9,8 @@ import { analyseRows } from './rows/analyse.ts';
 import { MODEL, type Model, type Type, type ValueInfo } from './schema.ts';
 import { declaredShape, withInferredShapes } from './shapes.ts';
 import type { Source } from './source.ts';
+import { isLowered } from './texts/lower.ts';
+import { hasCapitals, patternNotes } from './texts/patterns.ts';
 import { modelNodes, modelTensors } from './walk.ts';
 
 /** An input or output of a graph. */
@@ -49,6 +51,12 @@ export interface ModelSummary {
   readonly weights: { readonly tensors: number; readonly parameters: number };
   /** Why the answer to a row depends on other rows, as far as the graph shows it; left out where nothing does. */
   readonly mixing?: readonly string[];
+  /** Inputs of which the graph takes the small letters alone; left out where it does so of none. */
+  readonly lowered?: readonly string[];
+  /** Where the words that the graph finds in texts may not be those of training; left out where they are. */
+  readonly textNotes?: readonly string[];
+  /** The vocabulary of the graph has capital letters; left out where it has none, or there is no vocabulary. */
+  readonly capitals?: true;
   /** Class labels found in the graph; null where it has none. */
   readonly classLabels: readonly string[] | null;
 }
@@ -81,6 +89,9 @@ export function summarise(source: Source, model: WholeModel): ModelSummary {
   const producers = producersOf(graph);
   const opset = model.operatorSets.find(({ domain }) => domainName(domain) === 'ai.onnx')?.version ?? 1;
   const rows = analyseRows(source, graph, opset);
+  const inputs = graph.inputs.filter(({ name }) => !weights.has(name)).map(describe);
+  const lowered = inputs.map(({ name }) => name).filter((name) => isLowered(graph, name));
+  const textNotes = patternNotes(source, graph);
   const withMaker = (output: ValueInfo): ModelValue => {
     const { name = '' } = output;
     const operator = producers.get(name)?.opType;
@@ -103,11 +114,14 @@ export function summarise(source: Source, model: WholeModel): ModelSummary {
     modelVersion: String(model.modelVersion ?? ''),
     graph: graph.name ?? '',
     metadata: Object.fromEntries(model.metadata.map(({ key = '', value = '' }) => [key, value])),
-    inputs: graph.inputs.filter(({ name }) => !weights.has(name)).map(describe),
+    inputs,
     outputs: withInferredShapes(graph, graph.outputs.map(withMaker)),
     operators: countOperators(model),
     weights: countWeights(model),
     ...(rows.mixing.length > 0 && { mixing: rows.mixing }),
+    ...(lowered.length > 0 && { lowered }),
+    ...(hasCapitals(source, graph) && { capitals: true as const }),
+    ...(textNotes.length > 0 && { textNotes }),
     classLabels: modelLabels(source, graph) ?? null,
   };
 }

@@ -152,3 +152,20 @@ describe('the values that stand for the classes', () => {
     expect(release(old, now, unknown)).toEqual({ classes: [1, 2, 3], labels: names, differences: [] });
   });
 });
+
+describe('texts whose case the new model changes itself', () => {
+  const text: TensorSpec = { name: 'text', datatype: 'BYTES', shape: [-1, 1] };
+  const released = (before: TensorSpec['text'], now: TensorSpec['text']) => {
+    const proposed = { modelType: 'text-classification', inputs: [{ ...text, text: now }], outputs: [y], unknown: [] };
+    const old = before ? { ...text, text: before } : text;
+    return changeInterface({ inputs: [old], outputs: [y] }, proposed as unknown as ProposedSchema);
+  };
+
+  test('get small letters as in Python, which is no change for clients, unless it was decided otherwise', () => {
+    const { inputs, differences } = released({ trim: true }, { lowercase: true });
+    expect([inputs[0]?.text, differences]).toEqual([{ trim: true, lowercase: true }, []]);
+    expect(released(undefined, { lowercase: true }).inputs[0]?.text).toEqual({ lowercase: true });
+    expect(released({ lowercase: false }, { lowercase: true }).inputs[0]?.text).toEqual({ lowercase: false });
+    expect(released({ lowercase: true }, undefined).inputs[0]?.text).toEqual({ lowercase: true });
+  });
+});
