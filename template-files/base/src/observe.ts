@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { openReference } from './drift/open.ts';
+import { referenceId } from './drift/reference.ts';
 import { createWatch } from './drift/watch.ts';
 import { createFeedback, type Feedback } from './feedback/feedback.ts';
 import type { Observe } from './inference/predictor.ts';
@@ -20,7 +21,8 @@ export function createObservers({ serving, referenceText }: Config, metrics: Met
     logger[level]({ code: refused.code, reason: refused.message }, 'the drift reference is not used');
   }
   const watch = createWatch(features, outputs, reference);
-  exportBins(metrics.registry, watch.features, watch.outputs);
+  const origin = reference && { id: referenceId(reference), rows: reference.rows };
+  exportBins(metrics.registry, watch.features, watch.outputs, origin);
   metrics.health.reference({ loaded: reference !== undefined, refused: refused !== undefined });
   const { maxPredictions, ttlSeconds } = serving.feedback;
   const feedback = createFeedback(outputs, metrics.health, { maxPredictions, ttlMs: ttlSeconds * 1000 });

@@ -65,8 +65,13 @@ test('every alert has a test in which it fires, and one in which it does not', a
 });
 
 test('a recorded series is named after its window', async () => {
+  // Of a subquery it is the outer one: `last_over_time(x[1h])[7d:1h]` is a week.
+  const windowsIn = (expr: string) => {
+    const outer = [...expr.matchAll(/\[(\d+[mhd]):\d+[mhd]\]/g)];
+    return outer.length > 0 ? outer : [...expr.matchAll(/\[(\d+[mhd])\]/g)];
+  };
   const windowed = rulesOf(await stamp([])).flatMap(({ record, expr }) =>
-    record === undefined ? [] : [...expr.matchAll(/\[(\d+[mhd])\]/g)].map(([, window]) => ({ record, window })),
+    record === undefined ? [] : windowsIn(expr).map(([, window]) => ({ record, window })),
   );
   expect(windowed.length).toBeGreaterThan(30);
   for (const { record, window } of windowed) expect(record).toMatch(new RegExp(`(rate|count|ratio)${window}$`));

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
 import { makeReference } from '../drift/make.ts';
 import { writeReference } from '../drift/reference.ts';
+import { type TooSmall, tooSmallFor } from '../drift/size.ts';
 import { ServiceError } from '../errors.ts';
 import { createPredictor } from '../inference/predictor.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -18,6 +19,12 @@ import { readTrainingRows } from './training-rows.ts';
 const USAGE = 'npm run reference -- <file.csv or file.jsonl>';
 /** Rows that share a run: nobody waits for one of them alone. */
 const MAX_BATCH = 256;
+
+function warn(rows: number, { columns, needed }: TooSmall, what: string): void {
+  if (columns.length === 0) return;
+  const shown = columns.slice(0, 5).join(', ') + (columns.length > 5 ? ` and ${columns.length - 5} more` : '');
+  console.warn(`warning: ${rows} rows are few: of ${shown} ${what}. It takes ${needed} rows or more.`);
+}
 
 const { positionals } = parseArgs({ allowPositionals: true });
 
@@ -54,6 +61,9 @@ try {
     console.log(
       `${relative('.', config.referencePath)}: ${rows} rows, ${features.length} features, ${outputs.length} outputs.`,
     );
+    const { any, slight } = tooSmallFor(reference);
+    warn(rows, any, 'no drift can be told from chance, so none is shown');
+    warn(rows, slight, 'only strong drift can be told from chance');
   } finally {
     await predictor.close();
   }

@@ -21,17 +21,18 @@ export const MAX_CATEGORIES = 50;
 const named = (category: string): string => (SPECIAL.has(category) ? `_${category}` : category);
 
 /**
- * Ranges between edges in rising order: each holds its lower edge, the last one both. The last two edges may be equal, which
- * makes a bin of one value. What lies outside has bins of its own.
+ * Ranges between edges in rising order: each holds its lower edge, the last one both. An edge that is there twice makes a bin of
+ * that value alone, which the range above it does not hold. What lies outside has bins of its own.
  * @param single the values are floats of 32 bits, and so are the edges compared
  */
 export function rangeBins(edges: readonly number[], single: boolean): Bins {
   const bounds = Float64Array.from(edges, (edge) => (single ? Math.fround(edge) : edge));
   const ranges = edges.length - 1;
-  const labels = Array.from(
-    { length: ranges },
-    (_, i) => `[${edges[i]}, ${edges[i + 1]}${i === ranges - 1 ? ']' : ')'}`,
-  );
+  const isAlone = (bin: number): boolean => bounds[bin] === bounds[bin + 1];
+  const labels = Array.from({ length: ranges }, (_, i) => {
+    const ends = [isAlone(i - 1) ? '(' : '[', isAlone(i) || i === ranges - 1 ? ']' : ')'];
+    return `${ends[0]}${edges[i]}, ${edges[i + 1]}${ends[1]}`;
+  });
   const lowest = bounds[0] as number;
   const highest = bounds[ranges] as number;
   return {
@@ -43,7 +44,7 @@ export function rangeBins(edges: readonly number[], single: boolean): Bins {
       if (number > highest) return ranges + 1;
       let bin = ranges - 1;
       while (bin > 0 && number < (bounds[bin] as number)) bin -= 1;
-      return bin;
+      return bin > 0 && number === bounds[bin] && isAlone(bin - 1) ? bin - 1 : bin;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Problem } from '../contract/problem.ts';
 import { problemsError } from '../contract/problem.ts';
 import type { ModelSpec } from '../contract/serving.ts';
@@ -83,10 +84,11 @@ function shapeProblem({ name, kind, edges, categories, shares, other = 0, missin
 
 function risingCount(edges: unknown): number | undefined {
   if (!Array.isArray(edges) || edges.length < 2 || !edges.every(Number.isFinite)) return undefined;
-  const last = edges.length - 1;
-  // Only the last bin may be a single value.
-  const rising = edges.every((edge, i) => i === 0 || edge > edges[i - 1] || (i === last && edge === edges[i - 1]));
-  return rising ? last : undefined;
+  // A bin may be a single value: its edge is there twice, and no more often.
+  const rising = edges.every(
+    (edge, i) => i === 0 || edge > edges[i - 1] || (edge === edges[i - 1] && edge !== edges[i - 2]),
+  );
+  return rising ? edges.length - 1 : undefined;
 }
 
 function textCount(categories: unknown): number | undefined {
@@ -135,6 +137,17 @@ export function binsOf({ kind, names, said, single }: Watched, column?: Column):
 export function sharesOf({ kind, shares, other = 0, missing = 0 }: Column): readonly number[] {
   if (kind === 'label') return shares;
   return kind === 'category' ? [...shares, other, missing] : [...shares, 0, 0, missing];
+}
+
+/**
+ * Names what live counts are compared with, as the label `reference` of their series: counts by the bins of one reference are
+ * never compared with the shares of another. Two models of the same rows and the same answers share it.
+ */
+export function referenceId({ rows, features, outputs }: Reference): string {
+  return createHash('sha256')
+    .update(JSON.stringify([rows, features, outputs]))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** For people, who read a list of numbers better on one line. */

@@ -10,8 +10,29 @@ export interface Binned {
   readonly shares: readonly number[] | undefined;
 }
 
-/** Live counters of bins beside the reference's shares, under the same labels: what drift is computed from. */
-export function exportBins(registry: Registry, features: readonly Binned[], outputs: readonly Binned[]): void {
+/** The reference that the bins are those of. */
+export interface BinsOrigin {
+  readonly id: string;
+  readonly rows: number;
+}
+
+/**
+ * Live counters of bins beside the reference's shares, under the same labels: what drift is computed from. The label `reference`
+ * keeps the counts of a release, or of a canary, apart from those that are counted by other bins.
+ */
+export function exportBins(
+  registry: Registry,
+  features: readonly Binned[],
+  outputs: readonly Binned[],
+  origin?: BinsOrigin,
+): void {
+  const reference = origin && { reference: origin.id };
+  registerSeries(registry, {
+    name: 'ml_serving_reference_rows',
+    help: 'Rows that the drift reference in use was made from.',
+    type: 'gauge',
+    values: () => (origin ? [{ labels: { reference: origin.id }, value: origin.rows }] : []),
+  });
   const sides = [
     { side: 'feature', label: 'feature', what: 'feature values', columns: features },
     { side: 'prediction', label: 'output', what: 'predictions', columns: outputs },
@@ -22,7 +43,10 @@ export function exportBins(registry: Registry, features: readonly Binned[], outp
       () =>
         of.flatMap((column) => {
           const values = valuesOf(column);
-          return column.labels.map((bin, i) => ({ labels: { [label]: column.name, bin }, value: values[i] ?? 0 }));
+          return column.labels.map((bin, i) => ({
+            labels: { [label]: column.name, bin, ...reference },
+            value: values[i] ?? 0,
+          }));
         });
     registerSeries(registry, {
       name: `ml_serving_${side}_bin_total`,

@@ -44,6 +44,16 @@ test('makes a reference of a table, whose columns may come in any order', () => 
   expect(made.outputs[0].categories).toEqual(['setosa', 'versicolor', 'virginica']);
 });
 
+test('a reference of few rows is made, and the warning says what it is too small for', () => {
+  const rows = (count: number) => Array.from({ length: count }, (_, i) => `${i},${i % 9},3,${i},x`);
+  const small = reference('rows.csv', [HEADER, ...rows(60), ''].join('\n'));
+  expect([small.status, small.made.rows]).toEqual([0, 60]);
+  expect(small.stderr).toMatch(
+    /^warning: 60 rows are few: of sepal_length, petal_length, petal_width no drift can be told from chance, so none is shown\. It takes 86 rows or more\.$/m,
+  );
+  expect(reference('more.csv', [HEADER, ...rows(3000), ''].join('\n')).stderr).toBe('');
+});
+
 test.each([
   [
     'rows.csv',

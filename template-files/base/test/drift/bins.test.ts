@@ -50,3 +50,21 @@ test('of very many classes the last ones share a bin', () => {
   expect(bins.labels).toHaveLength(MAX_CATEGORIES + 1);
   expect([0, 49, 50, 999].map((value) => binOf(bins, value))).toEqual(['c0', 'c49', '_other', '_other']);
 });
+
+test('a value with a bin of its own among ranges is in none of them', () => {
+  const bins = rangeBins([-1, 0, 0, 0.5, 2], false);
+  const values = [-1, -0.01, 0, -0, Number.MIN_VALUE, 0.49, 0.5, 2, 2.1];
+  expect(values.map((value) => binOf(bins, value))).toEqual([
+    '[-1, 0)',
+    '[-1, 0)',
+    '[0, 0]',
+    '[0, 0]',
+    '(0, 0.5)',
+    '(0, 0.5)',
+    '[0.5, 2]',
+    '[0.5, 2]',
+    '_above',
+  ]);
+  const ends = rangeBins([0, 0, 1, 5, 5], false);
+  expect([0, 0.5, 1, 5].map((value) => binOf(ends, value))).toEqual(['[0, 0]', '(0, 1)', '[1, 5)', '[5, 5]']);
+});

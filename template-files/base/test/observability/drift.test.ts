@@ -8,7 +8,10 @@ async function series(): Promise<Map<string, number>> {
   const text = await (await fetch(`${service.url}/metrics`)).text();
   const lines = text.split('\n').filter((line) => /^ml_serving_(feature|prediction|reference|input)/.test(line));
   return new Map(
-    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+    lines.map((line) => [
+      line.slice(0, line.lastIndexOf(' ')).replace(/,reference="[0-9a-f]{12}"/, ''),
+      Number(line.slice(line.lastIndexOf(' '))),
+    ]),
   );
 }
 
@@ -42,6 +45,27 @@ test('live bins and the reference have the same labels, and the shares of a colu
   expect(labels('ml_serving_prediction_bin_total')).toEqual(labels('ml_serving_prediction_reference_ratio'));
   const shares = of('ml_serving_feature_reference_ratio{feature="petal_width"').map(([, share]) => share);
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4);
+});
+
+test('the series of bins name their reference, and another reference has another name', async () => {
+  const names = async (change: (text: string) => string) => {
+    service = await boot({
+      config: (config) => ({ ...config, referenceText: config.referenceText && change(config.referenceText) }),
+    });
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    await service.close();
+    const lines = text.split('\n').filter((line) => /^ml_serving_(feature|prediction)_(bin|reference)_/.test(line));
+    const rows = /^ml_serving_reference_rows\{reference="(\w+)"\} (\d+)$/m.exec(text);
+    const found = new Set(lines.map((line) => /[{,]reference="(\w+)"/.exec(line)?.[1]));
+    expect([...found]).toEqual([rows?.[1]]);
+    return [rows?.[1], Number(rows?.[2])];
+  };
+  const [first, rows] = await names((text) => text);
+  expect(rows).toBe(112);
+  expect(await names((text) => text.replace(/\s+/g, ' '))).toEqual([first, 112]);
+  const [other] = await names((text) => text.replace('4.8, 5,', '4.8, 4.9,'));
+  expect(other).toMatch(/^[0-9a-f]{12}$/);
+  expect(other).not.toBe(first);
 });
 
 test.each([

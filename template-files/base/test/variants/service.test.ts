@@ -44,7 +44,7 @@ const start = async (spec: Partial<VariantsSpec>, options: Options = {}) => {
 };
 
 const metric = async (name: string) => {
-  const text = await service.metrics.registry.metrics();
+  const text = (await service.metrics.registry.metrics()).replaceAll(/,reference="[0-9a-f]{12}"/g, '');
   return Number(
     text
       .split('\n')
