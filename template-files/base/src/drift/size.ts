@@ -8,8 +8,8 @@ import { sharesOf } from './reference.ts';
  * two bounds.
  */
 const MOST_DEVIATION = 0.05;
-/** An index of 0.1 is five deviations. */
-const FINE_DEVIATION = 0.02;
+/** Seven of them are an index of 0.1. */
+const FINE_DEVIATION = 0.1 / 7;
 
 /** What a reference is too small for: nothing is said of such a column's drift, or only of strong drift. */
 export interface TooSmall {
