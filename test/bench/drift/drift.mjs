@@ -1,5 +1,5 @@
 // False alarms and the time to detection of the alerts on drift of features, by a simulation of the rules: as they are, and as they
-// were in 0.9.0.
+// were in 0.8.0.
 //   npm run bench:drift              into docs/BENCHMARKS.md (a few minutes)
 //   npm run bench:drift -- --short   few months, printed only
 import { parseArgs } from 'node:util';
@@ -52,7 +52,7 @@ const text = [
   `${FEATURES} independent normal features of ten bins, ${MONTHS} months of each case, each with a reference of its own; in brackets the share of the months that had any. ` +
     'A shift is that of one feature; its time is the median until an alert of any band, or never within 30 days. Repeat with `npm run bench:drift`.',
   '',
-  table(['predictions', 'rows of the reference', ...heads.map((head) => `${head}, 0.9.0`), ...heads], lines),
+  table(['predictions', 'rows of the reference', ...heads.map((head) => `${head}, 0.8.0`), ...heads], lines),
 ].join('\n');
 if (options.short) console.log(text);
 else writeSection('drift', text);

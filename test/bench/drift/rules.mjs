@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /*
- * What monitoring/rules/drift.yaml decides, hour by hour: as it is, and as it was in 0.9.0. `counts(hours)` are the rows of each bin in
+ * What monitoring/rules/drift.yaml decides, hour by hour: as it is, and as it was in 0.8.0. `counts(hours)` are the rows of each bin in
  * so many hours; `reference` has the shares of its bins and its rows.
  */
 
