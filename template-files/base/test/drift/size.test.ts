@@ -33,6 +33,6 @@ test('what it takes is enough', () => {
     expect(tooSmallFor(reference(any.needed, number('x', bins))).any.columns).toEqual([]);
     expect(tooSmallFor(reference(any.needed - 2, number('x', bins))).any.columns).toContain('x');
     const enough = Math.max(any.needed, slight.needed);
-    expect(tooSmallFor(reference(enough * 3, number('x', bins))).slight.columns).toEqual([]);
+    expect(tooSmallFor(reference(enough * 4, number('x', bins))).slight.columns).toEqual([]);
   }
 });
