@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { type GivenModel, missingTokenizer } from '../generators/app/given-model.ts';
 import { ServingError } from '../generators/errors.ts';
-import { parseGoldenFile } from '../generators/onnx/golden-file.ts';
+import { goldenText, parseGoldenFile } from '../generators/onnx/golden-file.ts';
 import { withGoldenScores } from '../generators/onnx/golden-scores.ts';
 import { type Intake, takeIn } from '../generators/onnx/intake.ts';
 import type { ModelType } from '../generators/tensor.ts';
 import { readTokenizer, withoutMark } from './given-tokenizer.ts';
+import { isRecord, readRecord } from './read-record.ts';
 
 export interface ModelFiles {
   readonly model: string;
   readonly tokenizer?: string | undefined;
+  /** A file of samples, or a folder with a record of training. */
   readonly golden?: string | undefined;
 }
 
@@ -24,7 +26,8 @@ export function readGivenModel(
   modelType?: ModelType,
   has: (path: string) => boolean = () => false,
 ): GivenModel {
-  const golden = files.golden === undefined ? undefined : readGolden(files.golden);
+  const record = files.golden !== undefined && isRecord(files.golden) ? readRecord(files.golden) : undefined;
+  const golden = record ? Buffer.from(goldenText(record.golden)) : readSamples(files.golden);
   const intake = withAnswers(takeIn(files.model), golden);
   const schema = modelType === undefined ? intake.schema : intake.propose(modelType);
   const tokenizer = readTokenizer(files.model, files.tokenizer);
@@ -35,6 +38,7 @@ export function readGivenModel(
     intake,
     tokenizer,
     golden,
+    record,
     released: new Date().toISOString().slice(0, 10),
   };
 }
@@ -50,7 +54,8 @@ function withAnswers(intake: Intake, golden: Uint8Array | undefined): Intake {
   };
 }
 
-function readGolden(file: string): Uint8Array {
+function readSamples(file: string | undefined): Uint8Array | undefined {
+  if (file === undefined) return undefined;
   try {
     const bytes = withoutMark(readFileSync(file));
     parseGoldenFile(bytes.toString('utf8'), file);

@@ -23,7 +23,8 @@ export function printCreated(created: Created, directory: string, { json, model,
   if (!created.written) printPlan(created, directory);
   printAssumed(created);
   const unanswered = model !== undefined && model.golden === undefined;
-  if (created.written) printNextSteps(created, unanswered, directory, surroundings);
+  const record = model?.record?.folder;
+  if (created.written) printNextSteps(created, { unanswered, record }, directory, surroundings);
   if (created.written)
     for (const note of surroundingNotes(directory, created.plan.answers, surroundings)) printNote(note);
 }
@@ -77,7 +78,7 @@ function printNote(note: string): void {
 
 function printNextSteps(
   { plan, installed }: Created,
-  unanswered: boolean,
+  { unanswered, record }: { readonly unanswered: boolean; readonly record: string | undefined },
   directory: string,
   { manager, workspace }: Surroundings,
 ): void {
@@ -92,6 +93,14 @@ function printNextSteps(
             'try the model, which was not possible before the installation',
           ] as const,
           [manager.runText('golden', '--write'), "record the model's answer to the sample"] as const,
+        ]
+      : []),
+    ...(record !== undefined && !installed
+      ? [
+          [
+            manager.runText('check', `--write --against ${quote(record)}`),
+            'try the model, and compare the service with the record of training step by step',
+          ] as const,
         ]
       : []),
     [`${manager.command} start`, 'serve the model at http://localhost:8080'],

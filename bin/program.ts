@@ -13,6 +13,8 @@ const repeatable = (flags: string, what: string) =>
 /** `--set`, of every command that takes answers. */
 const setOption = (what: string) => repeatable('--set <key=value>', `${what}; may be repeated`);
 
+const GOLDEN = "a file of samples with the training library's own answers, or the folder of a record of training";
+
 /** `--preset`, of every command that a policy bears on. */
 const restoreOption = repeatable(
   '--restore <path>',
@@ -43,7 +45,7 @@ export function buildProgram(exit: (code: number) => void): Command {
       '--tokenizer <file>',
       'the tokenizer.json of a model of token ids; the one beside the model where none is named',
     )
-    .option('--golden <file>', "samples with the training library's own answers to the model")
+    .option('--golden <file>', GOLDEN)
     .option('--dry-run', 'show what would be written, write nothing')
     .option('--json', 'print the plan or the error as JSON; never asks')
     .option('--no-install', 'do not install the dependencies')
@@ -80,7 +82,7 @@ export function buildProgram(exit: (code: number) => void): Command {
     .description('Releases another model into a repository: the file, serving.yaml and the golden samples.')
     .option('--version <semver>', 'the version of the release; the smallest right one where none is named')
     .option('--directory <directory>', 'the repository; the current directory where none is named')
-    .option('--golden <file>', "samples with the training library's own answers")
+    .option('--golden <file>', GOLDEN)
     .option(
       '--tokenizer <file>',
       'the tokenizer.json of a model of token ids; the one beside the model where none is named',

@@ -74,7 +74,7 @@ const kinds = {
   MODEL_VERSION: { exit: 1, hint: 'Give --version with a higher version; a changed interface needs a new major one.' },
   MODEL_GOLDEN: {
     exit: 1,
-    hint: 'Nothing was changed. Look at the differences; --golden takes a file of samples with the right answers.',
+    hint: 'Nothing was changed. Look at the differences; --golden takes a file of samples with the right answers, or the folder of a record of training.',
   },
   MODEL_MISMATCH: {
     exit: 1,

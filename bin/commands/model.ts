@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import type { GivenModel } from '../../generators/app/given-model.ts';
 import { isInstalled } from '../../generators/app/surroundings/surroundings.ts';
-import { askGolden } from '../../generators/app/tools/golden.ts';
+import { askGolden, compareWithRecord } from '../../generators/app/tools/golden.ts';
 import { abortApply, applyChanges, finishApply } from '../../generators/apply/apply.ts';
 import type { WriteChange } from '../../generators/apply/change.ts';
 import { layoutOf, placeOf } from '../../generators/apply/layout.ts';
@@ -11,6 +12,7 @@ import type { FileContents } from '../../generators/contents.ts';
 import { ServingError } from '../../generators/errors.ts';
 import { changeInterface } from '../../generators/onnx/interface.ts';
 import { nextVersion } from '../../generators/onnx/next-version.ts';
+import { recordNotes } from '../../generators/onnx/training-record.ts';
 import { rootOf } from '../../generators/regenerate/root.ts';
 import { readServingFile } from '../../generators/render/serving-file.ts';
 import { limitChanges } from '../../generators/render/serving-limits.ts';
@@ -22,7 +24,7 @@ import { releaseReport } from '../release-report.ts';
 export interface ModelFlags {
   readonly version?: string;
   readonly directory?: string;
-  /** Samples with the training library's answers; without them the kept samples get the new model's. */
+  /** Samples with the training library's answers, or the folder of a record of training; without them the kept samples get the new model's. */
   readonly golden?: string;
   /** Of a model of token ids; looked for beside the model where none is named. */
   readonly tokenizer?: string;
@@ -41,6 +43,7 @@ export async function model(file: string, flags: ModelFlags, tell: (line: string
   const release = { changesInterface: change.differences.length > 0, first: before.placeholder };
   const version = nextVersion(before.version, flags.version, release);
   const limits = limitChanges(text, change);
+  for (const line of given.record ? recordNotes(given.record) : []) tell(line);
   for (const line of releaseReport(before, intake, proposed, change, version, limits)) tell(line);
   if (flags.dryRun) return 0;
 
@@ -54,7 +57,7 @@ export async function model(file: string, flags: ModelFlags, tell: (line: string
     { hold: true },
   );
   try {
-    await checkGolden(root, flags.golden === undefined, tell);
+    await checkGolden(root, given, tell);
   } catch (error) {
     abortApply(root);
     throw error;
@@ -76,7 +79,7 @@ function write(root: string, path: string, bytes: FileContents): WriteChange {
 }
 
 /** The repository's own code runs the model: the one that will serve it. */
-async function checkGolden(root: string, rewrite: boolean, tell: (line: string) => void): Promise<void> {
+async function checkGolden(root: string, { golden, record }: GivenModel, tell: (line: string) => void): Promise<void> {
   if (!isInstalled(root)) {
     tell(
       'The model was not tried, because the dependencies are not installed: npm ci, npm run check, then npm run golden -- --write',
@@ -84,7 +87,8 @@ async function checkGolden(root: string, rewrite: boolean, tell: (line: string) 
     return;
   }
   try {
-    for (const line of await askGolden(root, rewrite)) tell(line);
+    if (record) await compareWithRecord(root, record.folder, tell);
+    await askGolden(root, golden === undefined, tell);
   } catch (cause) {
     if (!(cause instanceof ServingError)) throw cause;
     throw new ServingError('MODEL_GOLDEN', `The model does not hold what was promised. ${cause.message}`, { cause });

@@ -1,6 +1,7 @@
 import { createDirectory } from '../apply/create-directory.ts';
 import { applyOverlay, type OverlayAction, type OverlayStep, planOverlay } from '../apply/overlay.ts';
 import { ServingError } from '../errors.ts';
+import { recordNotes } from '../onnx/training-record.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Unknown } from '../tensor.ts';
 import type { GivenModel } from './given-model.ts';
@@ -55,18 +56,35 @@ export async function createRepository(job: CreateJob, answers: Answers, tell: T
 /** The repository's own code runs the model: the one that will serve it. Answers to samples that nobody answered are the model's own: they show later that it still is the same model. */
 async function recordGolden(
   directory: string,
-  { golden }: GivenModel,
+  { golden, record }: GivenModel,
   { assumed }: RepositoryPlan,
   tell: Tell,
 ): Promise<ServingError | undefined> {
+  for (const line of record ? recordNotes(record) : []) tell(line);
   tell('Trying the model');
   try {
-    for (const line of await tryModel(directory)) tell(line);
+    await tryWithSamples(directory, golden !== undefined, record?.folder, tell);
     tell(golden ? "Comparing the model's answers with the golden samples" : "Recording the model's answer to a sample");
-    for (const line of await askGolden(directory, golden === undefined)) tell(line);
+    await askGolden(directory, golden === undefined, tell);
     return undefined;
   } catch (error) {
     if (error instanceof ServingError) return withAssumptions(error, assumed);
+    throw error;
+  }
+}
+
+/** A model that misses its samples: the differences of all of them are shown, before the reason of the first. */
+async function tryWithSamples(
+  directory: string,
+  hasSamples: boolean,
+  record: string | undefined,
+  tell: Tell,
+): Promise<void> {
+  try {
+    await tryModel(directory, record, tell);
+  } catch (error) {
+    // It fails for the same reason: what it shows before counts.
+    if (hasSamples) await askGolden(directory, false, tell).catch(() => {});
     throw error;
   }
 }

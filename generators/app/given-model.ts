@@ -5,6 +5,7 @@ import { fitProblems } from '../onnx/fit.ts';
 import { goldenText } from '../onnx/golden-file.ts';
 import type { Intake } from '../onnx/intake.ts';
 import { modelFolder } from '../onnx/model-folder.ts';
+import type { RecordSummary } from '../onnx/training-record.ts';
 import type { Answers } from '../questions/questions.ts';
 import { placeholderInstance } from '../render/placeholder-instance.ts';
 import type { RealModel } from '../render/with-model.ts';
@@ -19,8 +20,15 @@ export interface GivenModel {
   readonly tokenizer: ReadonlyMap<string, Uint8Array> | undefined;
   /** Samples with the training library's answers, as they were written. */
   readonly golden: Uint8Array | undefined;
+  /** The record of training that the samples are from, where they are. */
+  readonly record?: GivenRecord | undefined;
   /** The day, YYYY-MM-DD. */
   readonly released: string;
+}
+
+/** A record of training, and its folder as an absolute path. */
+export interface GivenRecord extends RecordSummary {
+  readonly folder: string;
 }
 
 const MODEL = 'model.onnx';

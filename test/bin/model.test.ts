@@ -95,6 +95,79 @@ describe('create-ml-serving model', () => {
     expect((await release('zipmap-int/model')).code).toBe(0);
   });
 
+  describe('with a record of training', () => {
+    const record = () => {
+      const folder = join(root, 'record');
+      mkdirSync(folder);
+      const samples = [{ name: 'first', raw: { row: [1, 2, 3, 4] }, steps: [], answer: { label: 'a' } }];
+      writeFileSync(join(folder, 'record.json'), JSON.stringify({ format: 'ml-serving-record/v1', samples }));
+      return folder;
+    };
+    /** `npm run check` and `npm run golden` of a repository. */
+    const withScripts = (check: string, compares = true) => {
+      withGolden("console.log('golden sample 0: agrees')");
+      writeFileSync(join(root, 'check.mjs'), check);
+      const scripts = { golden: 'node golden.mjs', check: 'node check.mjs' };
+      writeFileSync(join(root, 'package.json'), JSON.stringify({ scripts }));
+      if (!compares) return;
+      mkdirSync(join(root, 'src/cli'), { recursive: true });
+      writeFileSync(join(root, 'src/cli/against.ts'), '');
+    };
+
+    it('its answers are the golden samples, and its steps are compared and shown', async () => {
+      withScripts('console.log(process.argv.slice(2).join(" "))');
+      const golden = record();
+      const { lines } = await release('zipmap-int/model', { golden });
+      expect(lines).toContain(
+        'record of training: 1 samples, steps answer, answers to 0.00001\n  first: {"label":"a"}\n',
+      );
+      expect(lines).toContain(`--against ${golden}\ngolden sample 0: agrees`);
+      expect(JSON.parse(text('model/golden.json')).samples).toEqual([
+        { instance: [1, 2, 3, 4], prediction: { label: 'a' } },
+      ]);
+    });
+
+    it('one that differs takes the release back, after its steps have been shown', async () => {
+      withScripts(
+        'console.log("tensor: differs"); console.error("the first step that differs is tensor"); process.exit(1)',
+      );
+      const before = contents();
+      const lines: string[] = [];
+      const flags = { directory: root, golden: record() };
+      await expect(model(modelPath('zipmap-int/model'), flags, (line) => lines.push(line))).rejects.toMatchObject({
+        code: 'MODEL_GOLDEN',
+        message: expect.stringContaining('the first step that differs is tensor'),
+      });
+      expect([lines.at(-1), contents()]).toEqual(['tensor: differs', before]);
+    });
+
+    it('in a repository of an older template the answers alone are compared, and that is said', async () => {
+      withScripts('process.exit(1)', false);
+      const { code, lines } = await release('zipmap-int/model', { golden: record() });
+      expect([code, lines]).toEqual([0, expect.stringContaining('Only the answers of the record are compared')]);
+    });
+
+    it('a folder that holds none, and a file outside of it', async () => {
+      const golden = join(root, 'model');
+      const refused = (reason: string) => ({ code: 'MODEL_GOLDEN', message: expect.stringContaining(reason) });
+      await expect(release('zipmap-int/model', { golden })).rejects.toMatchObject(refused('ENOENT'));
+      const folder = record();
+      const samples = [{ raw: { file: '../serving.yaml' }, answer: 1 }];
+      writeFileSync(join(folder, 'record.json'), JSON.stringify({ format: 'ml-serving-record/v1', samples }));
+      await expect(release('zipmap-int/model', { golden: folder })).rejects.toMatchObject(
+        refused('outside of the record'),
+      );
+    });
+  });
+
+  it('shows the differences of all samples, not of the first alone, before it puts everything back', async () => {
+    withGolden("console.log('sample 0: a'); console.log('sample 1: b'); console.error('2 differ'); process.exit(1);");
+    const lines: string[] = [];
+    const act = model(modelPath('zipmap-int/model'), { directory: root }, (line) => lines.push(line));
+    await expect(act).rejects.toMatchObject({ code: 'MODEL_GOLDEN' });
+    expect(lines.slice(-2)).toEqual(['sample 0: a', 'sample 1: b']);
+  });
+
   it('takes data files along', async () => {
     const yaml = text('serving.yaml').replace('type: tabular-classification', 'type: custom');
     writeFileSync(join(root, 'serving.yaml'), yaml);

@@ -24,6 +24,9 @@ const { values } = parseArgs({
 /** Characters from which on the file is written without indentation. */
 const COMPACT = 64 * 1024;
 
+/** Characters of an answer that are shown. */
+const BRIEF = 120;
+
 interface Asked {
   /** With the model's own answer; undefined where it gives none. */
   readonly sample: GoldenSample | undefined;
@@ -92,12 +95,19 @@ async function ask(predictor: Predictor, question: Question, tolerance: number):
     const { prediction, agrees, difference, maxAbsDiff } = await predictor.test(expected, tolerance, call);
     const sample = { instance, prediction };
     if (isOpen(question)) return { sample, agrees: false, line: 'had no answer; the model now answers for itself' };
-    return { sample, agrees, line: agrees ? `agrees (largest difference ${maxAbsDiff})` : `${difference}` };
+    const line = agrees ? `agrees (largest difference ${maxAbsDiff}): ${brief(prediction)}` : `${difference}`;
+    return { sample, agrees, line };
   } catch (error) {
     const reason = refusalOf(error);
     if (reason === undefined) throw error;
     return { sample: undefined, agrees: false, line: `no longer an instance: ${reason}` };
   }
+}
+
+/** An answer, in as much of a line as it may take. */
+function brief(prediction: unknown): string {
+  const text = JSON.stringify(prediction);
+  return text.length > BRIEF ? `${text.slice(0, BRIEF)}…` : text;
 }
 
 function write(path: string, source: string, asked: readonly Asked[]): void {
