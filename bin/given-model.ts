@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type GivenModel, missingTokenizer } from '../generators/app/given-model.ts';
+import { withPictureSteps } from '../generators/app/picture-steps/steps.ts';
 import { ServingError } from '../generators/errors.ts';
 import { goldenText, parseGoldenFile } from '../generators/onnx/golden-file.ts';
 import { withGoldenScores } from '../generators/onnx/golden-scores.ts';
 import { type Intake, takeIn } from '../generators/onnx/intake.ts';
 import type { ModelType } from '../generators/tensor.ts';
+import { preprocessorNear } from './given-preprocessor.ts';
 import { readTokenizer, withoutMark } from './given-tokenizer.ts';
 import { isRecord, readRecord } from './read-record.ts';
 
@@ -16,7 +18,7 @@ export interface ModelFiles {
 }
 
 /**
- * Reads a model that somebody names, with its tokenizer and its golden samples.
+ * Reads a model that somebody names, with its tokenizer, its golden samples and the settings of its pictures.
  * @param modelType where it has been said already
  * @param has whether a file is in the repository already
  * @throws MODEL_* for a model that cannot be served, and before anything is asked
@@ -28,7 +30,8 @@ export function readGivenModel(
 ): GivenModel {
   const record = files.golden !== undefined && isRecord(files.golden) ? readRecord(files.golden) : undefined;
   const golden = record ? Buffer.from(goldenText(record.golden)) : readSamples(files.golden);
-  const intake = withAnswers(takeIn(files.model), golden);
+  const taken = withPictureSteps(takeIn(files.model), preprocessorNear(files.model));
+  const intake = withAnswers(taken, golden);
   const schema = modelType === undefined ? intake.schema : intake.propose(modelType);
   const tokenizer = readTokenizer(files.model, files.tokenizer);
   const wanted = schema.inputs.find(({ text }) => text?.tokenizer)?.text?.tokenizer;

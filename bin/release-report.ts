@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { shownSteps } from '../generators/app/picture-steps/steps.ts';
 import { type Intake, linkTexts } from '../generators/onnx/intake.ts';
 import type { InterfaceChange } from '../generators/onnx/interface.ts';
 import { mixingNotes, type ProposedSchema } from '../generators/onnx/propose.ts';
@@ -26,6 +28,7 @@ export function releaseReport(
     ...linkTexts(intake.externalData),
     `${before.version} -> ${version}, ${meaning}`,
     ...change.differences.map((difference) => `  ${difference}`),
+    ...pictureChanges(proposed, change).map((line) => `  ${line}`),
     ...mixingNotes(intake.summary).map((line) => `  ${line}`),
     ...(intake.summary.textNotes ?? []).map((line) => `  ${line}`),
     ...caseNotes(change, intake).map((line) => `  ${line}`),
@@ -41,6 +44,18 @@ export function releaseReport(
 function caseNotes({ inputs }: InterfaceChange, { summary }: Intake): string[] {
   if (!summary.capitals || !inputs.some(({ text }) => text?.lowercase)) return [];
   return ['its vocabulary has capital letters, and text.lowercase in serving.yaml makes small ones of them: remove it'];
+}
+
+/** Steps of pictures that came with the model and are not the ones that serving.yaml keeps. */
+function pictureChanges({ inputs }: ProposedSchema, change: InterfaceChange): string[] {
+  return inputs.flatMap(({ name, image }) => {
+    const kept = change.inputs.find((input) => input.name === name)?.image;
+    if (image === undefined || isDeepStrictEqual(image, kept)) return [];
+    const before = kept ? shownSteps(kept) : 'nothing';
+    return [
+      `pictures of the training: ${shownSteps(image)}. serving.yaml keeps ${before} (inputs of ${name}, image): compare them`,
+    ];
+  });
 }
 
 /** What neither the model nor the release before it tells. */

@@ -88,6 +88,10 @@ const kinds = {
     exit: 1,
     hint: 'Name it with --tokenizer FILE; or add --set modelType=custom: clients then send token ids themselves.',
   },
+  MODEL_PREPROCESSING: {
+    exit: 1,
+    hint: 'Save it again from the training, or move it away and write the steps of pictures (inputs[0].image) yourself.',
+  },
   SERVING_YAML_INVALID: { exit: 1, hint: 'Mend serving.yaml: npm run check names every problem.' },
   MODEL_EXTERNAL_DATA: {
     exit: 1,

@@ -72,6 +72,17 @@ test('pictures are scaled as one of the usual ways says; token counts are number
   const image: Unknown = { kind: 'image', path: 'inputs[0].image', question: 'How' };
   expect(fromDetailPrompts(whole, [image], typed('bytes')).inputs[0]?.image).toEqual({ scale: 1 });
   expect(fromDetailPrompts(whole, [image], typed('zero-to-one')).inputs[0]?.image).toBeUndefined();
+  const picture: Interface = { ...whole, inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 3, 224, 224] }] };
+  const stepsOf = (answer: string, own = picture) => fromDetailPrompts(own, [image], typed(answer)).inputs[0]?.image;
+  expect(stepsOf('imagenet')).toEqual({
+    profile: 'torchvision',
+    shorterSide: 256,
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+  });
+  const free: Interface = { ...whole, inputs: [{ name: 'x', datatype: 'UINT8', shape: [-1, -1, -1, 3] }] };
+  expect(stepsOf('imagenet', free)).toEqual({ profile: 'torchvision', size: [224, 224], shorterSide: 256 });
+  expect(stepsOf('yolo', free)).toEqual({ profile: 'yolo', size: [640, 640] });
   const tokens: Unknown = { kind: 'tokens', path: 'inputs[0].text', question: 'Longest' };
   const [prompt] = promptsOf(tokens);
   expect(prompt?.validate?.('many')).toContain('whole number');
