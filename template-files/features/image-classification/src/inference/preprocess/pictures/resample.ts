@@ -118,32 +118,70 @@ function sourceRows({ data, first, count, width, channels }: Rows & { readonly c
 }
 
 async function resampleRows(
-  { data, first, count, width, channels }: Rows & { readonly count: number },
+  rows: Rows & { readonly count: number },
   taps: Taps,
   isRounded: boolean,
   onTurn: () => void,
 ): Promise<Uint8Array | Float32Array> {
-  const pixels = taps.first.length;
-  const length = pixels * channels;
+  const { count, channels } = rows;
+  const length = taps.first.length * channels;
   const result = isRounded ? new Uint8ClampedArray(count * length) : new Float32Array(count * length);
   const turn = Math.max(1, Math.floor(PART / (length * taps.width)));
-  for (let row = 0; row < count; row++) {
-    if (row > 0 && row % turn === 0) await giveWay(onTurn);
-    const source = (first + row) * width * channels;
-    for (let at = 0; at < pixels; at++) {
-      const start = source + (taps.first[at] as number) * channels;
-      const weights = at * taps.width;
-      const many = taps.count[at] as number;
-      for (let channel = 0; channel < channels; channel++) {
-        let sum = 0;
-        for (let tap = 0; tap < many; tap++) {
-          sum += (taps.weights[weights + tap] as number) * (data[start + tap * channels + channel] as number);
-        }
-        result[row * length + at * channels + channel] = isRounded ? Math.floor(sum + 0.5) : sum;
-      }
-    }
+  for (let row = 0; row < count; row += turn) {
+    if (row > 0) await giveWay(onTurn);
+    const part = { ...rows, first: rows.first + row, count: Math.min(turn, count - row) };
+    const into = result.subarray(row * length, (row + part.count) * length);
+    if (channels === 3) addThreeChannels(part, taps, isRounded, into);
+    else addOneChannel(part, taps, isRounded, into);
   }
   return isRounded ? new Uint8Array(result.buffer) : (result as Float32Array);
+}
+
+type Target = Uint8ClampedArray | Float32Array;
+
+function addOneChannel(
+  { data, first, count, width }: Rows & { readonly count: number },
+  taps: Taps,
+  isRounded: boolean,
+  into: Target,
+): void {
+  const pixels = taps.first.length;
+  for (let row = 0; row < count; row++) {
+    for (let at = 0; at < pixels; at++) {
+      const from = (first + row) * width + (taps.first[at] as number);
+      const end = taps.count[at] as number;
+      const weights = at * taps.width;
+      let sum = 0;
+      for (let tap = 0; tap < end; tap++) sum += (taps.weights[weights + tap] as number) * (data[from + tap] as number);
+      into[row * pixels + at] = isRounded ? Math.floor(sum + 0.5) : sum;
+    }
+  }
+}
+
+/** The three sums of a pixel together: the weights are read once. */
+function addThreeChannels(
+  { data, first, count, width }: Rows & { readonly count: number },
+  taps: Taps,
+  isRounded: boolean,
+  into: Target,
+): void {
+  const pixels = taps.first.length;
+  for (let row = 0, to = 0; row < count; row++) {
+    for (let at = 0; at < pixels; at++, to += 3) {
+      let from = ((first + row) * width + (taps.first[at] as number)) * 3;
+      const end = at * taps.width + (taps.count[at] as number);
+      let [red, green, blue] = [0, 0, 0];
+      for (let tap = at * taps.width; tap < end; tap++, from += 3) {
+        const weight = taps.weights[tap] as number;
+        red += weight * (data[from] as number);
+        green += weight * (data[from + 1] as number);
+        blue += weight * (data[from + 2] as number);
+      }
+      into[to] = isRounded ? Math.floor(red + 0.5) : red;
+      into[to + 1] = isRounded ? Math.floor(green + 0.5) : green;
+      into[to + 2] = isRounded ? Math.floor(blue + 0.5) : blue;
+    }
+  }
 }
 
 async function resampleColumns(
