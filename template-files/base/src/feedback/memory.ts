@@ -3,13 +3,13 @@ import { createIdTable, type IdTable } from './id-table.ts';
 /** What was predicted, until its true label comes: bounded in number and in time. */
 export interface PredictionMemory {
   /** Predictions of a request, in the order of its instances. An id that comes again takes the place of the first. */
-  readonly remember: (id: string, predictions: readonly number[], at: number) => void;
+  readonly remember: (id: string, predictions: readonly number[], at: number, variant?: number) => void;
   /** The prediction, once: a label that is sent twice is counted once. */
   readonly take: (id: string, instance: number) => Taken;
 }
 
 export type Taken =
-  | { readonly found: 'prediction'; readonly prediction: number }
+  | { readonly found: 'prediction'; readonly prediction: number; readonly variant: number }
   | { readonly found: 'nothing' }
   | { readonly found: 'taken' };
 
@@ -29,6 +29,8 @@ interface Half {
   /** At the request's first row: when it was, and how many rows it has. */
   readonly at: Float64Array;
   readonly count: Uint32Array;
+  /** At the request's first row: which version has answered it. */
+  readonly variant: Uint8Array;
   rows: number;
 }
 
@@ -39,6 +41,7 @@ function createHalf(rows: number): Half {
     taken: new Uint8Array(rows),
     at: new Float64Array(rows),
     count: new Uint32Array(rows),
+    variant: new Uint8Array(rows),
     rows: 0,
   };
 }
@@ -67,7 +70,7 @@ export function createMemory({
   }
 
   return {
-    remember(id, predictions, at) {
+    remember(id, predictions, at, variant = 0) {
       if (predictions.length === 0 || predictions.length > capacity) return;
       if (younger.rows + predictions.length > capacity) swap();
       const row = younger.rows;
@@ -75,6 +78,7 @@ export function createMemory({
       younger.predictions.set(predictions, row);
       younger.at[row] = at;
       younger.count[row] = predictions.length;
+      younger.variant[row] = variant;
       younger.rows += predictions.length;
     },
     take(id, instance) {
@@ -89,7 +93,8 @@ export function createMemory({
       const row = first + instance;
       if (half.taken[row] === 1) return { found: 'taken' };
       half.taken[row] = 1;
-      return { found: 'prediction', prediction: half.predictions[row] ?? Number.NaN };
+      const prediction = half.predictions[row] ?? Number.NaN;
+      return { found: 'prediction', prediction, variant: half.variant[first] ?? 0 };
     },
   };
 }

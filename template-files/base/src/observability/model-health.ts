@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
-import { createCounters, type FixedCounter, registerSeries } from './series.ts';
+import { createFeedbackHealth, type FeedbackCounters } from './feedback-health.ts';
+import { createCounters, type FixedCounter } from './series.ts';
 
-export const FEEDBACK_OUTCOMES = ['correct', 'wrong', 'unmatched'] as const;
 export const SHADOW_OUTCOMES = ['agree', 'disagree', 'error', 'skipped'] as const;
 export const DROP_REASONS = ['buffer_full', 'stalled', 'disk'] as const;
 
@@ -11,9 +11,10 @@ type ByName<Name extends string> = Readonly<Record<Name, FixedCounter>>;
 export interface ModelHealth {
   /** Whether there is a reference in use, or one that is not used: it is another model's, or fits nothing. */
   readonly reference: (found: { readonly loaded: boolean; readonly refused: boolean }) => void;
-  readonly feedback: ByName<(typeof FEEDBACK_OUTCOMES)[number]>;
-  /** How far an amount was off, of those whose true value came in. */
-  readonly absoluteError: (error: number) => void;
+  /** Truths whose prediction is not known here. */
+  readonly unmatched: FixedCounter;
+  /** The counters of a variant's predictions whose truth came in. */
+  readonly feedback: (variant: string, version: string) => FeedbackCounters;
   readonly shadow: ByName<(typeof SHADOW_OUTCOMES)[number]>;
   readonly logWritten: FixedCounter;
   readonly logDropped: ByName<(typeof DROP_REASONS)[number]>;
@@ -36,27 +37,12 @@ export function createModelHealth(registry: Registry): ModelHealth {
     const counters = createCounters(registry, name, help, [label]);
     return Object.fromEntries(values.map((value) => [value, counters(value)])) as ByName<Name>;
   };
-  const errors = { sum: 0, count: 0 };
-  const name = 'ml_serving_feedback_absolute_error';
-  registerSeries(registry, {
-    name,
-    help: 'Difference between predicted and true amounts.',
-    type: 'summary',
-    values: () => [
-      { metricName: `${name}_sum`, labels: {}, value: errors.sum },
-      { metricName: `${name}_count`, labels: {}, value: errors.count },
-    ],
-  });
   return {
-    absoluteError(error) {
-      errors.sum += error;
-      errors.count += 1;
-    },
     reference(found) {
       loaded.set(found.loaded ? 1 : 0);
       refused.set(found.refused ? 1 : 0);
     },
-    feedback: named('ml_serving_feedback_total', 'True labels that came in.', 'outcome', FEEDBACK_OUTCOMES),
+    ...createFeedbackHealth(registry),
     shadow: named('ml_serving_shadow_total', 'Answers compared with the shadow.', 'outcome', SHADOW_OUTCOMES),
     logWritten: createCounters(registry, 'ml_serving_prediction_log_written_total', 'Predictions logged.', [])(),
     logDropped: named(

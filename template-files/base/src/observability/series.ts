@@ -40,7 +40,7 @@ export function registerSeries(registry: Registry, { name, help, type, values }:
   registry.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
 }
 
-/** A counter; `series` makes or finds the one with these label values (in the order of `labelNames`), at 0. */
+/** A counter; the function makes or finds the series with these label values (in the order of `labelNames`), at 0. Labels without a value are left out. */
 export function createCounters<Name extends string>(
   registry: Registry,
   name: string,
@@ -52,7 +52,7 @@ export function createCounters<Name extends string>(
   return (...values) => {
     const key = values.join('\0');
     const found = all.get(key) ?? {
-      labels: Object.fromEntries(labelNames.map((label, i) => [label, values[i] ?? ''])),
+      labels: Object.fromEntries(values.map((value, i) => [labelNames[i] as string, value])),
       value: 0,
     };
     all.set(key, found);

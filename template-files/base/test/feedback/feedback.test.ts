@@ -4,7 +4,7 @@ import { createFeedback } from '../../src/feedback/feedback.ts';
 import { createModelHealth } from '../../src/observability/model-health.ts';
 import { serving } from '../helpers/serving.ts';
 
-const MEMORY = { maxPredictions: 10, ttlMs: 1000 };
+const MEMORY = { maxPredictions: 10, ttlMs: 1000, versions: ['1', '2'] };
 const answer = (data: Float32Array, dims: number[]) => [
   { outputs: [{ dims, data }], firstRow: 0, rows: dims[0] ?? 0, queuedMs: 0, runMs: 0 },
 ];
@@ -21,9 +21,14 @@ test('amounts are compared by their difference', async () => {
   feedback?.give('a', 1, 12);
   feedback?.give('b', 0, 1);
   const text = await registry.metrics();
-  expect(text).toContain('ml_serving_feedback_absolute_error_sum 2.5\n');
-  expect(text).toContain('ml_serving_feedback_absolute_error_count 2\n');
+  expect(text).toContain('ml_serving_feedback_absolute_error_sum{variant="main",version="1"} 2.5\n');
+  expect(text).toContain('ml_serving_feedback_absolute_error_count{variant="main",version="1"} 2\n');
   expect(text).toContain('ml_serving_feedback_total{outcome="unmatched"} 1\n');
+  // 1.5 for 1 and 10 for 12: squares, and what was too high and too low.
+  expect(text).toContain('squared_error_total{variant="main",version="1"} 4.25\n');
+  expect(text).toContain('directed_error_total{direction="over",variant="main",version="1"} 0.5\n');
+  expect(text).toContain('directed_error_total{direction="under",variant="main",version="1"} 2\n');
+  expect(text).toContain('absolute_error_count{variant="candidate",version="2"} 0\n');
 });
 
 test('the class is what the model’s own label output says', () => {
@@ -40,7 +45,7 @@ test('the class is what the model’s own label output says', () => {
   ];
   const answers = [{ outputs, firstRow: 0, rows: 1, queuedMs: 0, runMs: 0 }];
   feedback?.remember('a', [0, 1], answers, performance.now());
-  expect(feedback?.give('a', 0, 1)).toEqual({ found: 'prediction', prediction: 1 });
+  expect(feedback?.give('a', 0, 1)).toEqual({ found: 'prediction', prediction: 1, variant: 0 });
 });
 
 test('predictions of several kinds have nothing to compare', () => {

@@ -8,9 +8,9 @@ function setUp(maxPredictions = 4, ttlMs = 1000) {
 test('each prediction is given once', () => {
   const { memory } = setUp();
   memory.remember('a', [1, 0], 0);
-  expect(memory.take('a', 1)).toEqual({ found: 'prediction', prediction: 0 });
+  expect(memory.take('a', 1)).toEqual({ found: 'prediction', prediction: 0, variant: 0 });
   expect(memory.take('a', 1)).toEqual({ found: 'taken' });
-  expect(memory.take('a', 0)).toEqual({ found: 'prediction', prediction: 1 });
+  expect(memory.take('a', 0)).toEqual({ found: 'prediction', prediction: 1, variant: 0 });
   expect(memory.take('a', 2)).toEqual({ found: 'nothing' });
   expect(memory.take('b', 0)).toEqual({ found: 'nothing' });
 });
@@ -53,7 +53,7 @@ test('after its time a prediction is forgotten', () => {
 test('an id that comes again takes the place of the first', () => {
   const { memory } = setUp();
   for (let i = 0; i < 100; i++) memory.remember('a', [i], 0);
-  expect(memory.take('a', 0)).toEqual({ found: 'prediction', prediction: 99 });
+  expect(memory.take('a', 0)).toEqual({ found: 'prediction', prediction: 99, variant: 0 });
 });
 
 test('requests without predictions take no place', () => {

@@ -9,7 +9,7 @@ afterAll(() => service.close());
 const counts = async () => {
   const text = await service.metrics.registry.metrics();
   return ['correct', 'wrong', 'unmatched'].map((outcome) =>
-    Number(new RegExp(`feedback_total\\{outcome="${outcome}"\\} (\\d+)`).exec(text)?.[1]),
+    Number(new RegExp(`feedback_total\\{outcome="${outcome}"[^}]*\\} (\\d+)`).exec(text)?.[1]),
   );
 };
 const grown = async (before: readonly number[]) => (await counts()).map((count, i) => count - (before[i] ?? 0));

@@ -170,3 +170,23 @@ test('with one version there is no such header', async () => {
   expect(existsSync(FILE)).toBe(true);
   expect((await ask(SETOSA)).variant).toBeNull();
 });
+
+test('A/B: the truth counts for the version that has answered', async () => {
+  await start({ weight: 50, stickyHeader: 'X-User' });
+  const idBy = new Map<unknown, string>();
+  for (let user = 0; idBy.size < 2; user++) {
+    const headers = { 'X-User': `user-${user}` };
+    const response = await service.post('/predict', { instances: [SETOSA] }, headers);
+    const { id } = await bodyOf(response);
+    idBy.set(response.headers.get('x-model-variant'), id as string);
+  }
+  for (const id of idBy.values()) await service.post('/feedback', { id, label: 'setosa' });
+  const main = service.config.serving.model.version;
+  // The candidate takes every setosa for a versicolor.
+  const counted = (outcome: string, variant: string, version: string) =>
+    metric(`ml_serving_feedback_total{outcome="${outcome}",variant="${variant}",version="${version}"}`);
+  expect(await counted('correct', 'main', main)).toBe(1);
+  expect(await counted('wrong', 'main', main)).toBe(0);
+  expect(await counted('correct', 'candidate', '2.0.0')).toBe(0);
+  expect(await counted('wrong', 'candidate', '2.0.0')).toBe(1);
+});
