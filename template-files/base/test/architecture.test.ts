@@ -29,7 +29,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['contract', 'feedback', 'inference', 'observability', 'variants'],
   batch: ['contract', 'hooks', 'http', 'inference'],
   record: ['contract', 'inference'],
-  cli: ['batch', 'contract', 'drift', 'inference', 'observability', 'record'],
+  evaluation: ['batch', 'contract', 'drift', 'inference'],
+  cli: ['batch', 'contract', 'drift', 'evaluation', 'inference', 'observability', 'record'],
 };
 /** Hooks are yours, and may import what they need. */
 const ROOMS = new Set([...Object.keys(MAY_IMPORT), 'hooks']);

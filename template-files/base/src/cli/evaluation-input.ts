@@ -1,0 +1,86 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Config } from '../config.ts';
+import { openReference } from '../drift/open.ts';
+import { ServiceError } from '../errors.ts';
+import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
+import { readLogged } from '../evaluation/logged.ts';
+import { readTruths } from '../evaluation/truths.ts';
+
+/** What `npm run feedback` and `npm run ab-report` are given. */
+export interface EvaluationInput {
+  readonly file: string;
+  readonly logs: readonly string[];
+  readonly json: boolean;
+  readonly difference: number | undefined;
+}
+
+/** @throws DATA_INVALID with the usage when an argument is wrong or a file does not exist */
+export function readEvaluationArguments(args: readonly string[], config: Config, usage: string): EvaluationInput {
+  const { values, positionals } = parsed(args, usage);
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new ServiceError('DATA_INVALID', `usage: ${usage}`);
+  const difference = values.difference === undefined ? undefined : Number(values.difference);
+  if (difference !== undefined && !(difference > 0 && Number.isFinite(difference))) {
+    throw new ServiceError('DATA_INVALID', `--difference: expected a number above 0, found "${values.difference}"`);
+  }
+  const logs = values.log ?? ownLogs(config);
+  if (logs.length === 0) {
+    const where = 'no prediction log of serving.yaml (predictionLog.path) is here';
+    throw new ServiceError('DATA_INVALID', `${where}: name its files with --log. usage: ${usage}`);
+  }
+  const lost = [file, ...logs].find((path) => !existsSync(path));
+  if (lost !== undefined) throw new ServiceError('DATA_INVALID', `${lost}: there is no such file. usage: ${usage}`);
+  return { file, logs, json: values.json, difference };
+}
+
+/** Joins a file of truths with prediction logs. @throws DATA_INVALID when the model or a row does not allow it */
+export async function evaluateFiles(
+  { file, logs }: EvaluationInput,
+  config: Config,
+): Promise<Evaluation & { readonly amounts: boolean }> {
+  const [output, ...more] = openReference(undefined, config.serving).outputs;
+  const spec = output && config.serving.outputs[output.tensor];
+  if (!output || !spec || more.length > 0 || output.kind === 'category') {
+    const message = 'this model predicts neither one class nor one amount: its predictions cannot be compared';
+    throw new ServiceError('DATA_INVALID', message);
+  }
+  const labels = output.kind === 'label' ? output.names : undefined;
+  const truths = await located(file, () => readTruths(createReadStream(file), labels));
+  async function* logged() {
+    for (const log of logs)
+      yield* readLogged(createReadStream(log), output as typeof output & object, spec as NonNullable<typeof spec>);
+  }
+  return { ...(await evaluate(truths, logged(), labels === undefined)), amounts: labels === undefined };
+}
+
+function parsed(args: readonly string[], usage: string) {
+  const options = {
+    log: { type: 'string', multiple: true },
+    json: { type: 'boolean', default: false },
+    difference: { type: 'string' },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new ServiceError('DATA_INVALID', `${(error as Error).message}\nusage: ${usage}`, { cause: error });
+  }
+}
+
+/** The log's file and those that were put aside, the oldest first. */
+function ownLogs({ serving, folder }: Config): readonly string[] {
+  const { path, files } = serving.predictionLog;
+  const newest = resolve(folder, path);
+  const older = Array.from({ length: files }, (_, i) => `${newest}.${files - i}`);
+  return [...older, newest].filter((one) => existsSync(one));
+}
+
+async function located<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    throw new ServiceError(error.code, `${file} ${error.message}`, { cause: error });
+  }
+}
