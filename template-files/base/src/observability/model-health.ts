@@ -3,6 +3,8 @@ import { createFeedbackHealth, type FeedbackCounters } from './feedback-health.t
 import { createCounters, type FixedCounter } from './series.ts';
 
 export const SHADOW_OUTCOMES = ['agree', 'disagree', 'error', 'skipped'] as const;
+/** Codes of the errors with which a shadow fails; others are made when they come. */
+export const SHADOW_ERRORS = ['TIMEOUT', 'QUEUE_FULL', 'INPUT_REFUSED', 'INFERENCE_FAILED', 'INTERNAL'] as const;
 export const DROP_REASONS = ['buffer_full', 'stalled', 'disk'] as const;
 
 type ByName<Name extends string> = Readonly<Record<Name, FixedCounter>>;
@@ -16,6 +18,8 @@ export interface ModelHealth {
   /** The counters of a variant's predictions whose truth came in. */
   readonly feedback: (variant: string, version: string) => FeedbackCounters;
   readonly shadow: ByName<(typeof SHADOW_OUTCOMES)[number]>;
+  /** The counter of a shadow's failures with this error code. */
+  readonly shadowError: (reason: string) => FixedCounter;
   readonly logWritten: FixedCounter;
   readonly logDropped: ByName<(typeof DROP_REASONS)[number]>;
   /** The counter of a variant's answers. */
@@ -37,7 +41,15 @@ export function createModelHealth(registry: Registry): ModelHealth {
     const counters = createCounters(registry, name, help, [label]);
     return Object.fromEntries(values.map((value) => [value, counters(value)])) as ByName<Name>;
   };
+  const shadowError = createCounters(
+    registry,
+    'ml_serving_shadow_errors_total',
+    'Failures of the shadow, by error code.',
+    ['reason'],
+  );
+  for (const reason of SHADOW_ERRORS) shadowError(reason);
   return {
+    shadowError,
     reference(found) {
       loaded.set(found.loaded ? 1 : 0);
       refused.set(found.refused ? 1 : 0);

@@ -1,14 +1,16 @@
 import type { Config } from '../config.ts';
+import { ServiceError } from '../errors.ts';
 import { createPredictor, type Observe, type Predictor, type PredictorDeps } from '../inference/predictor.ts';
 import type { Pools } from '../inference/startup.ts';
 import { drawer } from '../observability/draw.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createAgree } from './agreement.ts';
 import { candidateMetrics } from './candidate-metrics.ts';
-import { createShadow } from './shadow.ts';
+import { createShadow, type ShadowDeps } from './shadow.ts';
 import { createPick, type Variant, type Variants } from './variant.ts';
 
 const drawShadow = drawer('shadow:');
+const LOG_EVERY_MS = 60_000;
 
 export interface VariantsDeps extends Omit<PredictorDeps, 'observe' | 'pool'> {
   /** Workers that have been started already. */
@@ -40,7 +42,7 @@ export function createVariants({ config, metrics, logger, pools, observers, capa
     waiting: () => metrics.queueDepth(),
     agree: createAgree(config.serving, variants.tolerance),
     chosen: (id) => drawShadow(id) * 100 < variants.weight,
-    outcome: (outcome) => metrics.health.shadow[outcome].inc(),
+    outcome: createOutcome(metrics, logger),
   });
   const observe: Observe =
     variants.mode === 'ab'
@@ -58,6 +60,21 @@ export function createVariants({ config, metrics, logger, pools, observers, capa
     candidate,
     all: [main, candidate],
     pick: (request) => (pick(request) === 'main' ? main : candidate),
+  };
+}
+
+/** Counts what became of a shadow's request. Why it failed is counted by its error code, and logged once in a minute. */
+function createOutcome({ health }: Metrics, logger: PredictorDeps['logger']): ShadowDeps['outcome'] {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  return (outcome, error) => {
+    health.shadow[outcome].inc();
+    if (outcome !== 'error') return;
+    const code = error instanceof ServiceError ? error.code : 'INTERNAL';
+    health.shadowError(code).inc();
+    const now = performance.now();
+    if (now - loggedAt < LOG_EVERY_MS) return;
+    loggedAt = now;
+    logger.warn({ code, err: error }, 'the shadow failed on a request');
   };
 }
 

@@ -7,7 +7,8 @@ export interface ShadowDeps {
   readonly waiting: () => number;
   readonly agree: Agree;
   readonly chosen: (id: string) => boolean;
-  readonly outcome: (outcome: 'agree' | 'disagree' | 'error' | 'skipped') => void;
+  /** @param error why the candidate gave no answer, for the outcome `error` */
+  readonly outcome: (outcome: 'agree' | 'disagree' | 'error' | 'skipped', error?: unknown) => void;
 }
 
 /** The shadow is asked about so many requests at the same time, and no more. */
@@ -33,7 +34,7 @@ export function createShadow({ candidate, waiting, agree, chosen, outcome }: Sha
       .inferTensors(blocks, fetch, { deadline }, deadline)
       .then(
         (others) => outcome(agree(fetch, answers, others) ? 'agree' : 'disagree'),
-        () => outcome('error'),
+        (error: unknown) => outcome('error', error),
       )
       .finally(() => {
         asked -= 1;

@@ -8,6 +8,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 function setUp() {
   const state = { waiting: 0, candidate: READY };
   const outcomes: string[] = [];
+  const errors: unknown[] = [];
   const asked: { answer(): void; fail(): void }[] = [];
   const shadow = createShadow({
     candidate: {
@@ -20,20 +21,24 @@ function setUp() {
     waiting: () => state.waiting,
     agree: () => true,
     chosen: (id) => id !== 'not me',
-    outcome: (one) => outcomes.push(one),
+    outcome(one, error) {
+      outcomes.push(one);
+      if (error !== undefined) errors.push(error);
+    },
   });
   const see = (id?: string) => shadow({ deadline: 0, ...(id === undefined ? {} : { id }) }, [], [], [], 0);
-  return { state, outcomes, asked, see };
+  return { state, outcomes, errors, asked, see };
 }
 
 test('it is asked about what is chosen of the clients’ requests, and compared', async () => {
-  const { outcomes, asked, see } = setUp();
+  const { outcomes, errors, asked, see } = setUp();
   for (const id of ['a', 'not me', undefined, 'b']) see(id);
   expect(asked).toHaveLength(2);
   asked[0]?.answer();
   asked[1]?.fail();
   await settled();
   expect(outcomes).toEqual(['agree', 'error']);
+  expect(errors).toEqual([new Error('of the candidate')]);
 });
 
 test('it is left out while clients wait for the main version, and while the candidate takes nothing', () => {
