@@ -30,6 +30,7 @@ test.each([
   ['text-classification', { ...text, shape: [-1, 2] }, 'inputs: BYTES [-1, 2]'],
   ['text-classification', { ...ids, text: {} }, 'inputs[0].text.tokenizer: 0'],
   ['text-classification', { ...ids, datatype: 'FP32' }, 'inputs: FP32 [-1, -1]'],
+  ['text-classification', { ...text, text: { pairs: true } }, 'inputs[0].text.pairs: none'],
   ['tabular-regression', { ...picture, image: {} }, 'inputs[0].image: one'],
   ['custom', { ...text, text: {} }, 'inputs[0].text: one'],
 ] as const)('%s: what does not fit is named (%#)', (type, input, problem) => {
