@@ -39,6 +39,15 @@ export interface Feature {
   readonly categories?: readonly string[];
   /** May be null or left out. */
   readonly nullable?: boolean;
+  /** What the model gets where the value is null or left out. */
+  readonly missing?: string | number;
+  /** The model gets the place of a category in the list. */
+  readonly encode?: 'ordinal';
+  /** With `encode`, what it gets for any other text. */
+  readonly unknown?: number;
+  /** Clients send dates; the model gets the time after `since` in this unit. */
+  readonly date?: 'days' | 'seconds' | 'milliseconds';
+  readonly since?: string;
 }
 
 /** Training libraries whose results the service computes for pictures. */

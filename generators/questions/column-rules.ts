@@ -1,3 +1,4 @@
+import type { Feature } from '../tensor.ts';
 import type { Problem } from './problem.ts';
 import { each, isFloat, type Rule, repeated, shown } from './rule.ts';
 
@@ -35,13 +36,41 @@ const columnsSayWhatTheyCanHold = each('inputs', (input, path) =>
       if (text && feature[bound] !== undefined)
         problems.push({ path: [...at, bound], message: 'is for numbers; a column of BYTES takes categories' });
     }
-    if (!text && feature.categories)
+    if (!text && feature.categories && !feature.encode)
       problems.push({ path: [...at, 'categories'], message: 'are for BYTES; a column of numbers takes min and max' });
-    if (feature.nullable && !text && !isFloat(input))
+    if (feature.nullable && feature.missing === undefined && !text && !isFloat(input))
       problems.push({ path: [...at, 'nullable'], message: `is for floats and BYTES; ${input.datatype} has no null` });
-    return problems;
+    return [...problems, ...encodingProblems(feature, input.datatype, at)];
   }),
 );
+
+/** The same as the repository's own rules (contract/column-rules.ts). */
+function encodingProblems(feature: Feature, datatype: string, at: Problem['path']): Problem[] {
+  const { missing, encode, unknown, date, since, categories } = feature;
+  const isNumber = datatype !== 'BYTES' && datatype !== 'BOOL';
+  const isMissingRight = isNumber ? isHeld(missing, datatype) : datatype === 'BYTES' && typeof missing === 'string';
+  const wrong: readonly (readonly [key: string, isWrong: boolean, message: string])[] = [
+    ['missing', missing !== undefined && !isMissingRight, `is no value that ${datatype} has`],
+    [
+      'encode',
+      encode !== undefined && (!isNumber || !categories || date !== undefined),
+      'is for numbers with categories',
+    ],
+    [
+      'unknown',
+      unknown !== undefined && (!encode || !isHeld(unknown, datatype)),
+      `goes with encode, and is a number that ${datatype} has`,
+    ],
+    ['date', date !== undefined && !isNumber, 'is for numbers'],
+    ['since', since !== undefined && date === undefined, 'goes with date'],
+  ];
+  return wrong.filter(([, isWrong]) => isWrong).map(([key, , message]) => ({ path: [...at, key], message }));
+}
+
+function isHeld(value: unknown, datatype: string): boolean {
+  if (typeof value !== 'number') return false;
+  return datatype.startsWith('FP') || (Number.isSafeInteger(value) && (value >= 0 || !datatype.startsWith('U')));
+}
 
 function nonFiniteFloats(side: 'inputs' | 'outputs'): Rule {
   return each(side, (tensor, path) =>

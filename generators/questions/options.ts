@@ -83,6 +83,8 @@ function oneOf(...values: readonly string[]): Option {
   };
 }
 
+const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+
 export const FEATURE_OPTIONS: Options = {
   description: text(1000),
   unit: text(64),
@@ -90,6 +92,19 @@ export const FEATURE_OPTIONS: Options = {
   max: number,
   categories: list(text(200), { uniqueItems: true }),
   nullable: yesOrNo,
+  missing: {
+    schema: { type: ['string', 'number'] },
+    expected: 'a text or a number',
+    accepts: (value) => typeof value === 'string' || Number.isFinite(value),
+  },
+  encode: oneOf('ordinal'),
+  unknown: number,
+  date: oneOf('days', 'seconds', 'milliseconds'),
+  since: {
+    schema: { type: 'string', pattern: DAY.source },
+    expected: 'a day such as 1970-01-01',
+    accepts: (value) => typeof value === 'string' && DAY.test(value),
+  },
 };
 
 /** Class values are integers or texts; beyond 2^53 integers are texts too. */

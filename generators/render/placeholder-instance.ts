@@ -33,7 +33,10 @@ function nested(input: TensorSpec, shape: readonly number[]): unknown {
 }
 
 /** The middle of the declared range, else zero, else the bound that is declared. */
-function element({ datatype }: TensorSpec, { min, max, categories }: Omit<Feature, 'name'> = {}): unknown {
+function element({ datatype }: TensorSpec, feature: Omit<Feature, 'name'> = {}): unknown {
+  const { min, max, categories, encode, date, since = '1970-01-01' } = feature;
+  if (date) return since;
+  if (encode) return categories?.[0];
   if (datatype === 'BYTES') return categories?.[0] ?? '';
   if (datatype === 'BOOL') return false;
   const low = min ?? Math.min(0, max ?? 0);

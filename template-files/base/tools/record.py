@@ -123,16 +123,17 @@ class Recorder:
             self.close()
 
     def _prepare(self, replace):
-        if os.path.isdir(self.folder) and os.listdir(self.folder):
-            if not os.path.exists(os.path.join(self.folder, "record.json")):
-                raise FileExistsError("%s is not empty and holds no record" % self.folder)
+        entries = set(os.listdir(self.folder)) if os.path.isdir(self.folder) else set()
+        if entries - {"record.json", "record.json.new", "files", "steps"}:
+            raise FileExistsError("%s is not empty and holds no record" % self.folder)
+        if "record.json" in entries:
             if not replace:
                 raise FileExistsError("%s holds a record: choose another folder, or replace=True" % self.folder)
             os.remove(os.path.join(self.folder, "record.json"))
-            for part in ("files", "steps"):
-                shutil.rmtree(os.path.join(self.folder, part), ignore_errors=True)
+        # Without record.json these are what a run that failed has left.
         for part in ("files", "steps"):
-            os.makedirs(os.path.join(self.folder, part), exist_ok=True)
+            shutil.rmtree(os.path.join(self.folder, part), ignore_errors=True)
+            os.makedirs(os.path.join(self.folder, part))
 
     def _add(self, sample):
         self._open = False

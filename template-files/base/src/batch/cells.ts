@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { mayBeMissing, takesTexts } from '../contract/column-rules.ts';
 import { type Datatype, type Feature, hasBatchAxis, type Serving, takesPairs } from '../contract/serving.ts';
 import { describe, ServiceError } from '../errors.ts';
 import { hasColumns } from '../inference/preprocess/columns.ts';
@@ -75,7 +76,7 @@ export function columnsOf(serving: Serving): ReadonlyMap<string, CellColumn> {
     inputs.flatMap(({ name, datatype, features }) =>
       (features ?? [{ name }]).map((feature: Feature): [string, CellColumn] => [
         feature.name,
-        { datatype, nullable: feature.nullable === true },
+        { datatype: takesTexts(feature) ? 'BYTES' : datatype, nullable: mayBeMissing(feature) },
       ]),
     ),
   );

@@ -1,3 +1,4 @@
+import { columnRules } from './column-rules.ts';
 import { mediaRules } from './media-rules.ts';
 import type { Problem } from './problem.ts';
 import type { Rule } from './rule.ts';
@@ -65,7 +66,7 @@ const ranges: Rule = (serving) =>
           mend: 'Use categories for strings.',
         });
       }
-      if (!text && feature.categories) {
+      if (!text && feature.categories && !feature.encode) {
         found.push({
           field: `${field}.categories`,
           expected: 'a column of BYTES',
@@ -73,12 +74,12 @@ const ranges: Rule = (serving) =>
           mend: 'Use min and max for numbers.',
         });
       }
-      if (feature.nullable && !text && !isFloat(input.datatype)) {
+      if (feature.nullable && feature.missing === undefined && !text && !isFloat(input.datatype)) {
         found.push({
           field: `${field}.nullable`,
           expected: 'a column of floats or BYTES',
           found: input.datatype,
-          mend: 'Integers have no way to say that a value is missing.',
+          mend: 'Integers have no way to say that a value is missing: write missing with what training had in its place.',
         });
       }
       return found;
@@ -295,6 +296,7 @@ export const rules: readonly Rule[] = [
   uniqueFeatures,
   featureCount,
   ranges,
+  columnRules,
   labels,
   nonFinite,
   outputsOfType,

@@ -37,6 +37,16 @@ export interface Feature {
   readonly categories?: readonly string[];
   /** May be null or left out: the model then gets NaN (floats) or an empty string (BYTES). */
   readonly nullable?: boolean;
+  /** May be null or left out: the model then gets this, a text (BYTES) or a number. */
+  readonly missing?: string | number;
+  /** Clients send one of the categories, and the model gets its place in the list. */
+  readonly encode?: 'ordinal';
+  /** With `encode`, what the model gets for a text that is no category; it is refused where this is left out. */
+  readonly unknown?: number;
+  /** Clients send a date of ISO 8601, and the model gets how long it is after `since`. */
+  readonly date?: 'days' | 'seconds' | 'milliseconds';
+  /** The date that is 0; 1970-01-01 by default. */
+  readonly since?: string;
 }
 
 export interface TensorSpec {

@@ -58,7 +58,14 @@ export function watchedFeatures({ inputs, model }: Pick<Serving, 'inputs' | 'mod
     }
     const features = input.features ?? (width === 1 ? [{ name: input.name, categories: undefined }] : []);
     return features.map(({ name, categories }, offset) =>
-      column(input, { name, kind: text ? 'category' : 'number', tensor, offset, width, names: categories }),
+      column(input, {
+        name,
+        kind: text ? 'category' : 'number',
+        tensor,
+        offset,
+        width,
+        names: text ? categories : undefined,
+      }),
     );
   });
   return all.slice(0, MAX_FEATURES);

@@ -1,3 +1,4 @@
+import { mayBeMissing, takesTexts } from '../../contract/column-rules.ts';
 import { scoreField } from '../../contract/scores.ts';
 import {
   type Datatype,
@@ -45,6 +46,7 @@ function featureSchema(feature: Feature, input: InputSpec): Schema {
   const { min, max, categories, description, unit } = feature;
   const refused = input.outOfRange === 'refuse';
   const text = [description, unit && `Unit: ${unit}.`, !refused && rangeWords(feature)].filter(Boolean).join(' ');
+  if (takesTexts(feature)) return textSchema(feature, text);
   const base = {
     ...elementSchema(input),
     ...(text && { description: text }),
@@ -52,7 +54,16 @@ function featureSchema(feature: Feature, input: InputSpec): Schema {
     ...(refused && max !== undefined && { maximum: max }),
     ...(refused && categories && { enum: categories }),
   };
-  return feature.nullable ? { anyOf: [base, { type: 'null' }] } : base;
+  return mayBeMissing(feature) ? { anyOf: [base, { type: 'null' }] } : base;
+}
+
+/** Of a column whose texts become numbers. */
+function textSchema(feature: Feature, text: string): Schema {
+  const { categories, encode, unknown } = feature;
+  const form = encode ? (unknown === undefined ? { enum: categories } : {}) : { examples: ['2026-01-31'] };
+  const words = encode ? text : [text, 'A date or date-time of ISO 8601.'].filter(Boolean).join(' ');
+  const base = { type: 'string', ...form, ...(words && { description: words }) };
+  return mayBeMissing(feature) ? { anyOf: [base, { type: 'null' }] } : base;
 }
 
 /** What is expected but not enforced is said, not declared. */
@@ -100,7 +111,7 @@ export function instanceSchema(serving: Serving): Schema {
           title: 'Object',
           type: 'object',
           additionalProperties: false,
-          required: columns.filter(({ feature }) => !feature.nullable).map(({ feature }) => feature.name),
+          required: columns.filter(({ feature }) => !mayBeMissing(feature)).map(({ feature }) => feature.name),
           properties: Object.fromEntries(columns.map(({ feature, schema }) => [feature.name, schema])),
         },
         {

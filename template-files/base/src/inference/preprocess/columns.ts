@@ -1,7 +1,16 @@
-import { type Datatype, elementCount, hasBatchAxis, type InputSpec, type Serving } from '../../contract/serving.ts';
+import { takesTexts } from '../../contract/column-rules.ts';
+import {
+  type Datatype,
+  elementCount,
+  type Feature,
+  hasBatchAxis,
+  type InputSpec,
+  type Serving,
+} from '../../contract/serving.ts';
 import { inputError } from '../../errors.ts';
 import { type Element, KINDS, type Kind, parseNonFinite, put, type TensorData } from '../datatypes.ts';
 import type { Block } from '../tensor.ts';
+import { columnKind, missingElement } from './column-values.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
 
 /** A named value of an instance and where it goes. */
@@ -16,6 +25,8 @@ interface Column {
   readonly min: number;
   readonly max: number;
   readonly categories: ReadonlySet<string> | undefined;
+  /** Its texts become codes: what is no category is one more code, or was refused. */
+  readonly isCoded: boolean;
   readonly range: string;
   readonly refuse: boolean;
   readonly allowNonFinite: boolean;
@@ -43,7 +54,7 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
   function other(column: Column, value: unknown, index: number, listed: number | undefined): Element {
     const found = column.kind.parse(value);
     if (found !== undefined) {
-      if (isExpected(column, found)) return found;
+      if (column.isCoded ? column.categories?.has(value as string) : isExpected(column, found)) return found;
       onInvalid(column.name, column.categories ? 'unseen_category' : 'out_of_range');
       if (column.refuse) throw inputError(placeOf(column, index, listed), column.range, value);
       return found;
@@ -58,7 +69,8 @@ export function createColumnEncoder(serving: Serving, onInvalid: OnInvalid): Enc
       onInvalid(column.name, Number.isNaN(special) ? 'nan' : 'out_of_range');
       return column.kind.fromNumber?.(special) ?? special;
     }
-    onInvalid(column.name, isMissing ? 'missing' : 'type');
+    const isUnknown = column.isCoded && typeof value === 'string';
+    onInvalid(column.name, isMissing ? 'missing' : isUnknown ? 'unseen_category' : 'type');
     const or = value === null && column.canBeNullable ? ' (or null, with nullable: true in serving.yaml)' : '';
     throw inputError(placeOf(column, index, listed), `${column.kind.expected}${or}`, value);
   }
@@ -140,23 +152,24 @@ function isExpected({ categories, min, max }: Column, element: Element): boolean
 }
 
 function columnsOf(input: InputSpec, index: number): Column[] {
-  const features = input.features ?? [{ name: input.name }];
+  const features: readonly Feature[] = input.features ?? [{ name: input.name }];
   return features.map((feature, offset) => ({
     name: feature.name,
     input: index,
     offset,
-    kind: KINDS[input.datatype],
-    isFloat: input.datatype === 'FP32' || input.datatype === 'FP64',
+    kind: columnKind(feature, input.datatype),
+    isFloat: !takesTexts(feature) && (input.datatype === 'FP32' || input.datatype === 'FP64'),
     min: Math.max(feature.min ?? Number.NEGATIVE_INFINITY, -largest(input.datatype)),
     max: Math.min(feature.max ?? Number.POSITIVE_INFINITY, largest(input.datatype)),
     categories: feature.categories ? new Set(feature.categories) : undefined,
+    isCoded: feature.encode !== undefined,
     range: feature.categories
       ? `one of ${listed(new Set(feature.categories))}`
       : `a value from ${feature.min ?? '-∞'} to ${feature.max ?? '∞'}`,
-    refuse: input.outOfRange === 'refuse',
+    refuse: input.outOfRange === 'refuse' && feature.unknown === undefined,
     allowNonFinite: input.allowNonFinite === true,
     canBeNullable: input.datatype === 'BYTES' || input.datatype.startsWith('FP'),
-    missing: feature.nullable ? (input.datatype === 'BYTES' ? '' : missingFloat(input.datatype)) : undefined,
+    missing: missingElement(feature, input.datatype),
   }));
 }
 
@@ -167,10 +180,6 @@ function largest(datatype: Datatype): number {
     : datatype === 'FP64'
       ? Number.MAX_VALUE
       : Number.POSITIVE_INFINITY;
-}
-
-function missingFloat(datatype: string): number {
-  return datatype === 'FP16' ? 0x7e00 : Number.NaN;
 }
 
 function listed(names: ReadonlySet<string>): string {

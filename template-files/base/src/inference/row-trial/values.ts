@@ -1,3 +1,4 @@
+import { rangeOf } from '../../contract/column-rules.ts';
 import { valueSteps } from '../../contract/image-profiles.ts';
 import { channelAxis } from '../../contract/image-shape.ts';
 import type { Datatype, Feature, InputSpec } from '../../contract/serving.ts';
@@ -32,7 +33,8 @@ export function rowValues({ input, samples }: ValueSource, count: number, spread
   const data = KINDS[datatype].create(count);
   const factor = spread === 'wild' ? (pick(MAGNITUDES, random) ?? 1) : 1;
   for (let at = 0; at < count; at++) {
-    const feature = features?.[at % features.length];
+    const column = features?.[at % features.length];
+    const feature = column && { ...column, ...rangeOf(column) };
     const sample = sampleAt(samples, at, features !== undefined, random);
     put(data, at, element());
 

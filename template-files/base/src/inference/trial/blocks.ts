@@ -1,3 +1,4 @@
+import { rangeOf } from '../../contract/column-rules.ts';
 import { elementCount, type Feature, hasBatchAxis, type InputSpec, type Serving } from '../../contract/serving.ts';
 import { type Element, KINDS, put } from '../datatypes.ts';
 import type { Block, Tensor } from '../tensor.ts';
@@ -71,7 +72,8 @@ function patternOf(input: InputSpec, fill: Fill, length: number): readonly Eleme
 
 /** A value as JSON has it: within the range of its column, where that has one. */
 function sampleValue({ datatype }: InputSpec, feature: Partial<Feature> | undefined, fill: Fill, at: number): unknown {
-  const { min, max, categories } = feature ?? {};
+  const { categories } = feature ?? {};
+  const { min, max } = rangeOf(feature ?? {});
   if (datatype === 'BYTES') {
     const texts = categories ?? (fill === 'zeros' ? [''] : fill === 'ones' ? ['a'] : ['1', 'text']);
     return texts[fill === 'varied' ? at % texts.length : 0];

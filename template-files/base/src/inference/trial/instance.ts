@@ -1,5 +1,6 @@
-import { hasBatchAxis, type Serving } from '../../contract/serving.ts';
+import { type Feature, hasBatchAxis, type Serving } from '../../contract/serving.ts';
 import { type Element, KINDS } from '../datatypes.ts';
+import { textOf } from '../preprocess/column-values.ts';
 import { hasColumns } from '../preprocess/columns.ts';
 import type { Block, Tensor } from '../tensor.ts';
 
@@ -13,7 +14,8 @@ export function instanceOf(serving: Serving, { tensors }: Block): unknown {
     const { dims, data } = tensors[i] as Tensor;
     const values = Array.from(data as ArrayLike<Element>, (element) => JSON.parse(KINDS[datatype].write(element)));
     if (isTable && hasColumns(inputs)) {
-      return (features ?? [{ name }]).map((feature, column) => [feature.name, values[column]]);
+      const columns: readonly Feature[] = features ?? [{ name }];
+      return columns.map((feature, column) => [feature.name, textOf(feature, values[column])]);
     }
     return [[name, nested(values, batched ? dims.slice(1) : dims)]];
   });
