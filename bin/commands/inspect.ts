@@ -1,3 +1,4 @@
+import { withStepsOf } from '../../generators/app/picture-steps/steps.ts';
 import { hashOf } from '../../generators/contents.ts';
 import { externalFiles, findExternal } from '../../generators/onnx/external.ts';
 import { unsupported } from '../../generators/onnx/faults.ts';
@@ -7,6 +8,7 @@ import { type ProposedSchema, proposeSchema } from '../../generators/onnx/propos
 import { RUNTIME } from '../../generators/onnx/runtime.ts';
 import { piecesOf, type Source, withFile } from '../../generators/onnx/source.ts';
 import { type ModelSummary, readModel, summarise } from '../../generators/onnx/summary.ts';
+import { preprocessorNear } from '../given-preprocessor.ts';
 import { inspectionText } from './inspect-text.ts';
 
 /** Where a command writes what was asked for. */
@@ -47,12 +49,14 @@ function examine(source: Source): Inspection {
     const { bytes, linkedTo } = findExternal(source.name, data);
     return { location: data.location, bytes, ...(linkedTo !== undefined && { linkedTo }) };
   });
+  const proposed = () =>
+    withStepsOf(proposeSchema(plan.after(summary)), summary.metadata, preprocessorNear(source.name));
   return {
     ...summary,
     sha256: hashOf(piecesOf(source)),
     externalData,
     problems,
     changes: plan.texts,
-    schema: problems.length > 0 ? null : proposeSchema(plan.after(summary)),
+    schema: problems.length > 0 ? null : proposed(),
   };
 }

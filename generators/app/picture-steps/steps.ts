@@ -20,20 +20,29 @@ const METADATA = 'preprocessing';
 
 /** The model with the steps of its pictures, where its metadata or a file next to it has them. */
 export function withPictureSteps(intake: Intake, near: FoundSettings | undefined): Intake {
-  const inside = intake.summary.metadata[METADATA];
-  const found = inside === undefined ? near : { from: `the model's metadata (${METADATA})`, text: inside };
-  if (!found) return intake;
+  const { metadata } = intake.summary;
   return {
     ...intake,
-    schema: applied(intake.schema, found),
-    propose: (modelType) => applied(intake.propose(modelType), found),
+    schema: withStepsOf(intake.schema, metadata, near),
+    propose: (modelType) => withStepsOf(intake.propose(modelType), metadata, near),
   };
 }
 
 /**
- * A proposal with the steps of its pictures. What the service cannot do is named in the notes, and the question stays open.
+ * A proposed schema with the steps of the model's own metadata, or of a file next to it.
  * @throws MODEL_PREPROCESSING for settings that are damaged
  */
+export function withStepsOf(
+  schema: ProposedSchema,
+  metadata: Intake['summary']['metadata'],
+  near: FoundSettings | undefined,
+): ProposedSchema {
+  const inside = metadata[METADATA];
+  const found = inside === undefined ? near : { from: `the model's metadata (${METADATA})`, text: inside };
+  return found ? applied(schema, found) : schema;
+}
+
+/** What the service cannot do is named in the notes, and the question stays open. */
 function applied(schema: ProposedSchema, { from, text }: FoundSettings): ProposedSchema {
   const [input] = schema.inputs;
   if (schema.modelType !== 'image-classification' || !input) return schema;
