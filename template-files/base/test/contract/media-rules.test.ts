@@ -15,7 +15,9 @@ test('inputs that can take pictures and texts', () => {
   expect(problems('image-classification', { ...picture, image: { mean: [0, 0, 0], std: [1] } })).toEqual([]);
   expect(problems('image-classification', { ...picture, datatype: 'UINT8', shape: [1, 28, 28, 1] })).toEqual([]);
   const free = { ...picture, shape: [-1, 3, -1, -1] };
-  expect(problems('image-classification', { ...picture, image: { profile: 'torchvision', exif: 'apply' } })).toEqual([]);
+  expect(problems('image-classification', { ...picture, image: { profile: 'torchvision', exif: 'apply' } })).toEqual(
+    [],
+  );
   expect(problems('image-classification', { ...free, image: { profile: 'yolo', size: [4, 4] } })).toEqual([]);
   expect(problems('image-classification', { ...free, image: { profile: 'pil' } })).toEqual([]);
   expect(problems('text-classification', { ...text, text: { lowercase: true } })).toEqual([]);
@@ -33,8 +35,16 @@ test.each([
   ['image-classification', { ...picture, image: { fit: 'cover', shorterSide: 3 } }, 'inputs[0].image.shorterSide: 3'],
   ['image-classification', { ...picture, image: { antialias: true } }, 'inputs[0].image.antialias: true'],
   ['image-classification', { ...picture, image: { profile: 'pil', size: [4, 5] } }, 'inputs[0].image.size: 4 and 5'],
-  ['image-classification', { ...picture, image: { profile: 'timm', shorterSide: 3 } }, 'inputs[0].image.shorterSide: 3'],
-  ['image-classification', { ...picture, image: { profile: 'pil', cropOffset: [0, 1] } }, 'inputs[0].image.cropOffset: 0,1'],
+  [
+    'image-classification',
+    { ...picture, image: { profile: 'timm', shorterSide: 3 } },
+    'inputs[0].image.shorterSide: 3',
+  ],
+  [
+    'image-classification',
+    { ...picture, image: { profile: 'pil', cropOffset: [0, 1] } },
+    'inputs[0].image.cropOffset: 0,1',
+  ],
   [
     'image-classification',
     { ...picture, shape: [-1, 3, -1, 4], image: { profile: 'yolo' } },

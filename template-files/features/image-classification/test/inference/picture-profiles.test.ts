@@ -226,6 +226,9 @@ describe('memory', () => {
     await expect(without.encode([file])).resolves.toHaveLength(1);
     const image = { profile: 'pil' } as const;
     await expect(setUp({ image }, plain).encode([file])).rejects.toMatchObject({ code: 'DECODED_TOO_LARGE' });
+    // The pixels have their place, and the rows and weights of the resize have none.
+    const pixelsOnly = setUp({ image }, plain + 500 * 500 * 3 + 1000);
+    await expect(pixelsOnly.encode([file])).rejects.toMatchObject({ code: 'DECODED_TOO_LARGE' });
     await expect(setUp({ image }, 2 * plain + 100_000).encode([file])).resolves.toHaveLength(1);
   });
 
