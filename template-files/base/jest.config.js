@@ -21,7 +21,7 @@ const OF_THE_FIXTURE = [
 /** The tests boot the real app with the real model; native code runs in worker threads, out of Jest's realm. */
 export default {
   // A guard against what hangs, wide enough for a busy machine.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   // Jest would leave a core idle, and on two cores run one file after the other; most tests wait for a service anyway.
   maxWorkers: '100%',
   projects: [

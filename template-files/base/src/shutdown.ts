@@ -36,7 +36,7 @@ export async function shutDown(
   signal: string,
   // process.exit() during a run would abort with a core dump; this ends as surely, and says so in the exit code.
   kill = () => process.kill(process.pid, 'SIGKILL'),
-): Promise<void> {
+): Promise<boolean> {
   logger.info({ signal }, 'shutting down');
   const cutOff = setTimeout(() => server.closeAllConnections(), Math.max(0, config.shutdownGraceMs - LAST_MS));
   let inFlight = 'a run';
@@ -53,11 +53,12 @@ export async function shutDown(
   else await predictor.drain();
   await predictor.close();
   inFlight = 'a write';
-  await predictionLog.close(LAST_LINES_MS);
+  const isWritten = await predictionLog.close(LAST_LINES_MS);
   clearTimeout(cutOff);
   // A write that never ends (of a log on a disk that hangs) would hold the process for ever.
   giveUp.unref();
   logger.info('stopped');
+  return isWritten;
 
   async function closeServer(): Promise<void> {
     await sleep(config.drainDelayMs);

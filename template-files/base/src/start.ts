@@ -5,6 +5,7 @@ import { type Config, loadConfig } from './config.ts';
 import { ServiceError } from './errors.ts';
 import type { Guard } from './http/exchange.ts';
 import { startWorkers, stopWorkers } from './inference/startup.ts';
+import { progressOf } from './observability/line-stream.ts';
 import { createLogger } from './observability/logger.ts';
 import type { Service } from './service.ts';
 import { shutDown } from './shutdown.ts';
@@ -15,6 +16,21 @@ import { watchUnexpectedErrors } from './unexpected-errors.ts';
 
 /** How long the process may take to end by itself after a shutdown. */
 const LAST_MS = 1000;
+
+/**
+ * Ends a process that does not end by itself after a shutdown, because of a timer of the team for example. Not as long as a write is in flight,
+ * which exit() would wait for, maybe for ever: the grace period bounds that.
+ */
+function endSoon(isWritten: boolean, logger: Logger): void {
+  if (!isWritten) return;
+  let received = progressOf(logger).received;
+  setInterval(() => {
+    const now = progressOf(logger);
+    // What the log had received a moment ago is out: its reader has not stopped.
+    if (now.written >= received) process.exit();
+    received = now.received;
+  }, LAST_MS).unref();
+}
 
 function giveUp(error: unknown, log: (message: string, error: unknown) => void): void {
   log(error instanceof ServiceError ? error.message : 'the service cannot start', error);
@@ -49,21 +65,19 @@ async function serve({ guards, stopSignal }: StartOptions): Promise<void> {
   const service = await openService(config, logger, guards);
   const { server, predictor, predictionLog } = service;
 
-  let stopping: Promise<void> | undefined;
-  const stop = (reason: string): Promise<void> => {
+  let stopping: Promise<boolean> | undefined;
+  const stop = (reason: string): Promise<boolean> => {
     stopping ??= shutDown(service, config, logger, reason);
     return stopping;
   };
-  // No run is in flight any more: the process can be ended.
-  const exit = (): void => logger.flush(() => process.exit());
   watchUnexpectedErrors(service.metrics, logger, () => {
     process.exitCode = 1;
-    stop('uncaughtException').then(exit, exit);
+    void stop('uncaughtException').then((isWritten) => endSoon(isWritten, logger));
   });
   // A defect that ends the process must not take the lines of answered requests along.
   process.on('exit', predictionLog.spill);
   // The process ends by itself, unless a timer or a connection of the team keeps it.
-  stopSignal.onStop((signal) => void stop(signal).then(() => setTimeout(exit, LAST_MS).unref()));
+  stopSignal.onStop((signal) => void stop(signal).then((isWritten) => endSoon(isWritten, logger)));
   if (stopping) return;
 
   // Listening comes first: probes are answered, truthfully, while the model is being loaded.

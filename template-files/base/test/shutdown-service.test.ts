@@ -54,6 +54,10 @@ function connect(): (first: number) => Promise<number | string> {
 /** Of a process that goes on with other tests: it may not be killed, as it would be when the grace period is over. */
 const kill = () => true as const;
 const stop = () => shutDown(service, service.config, pino({ level: 'silent' }), 'SIGTERM', kill);
+/** That so many requests are in the service, one at each worker. */
+const accepted = async (requests: number) => {
+  while (service.metrics.queueDepth() + service.config.workers < requests) await nextTurn();
+};
 const drains = async () => {
   while (service.predictor.accepts().ready) await nextTurn();
 };
@@ -82,7 +86,7 @@ test('as long as something is in flight, connections that look idle are kept', a
   const quiet = connect();
   expect(await quiet(1)).toBe(200);
   const inFlight = Array.from({ length: 16 }, () => connect()(700));
-  await sleep(50);
+  await accepted(16);
   const stopped = stop();
   await listenerGone();
   await sleep(500);
@@ -100,7 +104,7 @@ test('connections that stay idle do not keep it from ending', async () => {
 
 test('lines that still wait are written before it ends', async () => {
   const inFlight = [connect()(700), connect()(700), connect()(700)];
-  await sleep(50);
+  await accepted(3);
   await stop();
   expect(await Promise.all(inFlight)).toEqual([200, 200, 200]);
   const lines = readFileSync(join(folder, 'log.jsonl'), 'utf8').trim().split('\n');

@@ -137,10 +137,11 @@ test('the runtime’s refusal of one row reaches its caller alone', async () => 
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 422, 200, 200]);
     expect(answers[2]?.body).toMatchObject({ code: 'INPUT_REFUSED', error: expect.stringContaining('idx=5') });
     expect(JSON.stringify(answers[2]?.body)).not.toContain('Gather');
-    expect(serving.log()).toContain('indices element out of data bounds');
   } finally {
     await serving.stop();
   }
+  // The last lines of the log are out when the process has ended.
+  expect(serving.log()).toContain('indices element out of data bounds');
 }, 60_000);
 
 test('a model without a batch axis is run once for each instance', async () => {

@@ -7,10 +7,17 @@ export type WriteBytes = (lines: Buffer) => boolean | undefined;
 /** The same, of bytes that are the caller's again once it has settled. Rejects when they are lost; may take for ever. */
 export type WriteAndReturn = (lines: Buffer) => Promise<void>;
 
+/** Bytes since the start of the process. */
+export interface Progress {
+  readonly received: number;
+  readonly written: number;
+}
+
 /** What a logger writes to. Only bytes are cheap: a string that grows line by line is copied again and again. */
 export interface LineStream extends DestinationStream {
   readonly writeBytes: WriteBytes;
   readonly writeAndReturn: WriteAndReturn;
+  readonly progress: () => Progress;
 }
 
 /** The stream behind a logger; of a stream of another kind (a test's, a team's own) only `write` is asked. */
@@ -18,6 +25,11 @@ type Behind = DestinationStream & Partial<LineStream> & { flushSync?(): void; on
 
 function streamOf(logger: Logger): Behind {
   return (logger as unknown as { readonly [symbols.streamSym]: Behind })[symbols.streamSym];
+}
+
+/** How far the lines of the logger have been written; all of them where its stream does not know. */
+export function progressOf(logger: Logger): Progress {
+  return streamOf(logger).progress?.() ?? { received: 0, written: 0 };
 }
 
 /** Lines among those of the logger: through its own stream, so that one never begins within another. */

@@ -1,5 +1,5 @@
 import { destination } from 'pino';
-import type { LineStream, WriteAndReturn, WriteBytes } from './line-stream.ts';
+import type { LineStream, WriteBytes } from './line-stream.ts';
 
 /** Lines are collected up to this size, or this long, and then written together: a system call a line would cost more than the line. */
 const BUFFER_BYTES = 64 * 1024;
@@ -23,8 +23,13 @@ export function standardOutput(fd = 1): LineStream & Pick<Destination, 'destroy'
     contentMode: 'buffer',
   });
   surviveFullDisk(stream);
-  const { writeBytes, writeAndReturn } = follow(stream);
-  return Object.assign(stream, { writeBytes, writeAndReturn, write: (text: string) => writeBytes(Buffer.from(text)) });
+  const { writeBytes, writeAndReturn, progress } = follow(stream);
+  return Object.assign(stream, {
+    writeBytes,
+    writeAndReturn,
+    progress,
+    write: (text: string) => writeBytes(Buffer.from(text)),
+  });
 }
 
 /**
@@ -56,7 +61,7 @@ function surviveFullDisk(stream: Destination): void {
  * Bytes leave in the order in which they came, so counting them tells whose have left. The stream's own `drain` does not: it is
  * told while some still wait. (What `flushSync` writes is not counted: the process ends behind it.)
  */
-function follow(stream: Destination): { readonly writeBytes: WriteBytes; readonly writeAndReturn: WriteAndReturn } {
+function follow(stream: Destination): Pick<LineStream, 'writeBytes' | 'writeAndReturn' | 'progress'> {
   // With its mode it takes buffers, whatever its type says.
   const write = stream.write.bind(stream) as unknown as WriteBytes;
   let came = 0;
@@ -78,6 +83,7 @@ function follow(stream: Destination): { readonly writeBytes: WriteBytes; readonl
 
   return {
     writeBytes,
+    progress: () => ({ received: came, written: left }),
     writeAndReturn(lines) {
       const before = came;
       writeBytes(lines);

@@ -24,8 +24,8 @@ export interface LineBuffer {
    */
   readonly begin: (room: number) => ByteWriter | undefined;
   readonly end: () => void;
-  /** Writes what is left, for so long at most. */
-  readonly close: (patienceMs: number) => Promise<void>;
+  /** Writes what is left, for so long at most. False where a write is still in flight then. */
+  readonly close: (patienceMs: number) => Promise<boolean>;
   /** Hands over at once what waits, at the end of a process that nobody has closed. */
   readonly spill: () => void;
 }
@@ -146,22 +146,24 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
     },
     async close(patienceMs) {
       let patience: NodeJS.Timeout | undefined;
-      const over = new Promise<void>((resolve) => {
-        patience = setTimeout(resolve, patienceMs);
+      const over = new Promise<boolean>((resolve) => {
+        patience = setTimeout(resolve, patienceMs, false);
       });
-      const finish = async (): Promise<void> => {
+      const finish = async (): Promise<boolean> => {
         while (writing || waiting() > 0) {
           pausedUntil = 0;
           flush();
           await writing;
         }
         await sink.close();
+        return true;
       };
-      await Promise.race([finish(), over]);
+      const isFinished = await Promise.race([finish(), over]);
       clearTimeout(patience);
       clearTimeout(timer);
       const left = waiting();
       if (left > 0) events.onDropped(left, 'stalled');
+      return isFinished;
     },
   };
 }

@@ -47,7 +47,7 @@ export interface PredictionLog {
   readonly inAccessLog: boolean;
   readonly write: (prediction: LoggedPrediction) => void;
   /** Writes what waits, for so long at most. */
-  readonly close: (patienceMs: number) => Promise<void>;
+  readonly close: (patienceMs: number) => Promise<boolean>;
   /** Hands over at once what waits, at the end of a process that nobody has closed. */
   readonly spill: () => void;
 }
@@ -72,7 +72,7 @@ export const NO_PREDICTION_LOG: PredictionLog = {
   wants: () => false,
   inAccessLog: false,
   write: () => {},
-  close: async () => {},
+  close: async () => true,
   spill: () => {},
 };
 
