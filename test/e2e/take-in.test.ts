@@ -453,6 +453,8 @@ test('in a terminal: the steps of pictures are chosen', async () => {
   person.type(DOWN + ENTER);
   expect(await person.ended()).toBe(0);
   expect(yamlIn(join(folder, 'pictures')).inputs[0].image).toEqual({
+    profile: 'torchvision',
+    shorterSide: 256,
     mean: [0.485, 0.456, 0.406],
     std: [0.229, 0.224, 0.225],
   });

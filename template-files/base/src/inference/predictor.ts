@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { ServiceError } from '../errors.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { promised, type Told } from '../told.ts';
 import { createFindMisfit } from './answer-shape.ts';
@@ -138,6 +139,8 @@ const TRIAL_MS = 120_000;
 
 const SHUTTING_DOWN: Readiness = { ready: false, reason: 'the service is shutting down' };
 const REPLACING: Readiness = { ready: false, reason: 'the inference workers are being replaced' };
+
+const isHookFailure = (error: unknown): boolean => error instanceof ServiceError && error.code === 'HOOK_FAILED';
 
 export function createPredictor(deps: PredictorDeps): Predictor {
   const { config, metrics, logger, observe } = deps;
@@ -331,11 +334,11 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   const encodeSample = async (instance: unknown): Promise<readonly Block[]> =>
     encode(await preprocessed([instance], performance.now() + TRIAL_MS));
 
-  /** Requests of golden.json that nobody has answered; what is no instance is passed over. */
+  /** Requests of golden.json that have no answer; what serving.yaml or the team's hook refuses is passed over. */
   async function* questionBlocks(): AsyncGenerator<Block> {
     for (const { instance } of config.questions) {
       const blocks = await encodeSample(instance).catch((error: unknown) => {
-        if (refusalOf(error) === undefined) throw error;
+        if (refusalOf(error) === undefined && !isHookFailure(error)) throw error;
         return [];
       });
       if (blocks[0]) yield blocks[0];
