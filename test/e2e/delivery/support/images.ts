@@ -12,6 +12,7 @@ const REPOSITORIES = {
   'node-22': { line: '22', sets: ['node=22'] },
   'node-20': { line: '20', sets: ['node=20'] },
   pictures: { line: '24', sets: ['modelType=image-classification'] },
+  texts: { line: '24', sets: ['modelType=text-classification'] },
 } as const;
 
 export interface BuiltImage {
