@@ -204,7 +204,8 @@ test('shifted traffic: drift, collapse and the lower accuracy go pending, fire, 
 }, 180_000);
 
 /** What a classifier without a second version does not have: errors of amounts, and the comparison of two versions. */
-const OF_OTHER_SERVICES = /namespace_job:ml_serving_feedback_(absolute_error|bias):|namespace_job_version:ml_serving_ab_/;
+const OF_OTHER_SERVICES =
+  /namespace_job:ml_serving_feedback_(absolute_error|bias):|namespace_job_version:ml_serving_ab_/;
 
 test('every panel has data', async () => {
   const empty: string[] = [];
