@@ -53,5 +53,5 @@ test.each([
     for (const pair of changes) await Promise.all(pair.map(survives));
     expect(survivors).toEqual([]);
   },
-  1_800_000,
+  600_000,
 );
