@@ -20,7 +20,8 @@ export function changesOf(text: string): readonly (readonly Change[])[] {
     const name = /^ {6}- (?:alert|record): (\S+)/.exec(rule)?.[1];
     if (name === undefined) return [];
     const rest = (changed: string) => rules.with(at, changed).join('');
-    return pairsOf(rule).map(([found, others]) =>
+    // A number in a comment is no bound.
+    return pairsOf(rule.replace(/^ *#.*$/gm, '')).map(([found, others]) =>
       others.map((other) => ({ what: `${name}: ${found} -> ${other}`, text: rest(rule.replaceAll(found, other)) })),
     );
   });
