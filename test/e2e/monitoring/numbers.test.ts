@@ -33,10 +33,10 @@ async function passes(name: string, text: string): Promise<boolean> {
 test.each([
   ['accuracy', 9],
   ['accuracy-week', 9],
-  ['drift', 28],
-  ['health', 4],
-  ['quality', 5],
-  ['release', 9],
+  ['drift', 32],
+  ['health', 7],
+  ['quality', 7],
+  ['release', 10],
   ['saturation', 12],
   ['slo', 16],
 ])(
