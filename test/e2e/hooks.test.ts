@@ -39,11 +39,11 @@ beforeAll(async () => {
   const { tolerance, samples } = readGolden(directory);
   const sent = samples.map(({ instance, prediction }) => ({ instance: inMillimetres(instance), prediction }));
   writeFileSync(join(directory, 'model/golden.json'), JSON.stringify({ tolerance, samples: sent }));
-}, 180_000);
+}, 600_000);
 
 test('lints, type-checks, tests and checks', async () => {
   for (const args of [['run', 'lint'], ['run', 'typecheck'], ['test'], ['run', 'check']]) await npm(...args);
-}, 180_000);
+}, 600_000);
 
 test('a CSV file says to a preprocess hook what JSON says', async () => {
   const [sample] = readGolden(directory).samples;

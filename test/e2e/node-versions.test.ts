@@ -20,7 +20,7 @@ describe.each(NODE_LINES)('Node.js %s', (line) => {
     node = join(path, 'node');
     env = { ...process.env, PATH: `${path}${delimiter}${process.env['PATH']}` };
     expect((await must(node, ['--version'])).stdout).toMatch(new RegExp(`^v${line}\\.`));
-  }, 180_000);
+  }, 600_000);
 
   test('stamps out, installs, lints, type-checks, tests, starts and predicts', async () => {
     await must(node, [bin, directory, '--yes', '--no-git', '--set', `name=on-${line}`], { env, timeout: 300_000 });

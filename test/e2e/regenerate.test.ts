@@ -73,8 +73,8 @@ test('an edited repository goes to the next release with the real template, and 
 
   symlinkSync(await dependenciesOf(repository), join(repository, 'node_modules'), 'junction');
   await must('npm', ['run', 'typecheck'], { cwd: repository });
-  await must('npm', ['test'], { cwd: repository, timeout: 300_000 });
-}, 420_000);
+  await must('npm', ['test'], { cwd: repository, timeout: 600_000 });
+}, 900_000);
 
 test('a new question is asked at a terminal, and only that', async () => {
   const asked = join(folder, 'asked');

@@ -41,7 +41,7 @@ test('it lints, type-checks, passes its own tests and checks its model', async (
   const { stdout, stderr } = await npm('test');
   expect(stdout + stderr).toMatch(/Tests: +\d+ passed/);
   await npm('run', 'check');
-}, 180_000);
+}, 600_000);
 
 test('npm run predict answers the training library’s numbers', async () => {
   const { tolerance, samples } = readGolden(directory);

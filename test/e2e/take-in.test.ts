@@ -16,7 +16,7 @@ const fixture = (name: string) => join(repositoryRoot, 'test', 'models', `${name
 const yamlIn = (directory: string) => parse(readFileSync(join(directory, 'serving.yaml'), 'utf8'));
 
 test('the whole way with one command: installed, answered for itself, committed', async () => {
-  const result = await cli(['whole', '--yes', '--model', fixture('lightgbm/model')], { cwd: folder, timeout: 300_000 });
+  const result = await cli(['whole', '--yes', '--model', fixture('lightgbm/model')], { cwd: folder, timeout: 600_000 });
   expect(result).toMatchObject({ code: 0, stdout: '' });
   expect(result.stderr).toContain('ZipMap dropped: output probabilities');
   expect(result.stderr).toMatch(/say it in serving\.yaml:\n {2}inputs\[0\]\.features: Names of the 4 columns of input/);
@@ -28,7 +28,7 @@ test('the whole way with one command: installed, answered for itself, committed'
   expect((await must('npm', ['run', 'check'], { cwd: directory })).stdout).toContain('1 golden samples agree');
   const { stdout, stderr } = await must('npm', ['test'], { cwd: directory });
   expect(stdout + stderr).toMatch(/Tests: +\d+ passed/);
-}, 400_000);
+}, 1_200_000);
 
 test('regenerate keeps a model that was taken in, and what is set anew comes beside it', async () => {
   const directory = join(folder, 'whole');
@@ -122,7 +122,7 @@ test('several labels may apply to a row: those that the model names, or those be
   ];
   expect(await answersOf('multi-label', rows)).toEqual(predictions);
   expect(await answersOf('sigmoids', rows)).toEqual(predictions);
-}, 180_000);
+}, 600_000);
 
 function probabilities(values: readonly number[]) {
   return Object.fromEntries(values.map((value, i) => [`class_${i}`, expect.closeTo(value, 6)]));
@@ -147,7 +147,7 @@ test('scores that are no probabilities are answered as scores, or by the step th
   } finally {
     await serving.stop();
   }
-}, 180_000);
+}, 600_000);
 
 test.each([
   ['hidden-width', { x: [1, 0, 0, 0, 0, 0, 0] }, { y: [0, 1, 2] }, /the model takes x \[1, 7\]/],

@@ -21,7 +21,7 @@ test('it installs, lints, type-checks, tests and starts in place', async () => {
   const serving = await serve(base);
   expect(await (await fetch(`${serving.url}/predict/test`)).json()).toMatchObject({ agrees: true });
   expect(await serving.stop()).toBe(0);
-}, 300_000);
+}, 900_000);
 
 test('rendered with the default answers it is, to the byte, what users get', () => {
   const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as { version: string };

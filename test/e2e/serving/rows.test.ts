@@ -307,5 +307,5 @@ test.each(['transposed-unnamed', 'mean'])(
       await serving.stop();
     }
   },
-  180_000,
+  600_000,
 );

@@ -16,7 +16,7 @@ export interface RunOptions {
 
 /** Runs a command without a terminal and without standard input, as a CI job does. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Result> {
-  const { cwd, env = process.env, timeout = 180_000 } = options;
+  const { cwd, env = process.env, timeout = 600_000 } = options;
   // A group of its own, so that what hangs is killed with all that it has started.
   const detached = process.platform !== 'win32';
   const child = spawn(command, args, { cwd, env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'], detached });
