@@ -23,7 +23,7 @@ const steps = [
     name: 'end-to-end tests',
     command: ['npm', 'run', 'test:e2e', '--', '--json', `--outputFile=${results}/e2e.json`],
     counts: 'e2e.json',
-    minutes: 60,
+    minutes: 80,
   },
 ];
 
