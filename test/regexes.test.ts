@@ -12,7 +12,8 @@ const TEMPLATE = join(import.meta.dirname, '..', 'template-files');
 const FEATURES = join(TEMPLATE, 'features');
 const FOLDERS = [
   join(TEMPLATE, 'base', 'src'),
-  ...readdirSync(FEATURES).map((name) => join(FEATURES, name, 'src')),
+  join(TEMPLATE, 'base', 'runtime'),
+  ...readdirSync(FEATURES).map((name) => join(FEATURES, name, 'runtime')),
   join(TEMPLATE, 'base', 'public'),
 ];
 

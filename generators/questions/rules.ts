@@ -6,7 +6,7 @@ import type { Rule } from './rule.ts';
 import { typeRules } from './type-rules.ts';
 
 /*
- * What the server asks of serving.yaml beyond its schema (`src/contract/` of the template), asked before it is written.
+ * What the server asks of serving.yaml beyond its schema (`runtime/contract/` of the template), asked before it is written.
  * A property test feeds what passes here to the server's own reader.
  */
 const rules: readonly Rule[] = [...typeRules, ...columnRules, ...mediaRules];

@@ -66,6 +66,7 @@ function layers(features: readonly string[], template: Template): Map<string, Ui
     for (const [path, bytes] of template.files) {
       if (!path.startsWith(folder)) continue;
       const inside = path.slice(folder.length);
+      if (template.spec.notRendered?.some((pattern) => matches(pattern, inside))) continue;
       if (inside.startsWith('model/') || (folder !== 'base/' && MERGED.has(inside))) continue;
       if (files.has(inside)) throw new Error(`Two layers of the template own ${inside}`);
       files.set(inside, bytes);

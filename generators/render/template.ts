@@ -9,6 +9,8 @@ export interface TemplateSpec {
   readonly owners: Readonly<Partial<Record<Owner, readonly string[]>>>;
   /** Paths in the stamped-out repository that carry the run bit. */
   readonly executable: readonly string[];
+  /** Folders of the base that stay in this project: tests of the template itself. */
+  readonly notRendered?: readonly string[];
   /** Folders under `features/`, each laid over the base when every named answer has one of the listed values. */
   readonly features: Readonly<Record<string, { readonly when: Readonly<Record<string, readonly string[]>> }>>;
 }

@@ -18,6 +18,12 @@ const steps = [
     counts: 'unit.json',
     minutes: 15,
   },
+  {
+    name: 'unit tests of the runtime',
+    command: ['npm', 'run', 'test:runtime', '--', '--json', `--outputFile=${root}${results}/runtime.json`],
+    counts: 'runtime.json',
+    minutes: 20,
+  },
   { name: 'tools for the checks', command: ['bash', 'scripts/ci/install-tools.sh'], minutes: 10 },
   {
     name: 'end-to-end tests',

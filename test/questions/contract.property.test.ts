@@ -7,7 +7,7 @@ import type { Question } from '../../generators/questions/question.ts';
 import type { Answers } from '../../generators/questions/questions.ts';
 import { renderServingYaml } from '../../generators/render/serving-yaml.ts';
 import { DATATYPES, MODEL_TYPES, type ModelType } from '../../generators/tensor.ts';
-import { readServing } from '../../template-files/base/src/contract/read.ts';
+import { readServing } from '../../template-files/base/runtime/contract/read.ts';
 
 /*
  * Whatever the generator takes, the server that it stamps out must start with: its own reader of serving.yaml is the judge.

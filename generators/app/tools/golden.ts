@@ -6,7 +6,7 @@ import { surroundingsOf } from '../surroundings/surroundings.ts';
 import { command } from './command.ts';
 
 /** The part of a repository that compares it with a record. */
-const COMPARES = 'src/cli/against.ts';
+const COMPARES = 'runtime/cli/against.ts';
 
 /** What `npm run check` prints of a model that a person who brings one has to know. */
 const NOTABLE = /^(Wrote|Mind that|Batching is off)/;

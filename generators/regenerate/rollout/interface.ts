@@ -9,7 +9,7 @@ export const interfaceRule: Rule = (before, after) => {
   const [old, fresh] = [objectIn(before, CONTRACT), objectIn(after, CONTRACT)];
   if (old !== null && fresh !== null) return changed(before, after, CONTRACT) ? compareContracts(old, fresh) : [];
   const touchesServer = [...before.paths, ...after.paths].some(
-    (path) => path.startsWith('src/') && changed(before, after, path),
+    (path) => /^(src|runtime)\//.test(path) && changed(before, after, path),
   );
   if (!touchesServer) return [];
   const what = `there is no ${CONTRACT} on both sides: routes, errors and metrics were compared by their names in the source`;

@@ -2,9 +2,9 @@ import { changed, type Finding, type Rule, type Side } from './side.ts';
 
 /** Names that others hold on to, and where in the server's source they are written. */
 const CONTRACTS = [
-  { kind: 'the route', file: /^src\/http\/.+\.ts$/, name: /['"`](\/[A-Za-z][\w\-{}:./]*)['"`]/g },
-  { kind: 'the metric', file: /^src\/.+\.ts$/, name: /\b(ml_serving_[a-z_]+)\b/g },
-  { kind: 'the error code', file: /^src\/errors\.ts$/, name: /\b([A-Z]{2,}(?:_[A-Z]+)+)\b/g },
+  { kind: 'the route', file: /^(?:src|runtime)\/http\/.+\.ts$/, name: /['"`](\/[A-Za-z][\w\-{}:./]*)['"`]/g },
+  { kind: 'the metric', file: /^(?:src|runtime)\/.+\.ts$/, name: /\b(ml_serving_[a-z_]+)\b/g },
+  { kind: 'the error code', file: /^(?:src|runtime)\/errors\.ts$/, name: /\b([A-Z]{2,}(?:_[A-Z]+)+)\b/g },
 ] as const;
 
 function namesIn(side: Side, paths: readonly string[], name: RegExp): Set<string> {

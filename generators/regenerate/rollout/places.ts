@@ -2,11 +2,11 @@ import { changed, type Finding, type RolloutClass, type Rule } from './side.ts';
 
 /** What a change of a file means for its way to production, where the names and schemas in it say nothing worse. */
 const PLACES: readonly { readonly path: RegExp; readonly class: RolloutClass; readonly what: string }[] = [
-  { path: /^src\/batch\//, class: 'batch', what: 'the batch job' },
+  { path: /^(?:src|runtime(?:\/features)?)\/batch\//, class: 'batch', what: 'the batch job' },
   { path: /^deploy\/.*(cron|batch|job)/i, class: 'batch', what: 'the schedule or the job of the batch' },
-  { path: /^src\/inference\//, class: 'online', what: 'the inference core' },
-  { path: /^src\/grpc\//, class: 'online', what: 'the gRPC interface' },
-  { path: /^src\//, class: 'online', what: 'the server' },
+  { path: /^(?:src|runtime)\/inference\//, class: 'online', what: 'the inference core' },
+  { path: /^(?:src|runtime\/features)\/grpc\//, class: 'online', what: 'the gRPC interface' },
+  { path: /^(?:src|runtime)\//, class: 'online', what: 'the server' },
   { path: /^Dockerfile$/, class: 'online', what: 'the image' },
   { path: /^deploy\//, class: 'online', what: 'how it is deployed' },
   { path: /^serving\.yaml$/, class: 'online', what: 'what drives the server (serving.yaml)' },

@@ -10,7 +10,8 @@ const OTHER_SOURCES = ['tsconfig.json', 'tsconfig.build.json', 'schema/serving.s
 
 /** `npm run build` when dist/ is missing or older than any source, without npm. Ends the process when that fails. */
 export function buildIfStale() {
-  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+  const sources = ['src', 'runtime']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
   const inputs = [...sources, ...OTHER_SOURCES.map((path) => join(root, path))];
@@ -20,7 +21,7 @@ export function buildIfStale() {
   const tsc = createRequire(import.meta.url)
     .resolve('typescript/package.json')
     .replace(/package\.json$/, 'bin/tsc');
-  for (const step of [[tsc, '-p', 'tsconfig.build.json'], ['dist/cli/compile-schema.js']]) {
+  for (const step of [[tsc, '-p', 'tsconfig.build.json'], ['dist/runtime/cli/finish-build.js']]) {
     const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
     if (status !== 0) process.exit(status ?? 1);
   }

@@ -1,11 +1,11 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { boot, type Running } from '#runtime/testing';
 import { preprocess } from '../src/hooks/preprocess.ts';
-import { bodyOf, boot, type Running } from './helpers/service.ts';
 
 /** The repository's own model, serving.yaml and hooks, whatever they are. */
 let service: Running;
 beforeAll(async () => {
-  service = await boot({ own: true });
+  service = await boot();
 });
 afterAll(() => service.close());
 
@@ -60,3 +60,8 @@ test('what is no instance is refused by name', async () => {
   const response = await service.post('/predict', { instances: [{ 'no such thing': 1 }] });
   expect([response.status, (await bodyOf(response))['code']]).toEqual([400, 'INVALID_INPUT']);
 });
+
+/** The body of an answer that is a JSON object. */
+async function bodyOf(response: Response): Promise<Record<string, unknown>> {
+  return (await response.json()) as Record<string, unknown>;
+}

@@ -59,7 +59,7 @@ test('KServe runs what the Deployment runs', () => {
 });
 
 test('every variable that is set is one that the service reads', () => {
-  const config = readFileSync(join(built.directory, 'src', 'config.ts'), 'utf8');
+  const config = readFileSync(join(built.directory, 'runtime', 'config.ts'), 'utf8');
   // PROTOCOL is for KServe itself.
   const names = [...(deployed.containers[0].env ?? []), ...(kserve.containers[0].env ?? [])].map(({ name }) => name);
   expect(names).toContain('WORKERS');

@@ -24,7 +24,7 @@ export interface BuiltImage {
 }
 
 const SOURCE =
-  /^(Dockerfile|\.dockerignore|\.npmrc|package(-lock)?\.json|tsconfig.*|serving\.yaml|(src|model|public|schema|scripts)\/.*)$/;
+  /^(Dockerfile|\.dockerignore|\.npmrc|package(-lock)?\.json|tsconfig.*|serving\.yaml|(src|runtime|model|public|schema|scripts)\/.*)$/;
 
 /**
  * The image of a repository, built once for the same sources: the test files share it. An image of older sources goes, so that

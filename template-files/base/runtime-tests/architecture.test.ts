@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { ROOT } from '../runtime/root.ts';
+
+const SRC = join(ROOT, 'runtime');
+
+const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const text = readFileSync(path, 'utf8');
+    const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+    return { name: relative(SRC, path).split(sep).join('/'), text, imports };
+  });
+
+const importersOf = (module: string) => files.filter(({ imports }) => imports.includes(module)).map(({ name }) => name);
+
+/*
+ * Imports point one way. Each room may import its own files and the rooms listed. Files beside the rooms wire them together,
+ * and rooms of your own are yours.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  observability: [],
+  inference: ['contract', 'hooks', 'observability'],
+  drift: ['contract', 'inference'],
+  feedback: ['contract', 'drift', 'inference', 'observability'],
+  variants: ['contract', 'inference', 'observability'],
+  http: ['contract', 'feedback', 'inference', 'observability', 'variants'],
+  batch: ['contract', 'hooks', 'http', 'inference'],
+  record: ['contract', 'inference'],
+  evaluation: ['batch', 'contract', 'drift', 'inference'],
+  cli: ['batch', 'contract', 'drift', 'evaluation', 'inference', 'observability', 'record'],
+};
+/** Hooks are yours, and may import what they need. */
+const ROOMS = new Set([...Object.keys(MAY_IMPORT), 'hooks']);
+
+/** Own modules that the files of a room import, relative to runtime/. */
+const importsOfRoom = (room: string) =>
+  files
+    .filter(({ name }) => name.startsWith(room))
+    .flatMap(({ name, imports }) =>
+      imports
+        .filter((path) => path.startsWith('.'))
+        .map((path) =>
+          relative(SRC, join(SRC, name, '..', path))
+            .split(sep)
+            .join('/'),
+        ),
+    );
+
+test('one file imports the native runtime: for the workers, and for runs that are shorter than the way to them', () => {
+  expect(importersOf('onnxruntime-node')).toEqual(['inference/session.ts']);
+  expect(importersOf('./session.ts').sort()).toEqual(['inference/lane.ts', 'inference/worker.ts']);
+});
+
+test('only the HTTP room imports express', () => {
+  const importers = importersOf('express');
+  expect(importers.length).toBeGreaterThan(0);
+  expect(importers.filter((name) => !name.startsWith('http/'))).toEqual([]);
+});
+
+test('only the configuration reads the environment', () => {
+  const readers = files.filter(({ text }) => text.includes('process.env')).map(({ name }) => name);
+  // The inference worker switches the runtime's telemetry off, and the command line passes its environment on.
+  expect(readers.sort()).toEqual([
+    'cli/batch.ts',
+    'cli/golden.ts',
+    'cli/predict.ts',
+    'config.ts',
+    'inference/runtime-environment.ts',
+  ]);
+});
+
+test('the contract knows of no other room, and the inference core knows nothing of HTTP', () => {
+  expect(importsOfRoom('contract/').filter((path) => !/^(contract\/|errors\.ts)/.test(path))).toEqual([]);
+  expect(importsOfRoom('inference/').filter((path) => path.startsWith('http/'))).toEqual([]);
+  const drift = importsOfRoom('drift/').filter((path) => !/^(drift|contract|inference)\/|^errors\.ts/.test(path));
+  expect(drift).toEqual([]);
+  expect(importsOfRoom('observability/').filter((path) => !path.startsWith('observability/'))).toEqual([]);
+});
+
+test.each(Object.entries(MAY_IMPORT).filter(([room]) => room !== 'hooks'))(
+  '%s imports only the rooms below it',
+  (room, allowed) => {
+    const imported = new Set(importsOfRoom(`${room}/`).map((path) => path.split('/')[0] ?? ''));
+    const others = [...imported].filter((name) => name !== room && ROOMS.has(name));
+    expect(others.filter((name) => !allowed.includes(name))).toEqual([]);
+  },
+);
+
+test('no room is below itself', () => {
+  const visit = (room: string, above: readonly string[]): void => {
+    expect(above).not.toContain(room);
+    for (const below of MAY_IMPORT[room] ?? []) visit(below, [...above, room]);
+  };
+  for (const room of Object.keys(MAY_IMPORT)) visit(room, []);
+});
+
+test('files stay small', () => {
+  const lines = files.map(({ text }) => text.split('\n').length).sort((a, b) => a - b);
+  expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(80);
+});

@@ -1,0 +1,91 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { loadConfig } from '../runtime/config.ts';
+import { ROOT } from '../runtime/root.ts';
+import { SAMPLE } from './helpers/service.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-'));
+  cpSync(join(ROOT, dirname(SAMPLE)), folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function load(more: string, env: NodeJS.ProcessEnv = {}) {
+  const file = join(folder, 'serving.yaml');
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\n${more}\n`);
+  return loadConfig({ ...env, SERVING_CONFIG: file });
+}
+
+const candidate = (version: string, file = 'model/candidate.onnx') =>
+  `variants:\n  mode: shadow\n  candidate: { version: "${version}", file: ${file}, sha256: ${'a'.repeat(64)} }`;
+
+test('what serving.yaml leaves out has a default', () => {
+  const { serving, candidate: second } = load('');
+  expect(second).toBeUndefined();
+  expect(serving).toMatchObject({
+    predictionLog: { mode: 'off', to: 'stdout', rate: 0.01 },
+    feedback: { maxPredictions: 10_000, ttlSeconds: 3600 },
+  });
+});
+
+test('a candidate is a model of its own, with its own golden samples', () => {
+  const { serving, candidate: second } = load(candidate('2.0.0'));
+  expect(serving.variants).toMatchObject({ mode: 'shadow', weight: 10, workers: 1, tolerance: 0.001 });
+  expect(second).toMatchObject({
+    modelPath: join(folder, 'model/candidate.onnx'),
+    workers: 1,
+    serving: { model: { name: serving.model.name, version: '2.0.0', sha256: 'a'.repeat(64) } },
+  });
+  expect(second?.golden?.samples).toHaveLength(3);
+});
+
+test.each([
+  [candidate('1.0.0'), /serving.yaml:\d+ variants.candidate.version: expected another version than model.version/],
+  [candidate('2.0.0', 'model/none.onnx'), /variants.candidate.file: expected an ONNX file, found none/],
+  [candidate('2.0.0', '../x.onnx'), /variants.candidate.file/],
+  ['variants: { mode: both }', /variants.mode: expected one of shadow, ab/],
+  ['predictionLog: { mode: always }', /predictionLog.mode: expected one of off, sampled, full/],
+  ['predictionLog: { mode: sampled, rate: 2 }', /predictionLog.rate: expected it to be <= 1/],
+  ['feedback: { maxPredictions: -1 }', /feedback.maxPredictions: expected it to be >= 0/],
+  [
+    'predictionLog: { mode: full, hash: [petal_width] }',
+    /environment PREDICTION_LOG_SALT: expected a secret of at least 16/,
+  ],
+])('%s is refused', (more, message) => {
+  expect(() => load(more)).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
+  );
+});
+
+test('the key of hashes comes from the environment', () => {
+  const salt = 'a secret of the tests';
+  const { predictionLogSalt } = load('predictionLog: { mode: full, hash: [petal_width] }', {
+    PREDICTION_LOG_SALT: salt,
+  });
+  expect(predictionLogSalt).toBe(salt);
+});
+
+test('a delay that leaves nothing of the grace period is refused', () => {
+  expect(load('', { DRAIN_DELAY_MS: '2999', SHUTDOWN_GRACE_MS: '3000' })).toMatchObject({ drainDelayMs: 2999 });
+  expect(load('', { SHUTDOWN_GRACE_MS: '0' })).toMatchObject({ drainDelayMs: 0 });
+  for (const env of [{ DRAIN_DELAY_MS: '3000', SHUTDOWN_GRACE_MS: '3000' }, { DRAIN_DELAY_MS: '30000' }]) {
+    expect(() => load('', env)).toThrow(/environment DRAIN_DELAY_MS: expected less than SHUTDOWN_GRACE_MS/);
+  }
+});
+
+test('who reads requests comes from the environment', () => {
+  expect(load('').wholeRequests).toBe(true);
+  expect(load('', { HTTP_READER: 'node' }).wholeRequests).toBe(false);
+  expect(() => load('', { HTTP_READER: 'none' })).toThrow(/environment HTTP_READER: expected one of own, node/);
+});
+
+test('a byte order mark before a file is no part of it', () => {
+  const before = load('');
+  for (const file of ['serving.yaml', join('model', 'golden.json'), join('model', 'reference.json')]) {
+    const path = join(folder, file);
+    writeFileSync(path, `\ufeff${readFileSync(path, 'utf8')}`);
+  }
+  expect(loadConfig({ SERVING_CONFIG: join(folder, 'serving.yaml') })).toEqual(before);
+});

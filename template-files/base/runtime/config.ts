@@ -1,0 +1,189 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { withoutMark } from './byte-order-mark.ts';
+import { readServing } from './contract/read.ts';
+import type { Serving } from './contract/serving.ts';
+import { describe, ServiceError } from './errors.ts';
+import { availableCpus, workersFor } from './inference/cpu.ts';
+import { type Golden, type GoldenFile, parseGolden, type Question } from './inference/golden.ts';
+import { ROOT } from './root.ts';
+
+/** Everything that is set from outside. Read once, at the start; nothing else takes settings from process.env or serving.yaml. */
+export interface Config {
+  readonly serving: Serving;
+  readonly golden: Golden | undefined;
+  /** Instances that clients could send: the golden samples, with an answer or without. */
+  readonly questions: readonly Question[];
+  /** Where the golden samples are or would be. */
+  readonly goldenPath: string;
+  /** Where the drift reference is or would be, and its text: one that is wrong must not keep the service from answering. */
+  readonly referencePath: string;
+  readonly referenceText: string | undefined;
+  /** The path of serving.yaml, and the folder that it is in. */
+  readonly servingPath: string;
+  readonly folder: string;
+  readonly modelPath: string;
+  /** The second version, as if it were the only one. */
+  readonly candidate: Config | undefined;
+  /** Key of the hashes in the prediction log. */
+  readonly predictionLogSalt: string;
+  readonly templateVersion: string;
+  /** The day of that version, YYYY-MM-DD. */
+  readonly templateReleased: string | undefined;
+  readonly workers: number;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly accessLog: AccessLog;
+  /** Whether requests that come whole are read past Node.js' own HTTP. */
+  readonly wholeRequests: boolean;
+  /** How long a shutdown may take before the process gives up on what is in flight. */
+  readonly shutdownGraceMs: number;
+  /** How long requests are still served after SIGTERM, for balancers that notice late. */
+  readonly drainDelayMs: number;
+}
+
+/** Which requests get a log line at info: all, only those that failed, or none. */
+export type AccessLog = 'all' | 'errors' | 'off';
+
+const MIN_SALT = 16;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const HTTP_READERS = ['own', 'node'] as const;
+const ACCESS_LOGS = ['all', 'errors', 'off'] as const;
+
+/** Throws CONFIG_INVALID with every problem of the first source that has one. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = ROOT): Config {
+  const file = resolve(root, env['SERVING_CONFIG'] || 'serving.yaml');
+  const serving = readServing(readText(file), readSchema(root));
+  const folder = dirname(file);
+  const modelPath = findModel(folder, serving.model.file, 'model.file');
+  const goldenPath = join(dirname(modelPath), 'golden.json');
+  const samples = readGolden(goldenPath);
+  const referencePath = join(dirname(modelPath), 'reference.json');
+  const config: Config = {
+    serving,
+    servingPath: file,
+    folder,
+    modelPath,
+    referencePath,
+    referenceText: existsSync(referencePath) ? readText(referencePath) : undefined,
+    golden: samples?.golden,
+    questions: samples?.all ?? [],
+    goldenPath,
+    candidate: undefined,
+    predictionLogSalt: readSalt(serving, env),
+    ...readTemplate(root),
+    workers: workerCount(serving, env),
+    host: env['HOST'] || '0.0.0.0',
+    port: integer(env, 'PORT', 8080, 0, 65535),
+    logLevel: choice(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
+    accessLog: choice(env, 'ACCESS_LOG', 'all', ACCESS_LOGS),
+    wholeRequests: choice(env, 'HTTP_READER', 'own', HTTP_READERS) === 'own',
+    ...readShutdown(env),
+  };
+  return { ...config, candidate: candidateOf(config) };
+}
+
+/** What serving.yaml may say, as JSON Schema. */
+export function readSchema(root: string = ROOT): string {
+  return readText(join(root, 'schema', 'serving.schema.json'));
+}
+
+/** The second version is everything that the first one is, save its file and its golden samples. */
+function candidateOf(config: Config): Config | undefined {
+  const { serving, folder } = config;
+  const { variants } = serving;
+  if (!variants) return undefined;
+  const modelPath = findModel(folder, variants.candidate.file, 'variants.candidate.file');
+  const goldenPath = modelPath.replace(/\.onnx$/, '.golden.json');
+  const samples = readGolden(goldenPath);
+  const { released: _released, placeholder: _placeholder, ...model } = serving.model;
+  return {
+    ...config,
+    serving: { ...serving, model: { ...model, ...variants.candidate } },
+    modelPath,
+    golden: samples?.golden,
+    questions: samples?.all ?? config.questions,
+    goldenPath,
+    workers: variants.workers,
+  };
+}
+
+function findModel(folder: string, file: string, field: string): string {
+  const path = join(folder, file);
+  if (existsSync(path)) return path;
+  const message = `serving.yaml ${field}: expected an ONNX file, found none at ${file}. Put the model there.`;
+  throw new ServiceError('CONFIG_INVALID', message);
+}
+
+function readGolden(path: string): GoldenFile | undefined {
+  return existsSync(path) ? parseGolden(readText(path), basename(path)) : undefined;
+}
+
+/** Hashes without a key are found out by trying: names, numbers and dates are few. */
+function readSalt({ predictionLog }: Serving, env: NodeJS.ProcessEnv): string {
+  const salt = env['PREDICTION_LOG_SALT'] ?? '';
+  if (predictionLog.mode === 'off' || predictionLog.hash.length === 0 || salt.length >= MIN_SALT) return salt;
+  throw new ServiceError(
+    'CONFIG_INVALID',
+    `environment PREDICTION_LOG_SALT: expected a secret of at least ${MIN_SALT} letters, because predictionLog.hash is set, found ${salt.length}`,
+  );
+}
+
+/** A delay as long as the grace period would leave nothing of it for what is in flight. */
+function readShutdown(env: NodeJS.ProcessEnv): Pick<Config, 'shutdownGraceMs' | 'drainDelayMs'> {
+  const shutdownGraceMs = integer(env, 'SHUTDOWN_GRACE_MS', 25_000, 0, 3_600_000);
+  const drainDelayMs = integer(env, 'DRAIN_DELAY_MS', 0, 0, 3_600_000);
+  if (drainDelayMs === 0 || drainDelayMs < shutdownGraceMs) return { shutdownGraceMs, drainDelayMs };
+  throw new ServiceError(
+    'CONFIG_INVALID',
+    `environment DRAIN_DELAY_MS: expected less than SHUTDOWN_GRACE_MS, which is ${shutdownGraceMs}, found ${drainDelayMs}`,
+  );
+}
+
+function workerCount({ runtime }: Serving, env: NodeJS.ProcessEnv): number {
+  const auto = workersFor(availableCpus(), runtime.intraOpThreads);
+  return integer(env, 'WORKERS', runtime.workers === 'auto' ? auto : runtime.workers, 1, 256);
+}
+
+function readTemplate(root: string): Pick<Config, 'templateVersion' | 'templateReleased'> {
+  const { mlServing } = JSON.parse(readText(join(root, 'package.json'))) as {
+    mlServing?: { templateVersion?: unknown; templateReleased?: unknown };
+  };
+  const { templateVersion = 'unknown', templateReleased } = mlServing ?? {};
+  return {
+    templateVersion: String(templateVersion),
+    templateReleased: typeof templateReleased === 'string' ? templateReleased : undefined,
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return withoutMark(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ServiceError('CONFIG_INVALID', `${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    });
+  }
+}
+
+function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new ServiceError(
+    'CONFIG_INVALID',
+    `environment ${name}: expected an integer from ${min} to ${max}, found ${describe(text)}`,
+  );
+}
+
+function choice<T extends string>(env: NodeJS.ProcessEnv, name: string, fallback: T, allowed: readonly T[]): T {
+  const text = env[name] || fallback;
+  const found = allowed.find((value) => value === text);
+  if (found) return found;
+  throw new ServiceError(
+    'CONFIG_INVALID',
+    `environment ${name}: expected one of ${allowed.join(', ')}, found ${describe(text)}`,
+  );
+}
