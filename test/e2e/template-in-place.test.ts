@@ -30,7 +30,9 @@ test('rendered with the default answers it is, to the byte, what users get', () 
     {},
     { directoryName: 'my-model', sample: (modelType) => sampleOf(template, modelType) },
   );
-  const own = [...template.files].filter(([path]) => path.startsWith('base/') && !path.startsWith('base/runtime-tests/') && !path.endsWith('.ejs'));
+  const own = [...template.files].filter(
+    ([path]) => path.startsWith('base/') && !path.startsWith('base/runtime-tests/') && !path.endsWith('.ejs'),
+  );
   const tree = renderTree(answers, template);
   const different = own
     .map(([path, bytes]) => [path.slice(5).replace(/(^|\/)_(?=git|npm)/, '$1.'), bytes] as const)

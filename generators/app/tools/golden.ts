@@ -5,8 +5,8 @@ import type { Tell } from '../job.ts';
 import { surroundingsOf } from '../surroundings/surroundings.ts';
 import { command } from './command.ts';
 
-/** The part of a repository that compares it with a record. */
-const COMPARES = 'runtime/cli/against.ts';
+/** The part of a repository that compares it with a record, by the layout of this template and of 0.9. */
+const COMPARES = ['runtime/cli/against.ts', 'src/cli/against.ts'];
 
 /** What `npm run check` prints of a model that a person who brings one has to know. */
 const NOTABLE = /^(Wrote|Mind that|Batching is off)/;
@@ -47,7 +47,7 @@ export async function compareWithRecord(directory: string, record: string, tell:
 /** None in a repository whose template does not know of records yet. */
 function againstArgs(directory: string, record: string | undefined, tell: Tell): string[] {
   if (record === undefined) return [];
-  if (existsSync(join(directory, COMPARES))) return ['--against', record];
+  if (COMPARES.some((path) => existsSync(join(directory, path)))) return ['--against', record];
   tell(
     'Only the answers of the record are compared: this repository has an older template. create-ml-serving regenerate brings the steps',
   );
