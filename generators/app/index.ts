@@ -1,7 +1,7 @@
 import Generator, { type BaseOptions } from 'yeoman-generator';
 import type { GivenAnswers } from '../questions/answers.ts';
 import { fromDetailPrompts, toDetailPrompts } from '../questions/details.ts';
-import { fromPrompts, toPrompts } from '../questions/prompts.ts';
+import { fromPrompts, type Typed, toPrompts } from '../questions/prompts.ts';
 import type { Answers } from '../questions/questions.ts';
 import { settleAnswers } from '../questions/settle.ts';
 import { type Created, createRepository } from './create.ts';
@@ -23,7 +23,7 @@ export default class AppGenerator extends Generator<Record<string, unknown>, App
   async prompting(): Promise<void> {
     const { given, context, model } = this.options.job;
     const prompts = toPrompts(given, context, model ? ['inputs', 'outputs'] : []);
-    const answered = fromPrompts(await this.prompt<Record<string, string>>(prompts), given, context);
+    const answered = fromPrompts(await this.prompt<Record<string, Typed>>(prompts), given, context);
     this.answers = settleAnswers({ ...answered, ...(model && (await this.askDetails(model, answered))) }, context);
   }
 

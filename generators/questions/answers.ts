@@ -1,7 +1,9 @@
 import { parse as parseYaml } from 'yaml';
 import type { TensorSpec } from '../tensor.ts';
-import { formatCompact, parseCompact } from './compact.ts';
+import { answerText } from './answer-text.ts';
+import { parseCompact } from './compact.ts';
 import type { Data } from './data.ts';
+import { featureConflicts, parseFeatures, withNeeds } from './features.ts';
 import { findQuestion, unknownKeyMessage } from './find.ts';
 import { parseNumber } from './number-answer.ts';
 import { fill, fillChecked, isPattern } from './pattern.ts';
@@ -23,6 +25,8 @@ export function parseValue(question: Question, value: unknown): Parsed<Answers[k
       return parseChoice(question, value);
     case 'number':
       return parseNumber(question, value);
+    case 'set':
+      return parseFeatures(question, value);
     case 'tensors':
       return typeof value === 'string' ? parseTensorsText(question, value) : parseTensors(value, [question.name]);
   }
@@ -100,8 +104,7 @@ export function defaultOf(question: Question, known: Known, context: QuestionCon
 
 /** The default of a question as the text a prompt shows. */
 export function defaultText(question: Question, known: Known, context: QuestionContext): string {
-  const value = defaultOf(question, known, context);
-  return typeof value === 'object' ? formatCompact(value) : String(value);
+  return answerText(defaultOf(question, known, context));
 }
 
 /**
@@ -118,14 +121,30 @@ export function completeAnswers(given: GivenAnswers, context: QuestionContext): 
   }
   if (problems.length > 0) return { problems };
   const complete = answers as Answers;
-  const cross = crossProblems(complete);
+  const cross = [...crossProblems(complete), ...featureConflicts(complete.features, context.features)];
   return cross.length > 0 ? { problems: cross } : { value: complete };
 }
 
 /** @param before the answers to the questions before it */
 function answerTo(question: Question, given: GivenAnswers, before: Data, context: QuestionContext): Parsed<unknown> {
   const lock = context.locks?.[question.name];
-  if (lock) return isPattern(lock.value) ? fillChecked(question, lock.value, lock.by, before) : { value: lock.value };
-  if (question.name in given) return { value: given[question.name as keyof Answers] };
-  return parseValue(question, defaultOf(question, before as Known, context));
+  const parsed = lock
+    ? isPattern(lock.value)
+      ? fillChecked(question, lock.value, lock.by, before)
+      : { value: lock.value }
+    : question.name in given
+      ? { value: given[question.name as keyof Answers] }
+      : parseValue(question, defaultOf(question, before as Known, context));
+  return question.type === 'set' && 'value' in parsed
+    ? completeSet(question, parsed.value as Answers['features'], context)
+    : parsed;
+}
+
+/** Features with all that they need. What is locked is not added to in silence: it would no longer be what is locked. */
+function completeSet({ name }: Question, named: Answers['features'], { features, locks }: QuestionContext): Parsed<unknown> {
+  const value = withNeeds(named, features);
+  const lock = locks?.[name];
+  if (lock === undefined || value.length === named.length) return { value };
+  const message = `${lock.by} locks it to ${answerText(named)}, which needs ${answerText(value)}: lock it to that`;
+  return { problems: [{ path: [name], message }] };
 }

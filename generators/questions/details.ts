@@ -3,7 +3,7 @@ import { type Interface, labelOutput, type TensorSpec, type Unknown } from '../t
 import { parseColumnNotes } from './column-notes.ts';
 import { IMAGE_STEPS } from './image-steps.ts';
 import { firstLines, formatPath, type Parsed, show } from './problem.ts';
-import type { Prompt } from './prompts.ts';
+import type { LinePrompt } from './prompts.ts';
 import { parseTensors } from './tensors.ts';
 
 type Side = keyof Interface;
@@ -12,7 +12,7 @@ type Side = keyof Interface;
 interface Kind {
   /** How the answer is written, behind the question. */
   readonly form?: string;
-  readonly choices?: Prompt['choices'];
+  readonly choices?: LinePrompt['choices'];
   readonly default: (tensor: TensorSpec) => string;
   readonly answer: (text: string, tensor: TensorSpec, whole: Interface) => Parsed<TensorSpec | Interface>;
 }
@@ -104,7 +104,7 @@ function asked(unknown: readonly Unknown[]): readonly Unknown[] {
 }
 
 /** The prompts for what a model's file does not tell, each with what is known or stands in for it as its default. */
-export function toDetailPrompts(proposed: Interface, unknown: readonly Unknown[]): Prompt[] {
+export function toDetailPrompts(proposed: Interface, unknown: readonly Unknown[]): LinePrompt[] {
   const details = asked(unknown);
   return details.map((detail, index) => {
     const { form, choices, default: proposal } = KINDS[detail.kind];

@@ -1,4 +1,5 @@
 import { defaultText } from './answers.ts';
+import { valuesOf } from './help.ts';
 import type { Question, QuestionContext } from './question.ts';
 import { questions } from './questions.ts';
 
@@ -9,7 +10,7 @@ export function questionsTable(context: QuestionContext): string {
     `\`${question.name}\``,
     question.layer,
     question.asked === false ? 'no' : 'yes',
-    question.type === 'choice' ? question.choices.map(({ value }) => `\`${value}\``).join(', ') : question.type,
+    valuesOf(question).map((value) => `\`${value}\``).join(', ') || question.type,
     `\`${defaultText(question, known, context)}\``,
     `${question.message}. ${question.help}`,
   ]);

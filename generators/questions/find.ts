@@ -7,16 +7,20 @@ export function findQuestion(name: string): Question | undefined {
 
 /** What to say of a key that is no question, with the nearest one where there is one. */
 export function unknownKeyMessage(key: string): string {
-  const nearest = questions
-    .map((question) => ({
-      name: question.name,
-      distance: editDistance(key.toLowerCase(), question.name.toLowerCase()),
-    }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  // Of a key of one or two letters, two changes leave nothing: any other key would be near.
-  if (nearest && nearest.distance <= 2 && nearest.distance <= key.length / 2)
-    return `unknown key; did you mean ${nearest.name}?`;
-  return `unknown key; the keys are ${questions.map((question) => question.name).join(', ')}`;
+  const names = questions.map(({ name }) => name);
+  const meant = nearest(key, names);
+  if (meant !== undefined) return `unknown key; did you mean ${meant}?`;
+  return `unknown key; the keys are ${names.join(', ')}`;
+}
+
+/** The name that somebody most likely meant; undefined where none is near. */
+export function nearest<Name extends string>(word: string, names: readonly Name[]): Name | undefined {
+  const plain = (text: string) => text.toLowerCase().replaceAll('-', '');
+  const [best] = names
+    .map((name) => ({ name, distance: editDistance(plain(word), plain(name)) }))
+    .sort((a, b) => a.distance - b.distance);
+  // Of a word of one or two letters, two changes leave nothing: any other name would be near.
+  return best && best.distance <= 2 && best.distance <= word.length / 2 ? best.name : undefined;
 }
 
 /** Levenshtein's distance, by rows (Wagner and Fischer, 1974). Long keys are cut: they are near to nothing anyway. */

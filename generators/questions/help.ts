@@ -5,8 +5,15 @@ import { questions } from './questions.ts';
 export function questionsHelp(): string {
   return (questions as readonly Question[])
     .map((question) => {
-      const values = question.type === 'choice' ? ` (${question.choices.map(({ value }) => value).join(', ')})` : '';
+      const known = valuesOf(question);
+      const values = known.length > 0 ? ` (${known.join(', ')})` : '';
       return `  ${question.name.padEnd(14)} ${question.message}${values}`;
     })
     .join('\n');
+}
+
+/** The values that an answer can have, where they are a list. */
+export function valuesOf(question: Question): readonly string[] {
+  if (question.type === 'choice') return question.choices.map(({ value }) => value);
+  return question.type === 'set' ? question.values : [];
 }

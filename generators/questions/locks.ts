@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ServingError } from '../errors.ts';
+import { answerText } from './answer-text.ts';
 import type { GivenAnswers } from './answers.ts';
-import { formatCompact } from './compact.ts';
 import { findQuestion } from './find.ts';
 import { fill, fillChecked, follows, isPattern, type Pattern } from './pattern.ts';
 import { firstLines, type Problem, show } from './problem.ts';
@@ -60,7 +60,7 @@ export function departuresFrom(locks: Locks, found: GivenAnswers, answers: Given
 
 /** An answer in words: tensors by their columns and labels, of which the last may be what matters. */
 export function said(answer: Answers[Key]): string {
-  return typeof answer === 'object' ? formatCompact(answer) : show(answer);
+  return typeof answer === 'object' ? answerText(answer) : show(answer);
 }
 
 /** A lock in words. */

@@ -1,21 +1,47 @@
-import { defaultOf, defaultText, type GivenAnswers, parseText } from './answers.ts';
+import { defaultOf, defaultText, type GivenAnswers, parseText, parseValue } from './answers.ts';
+import { type FeatureName, featureConflicts, isFeatureName, withNeeds } from './features.ts';
 import { findQuestion } from './find.ts';
 import { followingProblems, type Locks, lockedAnswers } from './locks.ts';
-import { firstLines, formatPath } from './problem.ts';
-import type { Known, Question, QuestionContext } from './question.ts';
+import { firstLines, formatPath, type Parsed } from './problem.ts';
+import type { Known, Question, QuestionContext, SetQuestion } from './question.ts';
 import { type Answers, questions } from './questions.ts';
 import { earlyProblems } from './rules.ts';
 import { suggestName, validateName } from './text-rules.ts';
 
 /** A prompt in inquirer's terms, as far as they are used. */
-export interface Prompt {
-  readonly type: 'input' | 'select';
+export type Prompt = LinePrompt | CheckboxPrompt;
+
+interface PromptBase {
   readonly name: string;
   readonly message: string;
+}
+
+/** A prompt for one line of text, or one of several values. */
+export interface LinePrompt extends PromptBase {
+  readonly type: 'input' | 'select';
   readonly default: (answered: object) => string;
-  readonly choices?: readonly { readonly value: string; readonly name: string }[];
+  readonly choices?: readonly Choice[];
   readonly validate?: (text: string, answered?: object) => true | string;
 }
+
+/** A prompt for any number of several values. */
+export interface CheckboxPrompt extends PromptBase {
+  readonly type: 'checkbox';
+  /** The values that are checked at first. */
+  readonly default: (answered: object) => string[];
+  readonly choices: readonly Choice[];
+  /** How many choices are shown at once. */
+  readonly pageSize: number;
+  readonly validate: (checked: readonly { readonly value: unknown }[]) => true | string;
+}
+
+interface Choice {
+  readonly value: string;
+  readonly name: string;
+}
+
+/** What a prompt gives: text, or the values that were checked. */
+export type Typed = string | readonly string[];
 
 /**
  * The prompts for all questions that are asked and have no answer yet.
@@ -36,17 +62,42 @@ export function toPrompts(
       ({ name, asked }) =>
         asked !== false && !(name in given) && !(name in locks) && !others.includes(name as keyof Answers),
     )
-    .map((question) => ({
-      name: question.name,
-      message: question.message,
-      default: (answered: object) => proposal(question, knownThen(answered), context),
-      ...(question.type === 'choice'
-        ? { type: 'select', choices: question.choices.map(({ value, label }) => ({ value, name: label })) }
-        : {
-            type: 'input',
-            validate: (text: string, answered: object = {}) => validate(question, text, knownThen(answered), locks),
-          }),
-    }));
+    .map((question): Prompt => {
+      const { name, message } = question;
+      if (question.type === 'set') return checkbox(question, context);
+      return {
+        name,
+        message,
+        default: (answered: object) => proposal(question, knownThen(answered), context),
+        ...(question.type === 'choice'
+          ? { type: 'select', choices: question.choices.map(({ value, label }) => ({ value, name: label })) }
+          : {
+              type: 'input',
+              validate: (text: string, answered: object = {}) => validate(question, text, knownThen(answered), locks),
+            }),
+      };
+    });
+}
+
+/** A line for each feature; contradictions are reported once all are chosen. */
+function checkbox(question: SetQuestion, context: QuestionContext): CheckboxPrompt {
+  const { name, message, values } = question;
+  const width = Math.max(...values.map(({ length }) => length));
+  const line = (feature: FeatureName) =>
+    `${feature.padEnd(width)}  ${context.features?.get(feature)?.description ?? ''}`.trimEnd();
+  return {
+    type: 'checkbox',
+    name,
+    message,
+    default: (answered) => [...(defaultOf(question, answered as Known, context) as readonly string[])],
+    choices: values.map((value) => ({ value, name: line(value) })),
+    pageSize: values.length,
+    validate: (checked) => {
+      const chosen = withNeeds(checked.map(({ value }) => value).filter(isFeatureName), context.features);
+      const problems = featureConflicts(chosen, context.features);
+      return problems.length === 0 || firstLines(problems, (problem) => problem.message).join('; ');
+    },
+  };
 }
 
 /** Typed answers are text, the rules over several answers want values. */
@@ -54,10 +105,18 @@ function known(given: GivenAnswers, answered: object): GivenAnswers {
   const answers: Record<string, unknown> = { ...given };
   for (const [name, text] of Object.entries(answered)) {
     const question = findQuestion(name);
-    const parsed = question && typeof text === 'string' ? parseText(question, text) : undefined;
+    const parsed = question && isTyped(text) ? parseTyped(question, text) : undefined;
     if (parsed && 'value' in parsed) answers[name] = parsed.value;
   }
   return answers as GivenAnswers;
+}
+
+function isTyped(value: unknown): value is Typed {
+  return typeof value === 'string' || Array.isArray(value);
+}
+
+function parseTyped(question: Question, typed: Typed): Parsed<Answers[keyof Answers]> {
+  return typeof typed === 'string' ? parseText(question, typed) : parseValue(question, typed);
 }
 
 /** What a prompt shows; for a directory whose name is no valid one, the nearest that is. */
@@ -79,7 +138,7 @@ function validate(question: Question, text: string, answers: GivenAnswers, locks
 
 /** Reads what was typed. An untouched default is taken whole, with the units and ranges its one-line form leaves out. */
 export function fromPrompts(
-  typed: Readonly<Record<string, string>>,
+  typed: Readonly<Record<string, Typed>>,
   given: GivenAnswers,
   context: QuestionContext,
 ): GivenAnswers {
@@ -87,7 +146,7 @@ export function fromPrompts(
   for (const question of questions as readonly Question[]) {
     const text = typed[question.name];
     if (text === undefined) continue;
-    const parsed = parseText(question, text);
+    const parsed = parseTyped(question, text);
     if ('problems' in parsed) throw new Error(`The prompt for ${question.name} let an invalid answer through`);
     const untouched = text === defaultText(question, answers as Known, context);
     answers[question.name] = untouched ? defaultOf(question, answers as Known, context) : parsed.value;

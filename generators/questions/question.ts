@@ -1,4 +1,5 @@
 import type { ModelType, TensorSpec } from '../tensor.ts';
+import type { AllFeatureRules, FeatureName } from './features.ts';
 
 /** Who governs an answer: a company, a team or a project may each fix a layer by policy. */
 export const LAYERS = ['infrastructure', 'middleware', 'ml'] as const;
@@ -21,6 +22,8 @@ export interface QuestionContext {
   readonly locks?: Readonly<Record<string, { readonly value: unknown; readonly by: string }>>;
   /** What is proposed for the type of the model, where one was given. */
   readonly modelType?: ModelType;
+  /** What the template says of its features; a template without any has none. */
+  readonly features?: AllFeatureRules;
   /** The interface that is proposed for a model type: of the model that was given, or of the template's sample. */
   sample(modelType: ModelType): { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] };
 }
@@ -63,7 +66,13 @@ export interface TensorsQuestion extends QuestionBase<readonly TensorSpec[]> {
   readonly type: 'tensors';
 }
 
-export type Question = TextQuestion | ChoiceQuestion | NumberQuestion | TensorsQuestion;
+/** Any number of the template's features. */
+export interface SetQuestion extends QuestionBase<readonly FeatureName[]> {
+  readonly type: 'set';
+  readonly values: readonly FeatureName[];
+}
+
+export type Question = TextQuestion | ChoiceQuestion | NumberQuestion | TensorsQuestion | SetQuestion;
 
 /** The type of value that answers a question. */
 export type AnswerTo<Q> = Q extends { type: 'choice'; choices: readonly { readonly value: infer V }[] }
@@ -72,4 +81,6 @@ export type AnswerTo<Q> = Q extends { type: 'choice'; choices: readonly { readon
     ? string
     : Q extends { type: 'number' }
       ? number
-      : readonly TensorSpec[];
+      : Q extends { type: 'set' }
+        ? readonly FeatureName[]
+        : readonly TensorSpec[];

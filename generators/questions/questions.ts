@@ -1,3 +1,4 @@
+import { DEFAULT_FEATURES, FEATURE_NAMES } from './features.ts';
 import {
   validateCertificateIssuer,
   validateCpu,
@@ -147,6 +148,15 @@ export const questions = [
       { value: '22', label: '22' },
       { value: '20', label: '20' },
     ],
+  },
+  {
+    name: 'features',
+    type: 'set',
+    layer: 'middleware',
+    message: 'Features of the service',
+    help: 'Names separated by commas, or `all`, `default` (the page alone) or `none`; [FEATURES.md](FEATURES.md) says what each brings. One that is not chosen leaves nothing in the repository; `add` and `remove` change it later.',
+    default: () => DEFAULT_FEATURES,
+    values: FEATURE_NAMES,
   },
   {
     name: 'platforms',

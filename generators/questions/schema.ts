@@ -1,6 +1,6 @@
 import { DATATYPES } from '../tensor.ts';
 import { FEATURE_OPTIONS, STEP_OPTIONS, schemaOf, TENSOR_OPTIONS } from './options.ts';
-import type { Question } from './question.ts';
+import type { Question, SetQuestion } from './question.ts';
 import { questions } from './questions.ts';
 
 const name = { type: 'string', minLength: 1, maxLength: 200 };
@@ -70,7 +70,21 @@ export function answerSchema(question: Question): object {
         ...about,
         enum: question.choices.flatMap(({ value }) => (/^\d+$/.test(value) ? [value, Number(value)] : [value])),
       };
+    case 'set':
+      return { ...about, ...setSchema(question) };
     case 'tensors':
       return { ...about, anyOf: [{ type: 'string' }, { type: 'array', minItems: 1, maxItems: 1024, items: tensor }] };
   }
+}
+
+/** Names in a list, or on one line; words that stand for several are for the line. */
+function setSchema({ values }: SetQuestion): object {
+  const name = `(${['all', 'default', ...values].join('|')})`;
+  return {
+    anyOf: [
+      { enum: ['all', 'default', 'none'] },
+      { type: 'array', items: { enum: values } },
+      { type: 'string', pattern: `^ *${name}( *, *${name})* *$` },
+    ],
+  };
 }

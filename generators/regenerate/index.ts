@@ -1,5 +1,5 @@
 import Generator, { type BaseOptions } from 'yeoman-generator';
-import { fromPrompts, toPrompts } from '../questions/prompts.ts';
+import { fromPrompts, type Typed, toPrompts } from '../questions/prompts.ts';
 import type { Answers } from '../questions/questions.ts';
 import { settleAnswers } from '../questions/settle.ts';
 import type { Project } from './open-project.ts';
@@ -22,7 +22,7 @@ export default class RegenerateGenerator extends Generator<Record<string, unknow
 
   async prompting(): Promise<void> {
     const { given, context } = this.options.project;
-    const typed = await this.prompt<Record<string, string>>(toPrompts(given, context));
+    const typed = await this.prompt<Record<string, Typed>>(toPrompts(given, context));
     this.answers = settleAnswers(fromPrompts(typed, given, context), context);
   }
 

@@ -6,7 +6,7 @@ import { formatPolicy, parsePolicy } from '../../generators/policy/record.ts';
 import { parseText } from '../../generators/questions/answers.ts';
 import { findQuestion } from '../../generators/questions/find.ts';
 import { departuresFrom, plainLocks, refuseLocked } from '../../generators/questions/locks.ts';
-import { fromPrompts, toPrompts } from '../../generators/questions/prompts.ts';
+import { fromPrompts, type LinePrompt, toPrompts } from '../../generators/questions/prompts.ts';
 import type { Question } from '../../generators/questions/question.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { context } from '../fixtures/template.ts';
@@ -99,7 +99,8 @@ test('tensors are told apart in words', () => {
 
 test('an answer from which an impossible text would follow is refused where it is typed', () => {
   const locks = mergePresets([preset('team', {}, { namespace: { pattern: '${name}-${owner}-ns' } })]).locks;
-  const ask = (name: string) => toPrompts({}, { ...context, locks }).find((prompt) => prompt.name === name);
+  const ask = (name: string) =>
+    toPrompts({}, { ...context, locks }).find((prompt) => prompt.name === name) as LinePrompt | undefined;
   expect(ask('name')?.validate?.('fine')).toBe(true);
   expect(ask('owner')?.validate?.('fine', { name: 'fine' })).toBe(true);
   expect(ask('owner')?.validate?.('o'.repeat(60), { name: 'fine' })).toMatch(

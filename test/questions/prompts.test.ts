@@ -1,4 +1,4 @@
-import { fromPrompts, toPrompts } from '../../generators/questions/prompts.ts';
+import { fromPrompts, type LinePrompt, type Typed, toPrompts } from '../../generators/questions/prompts.ts';
 import type { Question } from '../../generators/questions/question.ts';
 import { questions } from '../../generators/questions/questions.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
@@ -18,13 +18,13 @@ test('what few people change is never asked, and takes its default from what was
 });
 
 test('defaults that are taken give the same answers as --yes, with units and ranges', () => {
-  const typed: Record<string, string> = {};
+  const typed: Record<string, Typed> = {};
   for (const prompt of toPrompts({}, context)) typed[prompt.name] = prompt.default(typed);
   expect(settleAnswers(fromPrompts(typed, {}, context), context)).toEqual(answersWith());
 });
 
 test('a prompt says what is wrong with what was typed', () => {
-  const prompt = toPrompts({}, context).find(({ name }) => name === 'inputs');
+  const prompt = toPrompts({}, context).find(({ name }) => name === 'inputs') as LinePrompt;
   expect(prompt?.validate?.('x:FLOAT[1]')).toMatch(/^inputs\[0\]\.datatype: expected one of/);
   expect(prompt?.validate?.('x:FP32[-1,1]')).toBe(true);
 });

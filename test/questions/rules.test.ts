@@ -1,6 +1,6 @@
 import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
 import { unknownKeyMessage } from '../../generators/questions/find.ts';
-import type { Prompt } from '../../generators/questions/prompts.ts';
+import type { LinePrompt } from '../../generators/questions/prompts.ts';
 import { toPrompts } from '../../generators/questions/prompts.ts';
 import { parseSetFlags } from '../../generators/questions/set-flags.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
@@ -82,7 +82,7 @@ test('only a key that is near to another is taken for it', () => {
 });
 
 const promptOf = (name: string, given = {}, directoryName = 'x') =>
-  toPrompts(given, { ...context, directoryName }).find((prompt) => prompt.name === name) as Prompt;
+  toPrompts(given, { ...context, directoryName }).find((prompt) => prompt.name === name) as LinePrompt;
 
 test('answers that do not fit together are told at the prompt of the later one', () => {
   const { validate } = promptOf('outputs');
