@@ -18,6 +18,7 @@ import { plainLocks, refuseLocked } from '../../generators/questions/locks.ts';
 import { parseSetFlags } from '../../generators/questions/set-flags.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { MAX_WRITTEN_BYTES } from '../../generators/questions/written-file.ts';
+import { featureRules } from '../../generators/render/features/declarations.ts';
 import { loadTemplate } from '../../generators/render/load-template.ts';
 import { sampleOf } from '../../generators/render/samples.ts';
 import { readGivenModel } from '../given-model.ts';
@@ -70,6 +71,7 @@ export async function create(directory: string | undefined, flags: CreateFlags):
       defaults: defaultsOf(policy, model),
       locks: policy.locks,
       ...(model && { modelType: model.intake.schema.modelType }),
+      features: featureRules(template),
       sample: (modelType) => (model ? model.intake.propose(modelType) : sampleOf(template, modelType)),
     },
     model,

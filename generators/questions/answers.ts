@@ -141,7 +141,11 @@ function answerTo(question: Question, given: GivenAnswers, before: Data, context
 }
 
 /** Features with all that they need. What is locked is not added to in silence: it would no longer be what is locked. */
-function completeSet({ name }: Question, named: Answers['features'], { features, locks }: QuestionContext): Parsed<unknown> {
+function completeSet(
+  { name }: Question,
+  named: Answers['features'],
+  { features, locks }: QuestionContext,
+): Parsed<unknown> {
   const value = withNeeds(named, features);
   const lock = locks?.[name];
   if (lock === undefined || value.length === named.length) return { value };

@@ -10,7 +10,9 @@ export function questionsTable(context: QuestionContext): string {
     `\`${question.name}\``,
     question.layer,
     question.asked === false ? 'no' : 'yes',
-    valuesOf(question).map((value) => `\`${value}\``).join(', ') || question.type,
+    valuesOf(question)
+      .map((value) => `\`${value}\``)
+      .join(', ') || question.type,
     `\`${defaultText(question, known, context)}\``,
     `${question.message}. ${question.help}`,
   ]);

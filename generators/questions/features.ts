@@ -1,4 +1,4 @@
-import { nearest } from './find.ts';
+import { nearest } from './nearest.ts';
 import { type Parsed, type Problem, show } from './problem.ts';
 import type { SetQuestion } from './question.ts';
 
@@ -77,7 +77,9 @@ export function parseFeatures({ name }: SetQuestion, value: unknown): Parsed<rea
     const others = words.filter((word) => word !== 'none').join(', ');
     return { problems: [problem(none, `none does not go together with ${others}`)] };
   }
-  return { value: sortedFeatures(words.flatMap((word) => (isWord(word) ? [...(WORDS[word] ?? [])] : [word as never]))) };
+  return {
+    value: sortedFeatures(words.flatMap((word) => (isWord(word) ? [...(WORDS[word] ?? [])] : [word as never]))),
+  };
 }
 
 function isWord(word: unknown): word is string {

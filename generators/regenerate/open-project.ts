@@ -13,6 +13,7 @@ import type { GivenAnswers } from '../questions/answers.ts';
 import { plainLocks, refuseLocked } from '../questions/locks.ts';
 import type { QuestionContext } from '../questions/question.ts';
 import { type Answers, questions } from '../questions/questions.ts';
+import { featureRules } from '../render/features/declarations.ts';
 import { sampleOf } from '../render/samples.ts';
 import { lookingAt } from './not-readable.ts';
 import { recordedAnswers } from './recorded-answers.ts';
@@ -91,6 +92,7 @@ function read(
     directoryName: basename(root),
     defaults,
     locks,
+    features: featureRules(source.template),
     sample: (modelType) => sampleOf(source.template, modelType),
   };
   return {

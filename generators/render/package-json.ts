@@ -22,6 +22,6 @@ export function renderPackageLock(text: string, answers: Answers): string {
 }
 
 /** As npm formats it. */
-function toJson(value: object): string {
+export function toJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,8 +1,13 @@
 import { sha256 } from '../hash.ts';
+import { FEATURE_NAMES } from '../questions/features.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Owner, Tree } from '../tree.ts';
 import { derive } from './derived.ts';
 import { renderEjs } from './ejs.ts';
+import { camelCase } from './features/camel-case.ts';
+import { declarationsOf } from './features/declarations.ts';
+import { featureEdits } from './features/edits.ts';
+import { leftOut } from './features/left-out.ts';
 import { modelFiles } from './model-files.ts';
 import { mergePackageJson, mergePackageLock } from './package-fragments.ts';
 import { renderPackageJson, renderPackageLock } from './package-json.ts';
@@ -17,23 +22,26 @@ const MODEL_PATH = 'model/model.onnx';
  */
 export function renderTree(answers: Answers, template: Template): Tree {
   const model = modelFiles(answers, template);
-  const features = featureFolders(answers, template);
-  const sources = new Map([...layers(features, template), ...model.files]);
+  const overlays = overlayFolders(answers, template);
+  const absent = leftOut(declarationsOf(template).values(), answers.features);
+  const sources = new Map([...layers(overlays, template), ...model.files]);
   const rendered = new Map<string, Uint8Array>();
   for (const [source, bytes] of sources) {
     const path = targetPath(source, template.spec);
+    if (absent.isLeftOut(path)) continue;
     rendered.set(path, source.endsWith('.ejs') ? ejsFile(bytes, source, answers, template) : bytes);
   }
 
   const facts = { sha256: sha256(rendered.get(MODEL_PATH) ?? new Uint8Array()), placeholder: model.placeholder };
   edit(rendered, 'serving.yaml', (text) => renderServingYaml(text, answers, facts));
-  const fragments = (path: string) => features.flatMap((folder) => template.files.get(folder + path) ?? []).map(toText);
+  const fragments = (path: string) => overlays.flatMap((folder) => template.files.get(folder + path) ?? []).map(toText);
   edit(rendered, 'package.json', (text) =>
     renderPackageJson(mergePackageJson(text, fragments('package.json')), answers, template.version),
   );
   edit(rendered, 'package-lock.json', (text) =>
     renderPackageLock(mergePackageLock(text, fragments('package-lock.json')), answers),
   );
+  for (const [path, change] of featureEdits(absent, answers, template)) edit(rendered, path, change);
 
   const paths = [...rendered.keys()].sort();
   return new Map(
@@ -48,21 +56,21 @@ export function renderTree(answers: Answers, template: Template): Tree {
   );
 }
 
-/** Folders of the features that the answers ask for. */
-function featureFolders(answers: Answers, { spec }: Template): string[] {
+/** Folders under `features/` that the answers ask for. */
+function overlayFolders(answers: Answers, { spec }: Template): string[] {
   const given = answers as Readonly<Record<string, unknown>>;
   return Object.entries(spec.features)
     .filter(([, { when }]) => Object.entries(when).every(([key, values]) => values.includes(String(given[key]))))
     .map(([name]) => `features/${name}/`);
 }
 
-/** What features add to is merged as data; every other path has one owner. */
+/** What overlays add to is merged as data; every other path has one owner. */
 const MERGED: ReadonlySet<string> = new Set(['package.json', 'package-lock.json']);
 
-/** The base without its model, and the features laid over it. No path may come from two of them. */
-function layers(features: readonly string[], template: Template): Map<string, Uint8Array> {
+/** The base without its model, and the overlays on top of it. No path may come from two of them. */
+function layers(overlays: readonly string[], template: Template): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (const folder of ['base/', ...features]) {
+  for (const folder of ['base/', ...overlays]) {
     for (const [path, bytes] of template.files) {
       if (!path.startsWith(folder)) continue;
       const inside = path.slice(folder.length);
@@ -73,6 +81,11 @@ function layers(features: readonly string[], template: Template): Map<string, Ui
     }
   }
   return files;
+}
+
+/** Every feature by its name in code, and whether it is chosen. */
+function featureSwitches(chosen: Answers['features']): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(FEATURE_NAMES.map((name) => [camelCase(name), chosen.includes(name)]));
 }
 
 function toText(bytes: Uint8Array): string {
@@ -88,8 +101,9 @@ function targetPath(source: string, spec: TemplateSpec): string {
 
 function ejsFile(bytes: Uint8Array, path: string, answers: Answers, template: Template): Uint8Array {
   const data = {
-    answers: withoutUnknown(answers),
-    derived: withoutUnknown(derive(answers)),
+    answers: withoutUnknown(answers, 'answer'),
+    derived: withoutUnknown(derive(answers), 'derived value'),
+    features: withoutUnknown(featureSwitches(answers.features), 'feature'),
     templateVersion: template.version,
   };
   const include = (name: string) => {
@@ -101,10 +115,10 @@ function ejsFile(bytes: Uint8Array, path: string, answers: Answers, template: Te
 }
 
 /** EJS prints nothing for a misspelt name; here it throws. */
-function withoutUnknown<T extends object>(names: T): T {
+function withoutUnknown<T extends object>(names: T, what: string): T {
   return new Proxy(names, {
     get(target, key) {
-      if (!(key in target)) throw new Error(`There is no answer named ${String(key)}`);
+      if (!(key in target)) throw new Error(`There is no ${what} named ${String(key)}`);
       return target[key as keyof T];
     },
   });

@@ -1,0 +1,26 @@
+import type { Migration } from '../migration.ts';
+import { moves } from './moves.ts';
+
+/**
+ * What a repository had before features could be chosen. It keeps all of it: nothing of a running service changes in silence.
+ * `create-ml-serving remove <feature>...` takes away what a team does not use.
+ */
+const FEATURES_BEFORE = [
+  'batch',
+  'drift',
+  'feedback',
+  'http-fast-path',
+  'kserve',
+  'load-test',
+  'page',
+  'prediction-log',
+  'queue-autoscaling',
+  'variants',
+];
+
+/** Features become a choice, and the template's code moves to `runtime/`. */
+export const migration: Migration = {
+  version: '0.10.0',
+  moves,
+  answers: (answers) => ({ features: FEATURES_BEFORE, ...answers }),
+};

@@ -1,0 +1,95 @@
+import { findNodeAtLocation, type JSONPath, type Node, parseTree } from 'jsonc-parser';
+
+/** The schema of serving.yaml, which keys are looked up in. */
+export const SERVING_SCHEMA = 'schema/serving.schema.json';
+
+/** A value of a JSON file. */
+export interface JsonPlace {
+  /** Path in the repository. */
+  readonly file: string;
+  readonly path: readonly string[];
+}
+
+/** Reads an entry of `schema` in a declaration: `feedback`, `runtime.workers` or `schema/other.json#/a/b`. */
+export function jsonPlace(entry: string): JsonPlace {
+  const key = servingKey(entry);
+  if (key) return { file: SERVING_SCHEMA, path: key.flatMap((part) => ['properties', part]) };
+  const [file = '', pointer = ''] = entry.split(/#(.*)/s);
+  const parts = pointer.split('/').slice(1);
+  return { file, path: parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')) };
+}
+
+/** The key of serving.yaml that an entry names; undefined where it names a value of another file. */
+export function servingKey(entry: string): readonly string[] | undefined {
+  return entry.includes('#') ? undefined : entry.split('.');
+}
+
+export function hasPath(value: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return true;
+  const isHere = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+  return isHere && hasPath((value as Record<string, unknown>)[key], rest);
+}
+
+/** Removes values from the text of a JSON file, and the definitions that nothing refers to any more. The rest keeps its layout. */
+export function withoutValues(text: string, paths: readonly (readonly string[])[]): string {
+  const before = JSON.parse(text) as unknown;
+  const there = paths.filter((path) => hasPath(before, path));
+  return there.length === 0 ? text : withoutOrphans(there.reduce(remove, text), referencesIn(before));
+}
+
+/** @param referred definitions that something referred to before: others have never been in use, and stay */
+function withoutOrphans(text: string, referred: ReadonlySet<string>): string {
+  const value = JSON.parse(text) as unknown;
+  const inUse = referencesIn(value);
+  const orphans = [...referred].map(toPath).filter((path) => hasPath(value, path) && !inUse.has(toReference(path)));
+  return orphans.length === 0 ? text : withoutOrphans(orphans.reduce(remove, text), referred);
+}
+
+function remove(text: string, path: readonly string[]): string {
+  const value = JSON.parse(text) as unknown;
+  if (!hasPath(value, path)) return text;
+  const node = findNodeAtLocation(parseTree(text) as Node, segments(value, path)) as Node;
+  const entry = node.parent?.type === 'property' ? node.parent : node;
+  const siblings = entry.parent?.children ?? [];
+  const at = siblings.indexOf(entry);
+  const [before, after] = [siblings[at - 1], siblings[at + 1]];
+  // With the comma and the space that part it from its neighbour.
+  const start = !after && before ? endOf(before) : entry.offset;
+  return text.slice(0, start) + text.slice(after ? after.offset : endOf(entry));
+}
+
+function endOf({ offset, length }: Node): number {
+  return offset + length;
+}
+
+/** An index of a list is a number to the editor. */
+function segments(value: unknown, [key, ...rest]: readonly string[]): JSONPath {
+  if (key === undefined) return [];
+  const inner = (value as Record<string, unknown>)[key];
+  return [Array.isArray(value) ? Number(key) : key, ...segments(inner, rest)];
+}
+
+/** Every `$ref` into the file itself. A definition that refers to itself does not keep itself. */
+function referencesIn(value: unknown, at = '#'): Set<string> {
+  if (typeof value !== 'object' || value === null) return new Set();
+  return new Set(
+    Object.entries(value).flatMap(([key, inner]) => {
+      if (key === '$ref' && typeof inner === 'string' && inner.startsWith('#/')) {
+        return at === inner || at.startsWith(`${inner}/`) ? [] : [inner];
+      }
+      return [...referencesIn(inner, `${at}/${escaped(key)}`)];
+    }),
+  );
+}
+
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function toPath(reference: string): string[] {
+  return jsonPlace(reference).path as string[];
+}
+
+function toReference(path: readonly string[]): string {
+  return ['#', ...path.map(escaped)].join('/');
+}

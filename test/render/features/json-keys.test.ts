@@ -1,0 +1,64 @@
+import { jsonPlace, withoutValues } from '../../../generators/render/features/json-keys.ts';
+
+const SCHEMA = `{
+  "required": ["a", "b"],
+  "properties": {
+    "a": { "type": "string" },
+    "feedback": { "$ref": "#/definitions/feedback" },
+    "runtime": {
+      "properties": { "workers": { "type": "integer" }, "gpu": { "$ref": "#/definitions/shared" } }
+    },
+    "last": { "$ref": "#/definitions/shared" }
+  },
+  "definitions": {
+    "feedback": { "properties": { "inner": { "$ref": "#/definitions/inner" } } },
+    "inner": { "items": { "$ref": "#/definitions/inner" } },
+    "shared": { "type": "null" },
+    "unused": {}
+  }
+}
+`;
+
+test.each([
+  ['feedback', 'schema/serving.schema.json', ['properties', 'feedback']],
+  ['runtime.gpu', 'schema/serving.schema.json', ['properties', 'runtime', 'properties', 'gpu']],
+  [
+    'schema/http.contract.json#/operations/POST ~1feedback',
+    'schema/http.contract.json',
+    ['operations', 'POST /feedback'],
+  ],
+])('%s is a place in a file', (entry, file, path) => {
+  expect(jsonPlace(entry)).toEqual({ file, path });
+});
+
+test('a key is removed with the definitions that only it refers to, through others; the rest keeps its layout', () => {
+  const text = withoutValues(SCHEMA, [jsonPlace('feedback').path]);
+  expect(text).toBe(`{
+  "required": ["a", "b"],
+  "properties": {
+    "a": { "type": "string" },
+    "runtime": {
+      "properties": { "workers": { "type": "integer" }, "gpu": { "$ref": "#/definitions/shared" } }
+    },
+    "last": { "$ref": "#/definitions/shared" }
+  },
+  "definitions": {
+    "shared": { "type": "null" },
+    "unused": {}
+  }
+}
+`);
+});
+
+test('a definition stays while something refers to it', () => {
+  const one = withoutValues(SCHEMA, [jsonPlace('last').path]);
+  expect(JSON.parse(one).definitions).toHaveProperty('shared');
+  const both = withoutValues(SCHEMA, [jsonPlace('last').path, jsonPlace('runtime.gpu').path]);
+  expect(JSON.parse(both).definitions).not.toHaveProperty('shared');
+  expect(JSON.parse(both).properties.runtime.properties).toEqual({ workers: { type: 'integer' } });
+});
+
+test('an entry of a list is removed by its index, and what is not there is nothing to remove', () => {
+  expect(JSON.parse(withoutValues(SCHEMA, [['required', '1']]))).toMatchObject({ required: ['a'] });
+  expect(withoutValues(SCHEMA, [['properties', 'variants']])).toBe(SCHEMA);
+});
