@@ -48,10 +48,7 @@ test('a row goes with its panels, and with the last of them', () => {
 test('a variable that only removed panels use is removed', () => {
   const list = [{ name: 'datasource' }, { name: 'feature' }, { name: 'job' }];
   const text = dashboard(
-    [
-      panel('a', 0, 0, 8, { expr: 'x{feature=~"$feature",job="${job}"}' }),
-      panel('b', 8, 0, 8, { expr: 'y{job="$job"} $features' }),
-    ],
+    [panel('a', 0, 0, 8, { expr: '$feature' }), panel('b', 8, 0, 8, { expr: `y{job="\${job}"} $features` })],
     list,
   );
   expect(JSON.parse(withoutPanels(text, ['a'])).templating.list).toEqual([{ name: 'datasource' }, { name: 'job' }]);
