@@ -64,7 +64,8 @@ function toJson({ plan, actions, written, installed, committed }: Created, direc
 
 function printPlan({ plan, actions }: Created, directory: string): void {
   const record = plan.files.filter((file) => file.owner === 'record');
-  console.log(`Would write ${plan.files.length} files to ${directory} (template ${plan.templateVersion}):`);
+  const files = plan.files.length - record.length;
+  console.log(`Would write ${files} files to ${directory} (template ${plan.templateVersion}):`);
   const remarks = { create: '', same: '  (there already)', overwrite: '  (overwrites)', keep: '  (kept as it is)' };
   for (const { path, owner } of plan.files) {
     if (owner !== 'record') console.log(`  ${owner.padEnd(8)}${path}${remarks[actions.get(path) ?? 'create']}`);

@@ -76,8 +76,13 @@ async function actOn(upgrade: Upgrade, flags: RegenerateFlags): Promise<number> 
     process.stdout.write(lookingAt(upgrade.root, () => toDiff(upgrade, nodeDisk)));
     return 0;
   }
-  const { refuseDirty, refuseEditedPolicy, runUpgrade } = await import('../generators/regenerate/run-upgrade.ts');
-  if (!flags.dryRun && upgrade.changes.length > 0) refuseEditedPolicy(upgrade);
+  const { refuseDamagedBase, refuseDirty, refuseEditedPolicy, runUpgrade } = await import(
+    '../generators/regenerate/run-upgrade.ts'
+  );
+  if (!flags.dryRun && upgrade.changes.length > 0) {
+    refuseEditedPolicy(upgrade);
+    refuseDamagedBase(upgrade);
+  }
   if (!flags.dryRun && !flags.allowDirty && upgrade.changes.length > 0) refuseDirty(upgrade.root);
   // A person reads first what is going to be done. Whoever reads a report gets that of what was done, or the error: not both.
   const last = !flags.dryRun && (flags.json === true || flags.report !== undefined);

@@ -39,7 +39,7 @@ export async function createRepository(job: CreateJob, answers: Answers, tell: T
     else createDirectory(job.target, plan.files);
   });
   if (signal) throw interrupted(job, signal);
-  const written = plan.files.filter(({ path }) => actions.get(path) !== 'keep').length;
+  const written = plan.files.filter(({ path, owner }) => owner !== 'record' && actions.get(path) !== 'keep').length;
   tell(`Wrote ${written} files to ${job.target.path}`);
 
   if (job.install) {

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import type { ReadFile } from '../project/read-record.ts';
+import type { ReadFile } from '../project/plain-files.ts';
 import type { ModelStatus } from './repository-status.ts';
 
 /** Far above any contract; what is larger was not written by a person. */

@@ -12,6 +12,7 @@ import { readConflicts } from '../regenerate/conflicts.ts';
 import { lookingAt } from '../regenerate/not-readable.ts';
 import { openProject } from '../regenerate/open-project.ts';
 import { quickCheck } from '../regenerate/quick-check.ts';
+import { recordSides } from '../regenerate/record-in-git.ts';
 import { rootOf } from '../regenerate/root.ts';
 import { plainFiles } from '../regenerate/scan.ts';
 import type { UpgradeSource } from '../regenerate/source.ts';
@@ -125,7 +126,7 @@ function placeOf(directory: string): { readonly root: string } {
 /** The version that the record names, for repositories of which nothing more can be told. */
 function templateOf(root: string, disk: Disk): string | null {
   try {
-    return readRecord(plainFiles(root, disk)).manifest?.templateVersion ?? null;
+    return readRecord(plainFiles(root, disk), () => recordSides(root, disk)).manifest?.templateVersion ?? null;
   } catch {
     return null;
   }

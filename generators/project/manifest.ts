@@ -6,7 +6,10 @@ export const MANIFEST_PATH = `${RECORD_FOLDER}/manifest.json`;
 export const ANSWERS_PATH = `${RECORD_FOLDER}/answers.yaml`;
 /** Only where the repository is under one. */
 export const POLICY_PATH = `${RECORD_FOLDER}/policy.yaml`;
-export const BASE_FOLDER = `${RECORD_FOLDER}/base`;
+/** What the template rendered last, all in one file: see `base-file.ts`. */
+export const BASE_PATH = `${RECORD_FOLDER}/base.json.gz`;
+/** Where versions before 0.10 kept it, one file for each contents. */
+export const EARLIER_BASE_FOLDER = `${RECORD_FOLDER}/base`;
 
 /** The comment above the recorded answers. */
 export const ANSWERS_HEADER = `# What this repository was stamped out from. To change an answer:
@@ -18,7 +21,7 @@ export function isRecord(path: string): boolean {
   return path.startsWith(`${RECORD_FOLDER}/`);
 }
 
-/** What the template rendered last, by path. Contents of files that can be merged are kept in `base/<sha256>.gz`. */
+/** What the template rendered last, by path. Contents of files that can be merged are in the base file. */
 export interface Manifest {
   /** Version of this format. */
   readonly schema: 1;
@@ -29,6 +32,8 @@ export interface Manifest {
   readonly answersSha256?: string;
   /** Of the policy as it was written; absent where there is none. */
   readonly policySha256?: string;
+  /** Of the base file as it was written; absent in records of versions before 0.10. */
+  readonly baseSha256?: string;
   readonly files: Readonly<Record<string, ManifestEntry>>;
 }
 

@@ -5,7 +5,8 @@ import { foldedPath, pathProblem } from './path.ts';
 
 const OWNERS = new Set(['managed', 'merged', 'seeded']);
 /** The record's own files are never the template's to change. */
-const OWN = /^\.ml-serving\/(local|base|manifest\.json|answers\.yaml|policy\.yaml|conflicts\.json)(\/|$)/;
+const OWN =
+  /^\.ml-serving\/(local|base|base\.json\.gz|manifest\.json|answers\.yaml|policy\.yaml|conflicts\.json)(\/|$)/;
 const LARGEST = 16 * 1024 * 1024;
 
 function isEntry(value: unknown): value is ManifestEntry {

@@ -4,8 +4,8 @@ import type { Policy } from '../policy/policy.ts';
 import { formatPolicy } from '../policy/record.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Tree } from '../tree.ts';
-import { packBlob } from './blob.ts';
-import { ANSWERS_HEADER, ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest, POLICY_PATH } from './manifest.ts';
+import { formatBase } from './base-file.ts';
+import { ANSWERS_HEADER, ANSWERS_PATH, BASE_PATH, MANIFEST_PATH, type Manifest, POLICY_PATH } from './manifest.ts';
 
 /** A few files of the record; the manifest goes to disk after everything else. */
 export interface RecordFile {
@@ -24,31 +24,33 @@ export interface Recorded {
 }
 
 /**
- * The record of what the template rendered: the manifest, the answers, the policy, and the contents of every file that a later
- * version may have to merge, named by their hash. Seeded files are never merged, so only their hash is kept.
+ * The record of what the template rendered: the manifest, the answers, the policy, and the base file with the contents of every
+ * file that a later version may have to merge. Seeded files are never merged, so only their hash is kept.
  */
 export function buildRecord({ tree, answers, policy, templateVersion, places }: Recorded): RecordFile[] {
   const files: Record<string, Manifest['files'][string]> = {};
-  const blobs = new Map<string, Uint8Array>();
+  const contents = new Map<string, Uint8Array>();
   for (const [path, { bytes, mode, owner }] of tree) {
     const hash = sha256(bytes);
     const at = places?.get(path);
     files[path] = { sha256: hash, mode: mode === 0o755 ? '755' : '644', owner, ...(at !== undefined && { at }) };
-    if (owner !== 'seeded') blobs.set(`${BASE_FOLDER}/${hash}.gz`, bytes);
+    if (owner !== 'seeded') contents.set(path, bytes);
   }
   const answersBytes = Buffer.from(ANSWERS_HEADER + stringify(answers, { lineWidth: 0 }));
   const answersSha256 = sha256(answersBytes);
   const policyBytes = policy.presets.length > 0 ? formatPolicy(policy) : undefined;
+  const base = formatBase(contents);
   const manifest: Manifest = {
     schema: 1,
     template: 'create-ml-serving',
     templateVersion,
     answersSha256,
     ...(policyBytes && { policySha256: sha256(policyBytes) }),
+    baseSha256: sha256(base),
     files,
   };
   return [
-    ...[...blobs].map(([path, bytes]) => ({ path, bytes: packBlob(bytes) })),
+    { path: BASE_PATH, bytes: base },
     { path: ANSWERS_PATH, bytes: answersBytes },
     ...(policyBytes ? [{ path: POLICY_PATH, bytes: policyBytes }] : []),
     { path: MANIFEST_PATH, bytes: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) },

@@ -3,7 +3,7 @@ import type { ConflictReason, ContentConflict } from '../merge/contents.ts';
 import type { Why } from '../merge/values/context.ts';
 import { RECORD_FOLDER } from '../project/manifest.ts';
 import { pathProblem } from '../project/path.ts';
-import type { ReadFile } from '../project/read-record.ts';
+import type { ReadFile } from '../project/plain-files.ts';
 
 /** What is left to a person after an upgrade. It is part of the record, so that it travels with a branch. */
 export const CONFLICTS_PATH = `${RECORD_FOLDER}/conflicts.json`;

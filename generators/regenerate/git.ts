@@ -17,9 +17,13 @@ const LARGEST_OUTPUT = 256 * 1024 * 1024;
 /** A repository's own settings must not start programs, nor a terminal prompt or a check of line ends stop us. */
 const CAREFUL = ['-c', 'core.fsmonitor=false', '-c', 'core.safecrlf=false', '-c', 'core.quotePath=false'];
 
+function environment() {
+  return { ...process.env, ...ENVIRONMENT, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
+}
+
 function run(cwd: string, args: readonly string[], input?: string | Uint8Array) {
-  const env = { ...process.env, ...ENVIRONMENT, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
-  return spawnSync('git', [...CAREFUL, ...args], { cwd, env, input, encoding: 'utf8', maxBuffer: LARGEST_OUTPUT });
+  const options = { cwd, env: environment(), input, encoding: 'utf8', maxBuffer: LARGEST_OUTPUT } as const;
+  return spawnSync('git', [...CAREFUL, ...args], options);
 }
 
 function must(cwd: string, args: readonly string[], input?: string | Uint8Array): string {
@@ -56,15 +60,29 @@ function liesBelowGit(folder: string): boolean {
   return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && liesBelowGit(dirname(folder)));
 }
 
-/** Paths below a folder that differ from the last commit, untracked ones included. */
-export function uncommitted(root: string): string[] {
+/** A path that differs from the last commit. */
+export interface Uncommitted {
+  /** Relative to the top of the work tree. */
+  readonly path: string;
+  readonly isUnmerged: boolean;
+  /** Whether the index has all of it, conflicts apart: then it is part of what will be committed. */
+  readonly isStaged: boolean;
+}
+
+const UNMERGED = /^(DD|AU|UD|UA|DU|AA|UU)/;
+
+/** What differs from the last commit below a folder, untracked files included. */
+export function uncommitted(root: string): Uncommitted[] {
   const asked = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=normal', '--', '.'];
   const { status, stdout, stderr } = run(root, asked);
   if (status !== 0) throw new ServingError('TREE_UNKNOWN', `git status failed in ${root}: ${stderr.trim()}`);
   return stdout
     .split('\0')
     .filter(Boolean)
-    .map((line) => line.slice(3));
+    .map((line) => {
+      const isUnmerged = UNMERGED.test(line);
+      return { path: line.slice(3), isUnmerged, isStaged: !isUnmerged && line[1] === ' ' };
+    });
 }
 
 /** The files below a folder that Git has or would take, relative to it; null where Git does not tell, or knows of none. */
@@ -152,6 +170,35 @@ export function committed({ top, prefix }: WorkTree, paths: readonly string[]): 
       .filter(Boolean)
       .map((path) => path.slice(prefix.length)),
   );
+}
+
+/** A path in conflict as one side has it. */
+export interface Unmerged {
+  readonly path: string;
+  /** 1 the ancestor, 2 ours, 3 theirs. */
+  readonly stage: number;
+  /** Of the object in Git's store. */
+  readonly hash: string;
+}
+
+/** What the index has in conflict in a folder of the repository. */
+export function unmergedIn({ top, prefix }: WorkTree, folder: string): Unmerged[] {
+  const listed = must(top, ['ls-files', '--unmerged', '-z', '--', `:(top,literal)${prefix}${folder}`]);
+  return listed.split('\0').flatMap((entry) => {
+    const [, hash = '', stage = '', path = ''] = /^\d+ ([0-9a-f]+) ([123])\t([\s\S]+)$/.exec(entry) ?? [];
+    return path === '' ? [] : [{ path: path.slice(prefix.length), stage: Number(stage), hash }];
+  });
+}
+
+/** The bytes of an object in Git's store. */
+export function blobBytes({ top }: WorkTree, hash: string): Uint8Array {
+  const { status, stdout, stderr } = spawnSync('git', [...CAREFUL, 'cat-file', 'blob', hash], {
+    cwd: top,
+    env: environment(),
+    maxBuffer: LARGEST_OUTPUT,
+  });
+  if (status === 0) return stdout;
+  throw new ServingError('GIT_INDEX_FAILED', `git cat-file failed in ${top}: ${stderr?.toString('utf8').trim()}`);
 }
 
 /** The paths that the index has in conflict, of some. */

@@ -16,6 +16,7 @@ import { type Answers, questions } from '../questions/questions.ts';
 import { featureRules } from '../render/features/declarations.ts';
 import { sampleOf } from '../render/samples.ts';
 import { lookingAt } from './not-readable.ts';
+import { recordSides } from './record-in-git.ts';
 import { recordedAnswers } from './recorded-answers.ts';
 import { rootOf } from './root.ts';
 import { plainFiles } from './scan.ts';
@@ -72,7 +73,7 @@ function read(
   disk: Disk,
 ): Project {
   const root = rootOf(directory);
-  const record = readRecord(plainFiles(root, disk));
+  const record = readRecord(plainFiles(root, disk), () => recordSides(root, disk));
   const from = record.manifest?.templateVersion ?? null;
   const to = source.template.version;
   if (from !== null && gt(from, to)) {

@@ -4,7 +4,15 @@ import type { Change } from '../apply/change.ts';
 import { sha256 } from '../hash.ts';
 import type { Outcome } from '../merge/outcome.ts';
 import { isCheckoutOf } from '../merge/text.ts';
-import { ANSWERS_PATH, BASE_FOLDER, MANIFEST_PATH, type Manifest, POLICY_PATH } from '../project/manifest.ts';
+import { isBlobName } from '../project/earlier-base.ts';
+import {
+  ANSWERS_PATH,
+  BASE_PATH,
+  EARLIER_BASE_FOLDER,
+  MANIFEST_PATH,
+  type Manifest,
+  POLICY_PATH,
+} from '../project/manifest.ts';
 import type { RecordFile } from '../project/record.ts';
 import { CONFLICTS_PATH, type Conflicts, formatConflicts } from './conflicts.ts';
 import type { Scan } from './scan.ts';
@@ -20,9 +28,14 @@ function before(scan: Scan, path: string) {
 function writeOver(scan: Scan, path: string, bytes: Uint8Array): Change[] {
   const found = before(scan, path);
   if (found !== 'absent' && found.sha256 === sha256(bytes)) return [];
+  return [{ kind: 'write', path, bytes, mode: found === 'absent' ? 0o644 : found.mode, before: found }];
+}
+
+/** Of a text, that of a Windows checkout is left alone. */
+function writeTextOver(scan: Scan, path: string, bytes: Uint8Array): Change[] {
   const state = scan(path);
   if (state?.kind === 'file' && isCheckoutOf(state.bytes(), bytes)) return [];
-  return [{ kind: 'write', path, bytes, mode: found === 'absent' ? 0o644 : found.mode, before: found }];
+  return writeOver(scan, path, bytes);
 }
 
 function meaningOf(path: string, bytes: Uint8Array | null): unknown {
@@ -40,20 +53,15 @@ function wordsChange(scan: Scan, { path, bytes }: RecordFile): Change[] {
   if (found?.kind === 'file' && isDeepStrictEqual(meaningOf(path, found.bytes()), meaningOf(path, bytes))) {
     return [];
   }
-  return writeOver(scan, path, bytes);
+  return writeTextOver(scan, path, bytes);
 }
 
-/** Contents never change under a name that is their hash: a blob that is there is left as it is. */
-function blobChanges(scan: Scan, blobs: readonly RecordFile[], intact: (path: string) => boolean): Change[] {
-  return blobs.flatMap(({ path, bytes }) => (intact(path) ? [] : writeOver(scan, path, bytes)));
-}
-
-function blobRemovals(scan: Scan, listed: readonly string[], kept: ReadonlySet<string>): Change[] {
-  return listed.flatMap((name): Change[] => {
-    const path = `${BASE_FOLDER}/${name}`;
+/** What versions before 0.10 kept is in the base file from now on. Any other file in their folder stays. */
+function earlierRemovals(scan: Scan, listed: readonly string[]): Change[] {
+  return listed.filter(isBlobName).flatMap((name): Change[] => {
+    const path = `${EARLIER_BASE_FOLDER}/${name}`;
     const found = before(scan, path);
-    if (kept.has(path) || !/^[0-9a-f]{64}\.gz$/.test(name) || found === 'absent') return [];
-    return [{ kind: 'delete', path, before: found }];
+    return found === 'absent' ? [] : [{ kind: 'delete', path, before: found }];
   });
 }
 
@@ -67,21 +75,19 @@ function policyRemoval(scan: Scan, files: readonly RecordFile[]): Change[] {
 export interface RecordInput {
   readonly files: readonly RecordFile[];
   readonly scan: Scan;
-  /** Names in the folder of the base. */
+  /** Names in the folder in which versions before 0.10 kept the base. */
   readonly listed: readonly string[];
-  /** Whether the blob at a path can be read and holds what its name says. */
-  readonly intact: (path: string) => boolean;
   readonly conflicts: Conflicts | null;
 }
 
-/** What changes in the record: new contents of the base, what nobody needs any more, answers, policy, conflicts, the manifest. */
-export function planRecord({ files, scan, listed, intact, conflicts }: RecordInput): Change[] {
-  const blobs = files.filter(({ path }) => path.startsWith(`${BASE_FOLDER}/`));
+/** What changes in the record: the base, what nobody needs any more, answers, policy, conflicts, the manifest. */
+export function planRecord({ files, scan, listed, conflicts }: RecordInput): Change[] {
+  const base = files.filter(({ path }) => path === BASE_PATH);
   const words = files.filter(({ path }) => WORDS.includes(path));
-  const list = conflicts === null ? [] : writeOver(scan, CONFLICTS_PATH, formatConflicts(conflicts));
+  const list = conflicts === null ? [] : writeTextOver(scan, CONFLICTS_PATH, formatConflicts(conflicts));
   return [
-    ...blobChanges(scan, blobs, intact),
-    ...blobRemovals(scan, listed, new Set(blobs.map(({ path }) => path))),
+    ...base.flatMap(({ path, bytes }) => writeOver(scan, path, bytes)),
+    ...earlierRemovals(scan, listed),
     ...words.flatMap((file) => wordsChange(scan, file)),
     ...policyRemoval(scan, files),
     ...list,

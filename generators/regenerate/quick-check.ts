@@ -1,11 +1,18 @@
+import { join } from 'node:path';
 import type { Disk } from '../apply/disk.ts';
 import { pendingApply } from '../apply/pending.ts';
 import { NO_POLICY, type Policy } from '../policy/policy.ts';
 import { parsePolicy } from '../policy/record.ts';
 import { isAsWritten } from '../project/as-written.ts';
-import { ANSWERS_HEADER, ANSWERS_PATH, type ManifestEntry, POLICY_PATH } from '../project/manifest.ts';
+import { isBlobName } from '../project/earlier-base.ts';
+import {
+  ANSWERS_HEADER,
+  ANSWERS_PATH,
+  EARLIER_BASE_FOLDER,
+  type ManifestEntry,
+  POLICY_PATH,
+} from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
-
 import { parseAnswersFile } from '../questions/answers-file.ts';
 import { departuresFrom } from '../questions/locks.ts';
 import { readConflicts } from './conflicts.ts';
@@ -20,6 +27,12 @@ export interface QuickCheck {
   readonly drift: readonly string[];
   /** The policy that it is under, and has not left. */
   readonly policy: Policy;
+}
+
+/** Whether there is something of the form in which versions before 0.10 kept the base: an upgrade removes it. */
+function isEarlier(root: string, disk: Disk): boolean {
+  const folder = join(root, EARLIER_BASE_FOLDER);
+  return disk.entry(folder)?.kind === 'folder' && disk.list(folder).some(isBlobName);
 }
 
 function isSame(scan: Scan, path: string, entry: ManifestEntry): boolean {
@@ -58,6 +71,7 @@ export function quickCheck(root: string, version: string, disk: Disk): QuickChec
   const files = plainFiles(root, disk);
   const record = readRecord(files);
   const { manifest, problems } = record;
+  if (isEarlier(root, disk)) return null;
   // The dearest question comes last: in a fleet most repositories are at another version.
   if (manifest === null || manifest.templateVersion !== version) return null;
   const { answersSha256 } = manifest;

@@ -11,6 +11,7 @@ import { CONFLICTS_PATH, type Conflicts, readConflicts } from './conflicts.ts';
 import { workTreeOf } from './git.ts';
 import { showConflicts, showToGit, stageResolved, unstageConflicts } from './index-stages.ts';
 import { lookingAt } from './not-readable.ts';
+import { stageRecord } from './record-in-git.ts';
 import { rootOf } from './root.ts';
 import { plainFiles, scanner } from './scan.ts';
 import { verifyRepository } from './verify.ts';
@@ -73,6 +74,7 @@ export async function continueUpgrade(directory: string, { disk, verify, tell }:
   dropAside(root);
   if (held) finishApply(root, disk);
   if (conflicts !== null) close(root, disk, conflicts);
+  showToGit(tell, () => stageRecord(root, disk));
 }
 
 function close(root: string, disk: Disk, { conflicts }: Conflicts): void {

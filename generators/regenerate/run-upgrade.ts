@@ -3,10 +3,11 @@ import { abortApply, applyChanges, finishApply } from '../apply/apply.ts';
 import type { Disk } from '../apply/disk.ts';
 import { ServingError } from '../errors.ts';
 import { damagedPolicy } from '../policy/record.ts';
-import { POLICY_PATH } from '../project/manifest.ts';
+import { BASE_PATH, isRecord, POLICY_PATH } from '../project/manifest.ts';
 import { bringBack, dropAside, putAside } from './aside.ts';
 import { uncommitted, workTreeOf } from './git.ts';
 import { prepareStages, showConflicts, showToGit } from './index-stages.ts';
+import { stageRecord } from './record-in-git.ts';
 import type { Upgrade } from './upgrade.ts';
 import { install, verifyRepository } from './verify.ts';
 
@@ -23,12 +24,40 @@ export interface RunOptions {
  * @throws TREE_DIRTY, TREE_UNKNOWN
  */
 export function refuseDirty(root: string): void {
-  if (workTreeOf(root) === null) return;
-  const paths = uncommitted(root);
-  if (paths.length === 0) return;
+  const tree = workTreeOf(root);
+  if (tree === null) return;
+  const found = uncommitted(root).map((one) => ({ ...one, isRecord: isRecord(one.path.slice(tree.prefix.length)) }));
+  // A merge that has conflicts in the record waits for this run: what it brings is in the index, and comes from commits.
+  const isMerging = found.some(({ isUnmerged, isRecord: ofRecord }) => isUnmerged && ofRecord);
+  const open = isMerging ? found.filter(({ isStaged, isRecord: ofRecord }) => !isStaged && !ofRecord) : found;
+  if (open.length === 0) return;
+  const paths = open.map(({ path }) => path);
   const shown = paths.slice(0, 10).join(', ');
   const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
-  throw new ServingError('TREE_DIRTY', `${root} has changes that are in no commit: ${shown}${more}.`);
+  throw new ServingError(
+    'TREE_DIRTY',
+    `${root} has changes that are in no commit: ${shown}${more}.`,
+    isMerging
+      ? { hint: 'Resolve the conflicts in these files and add them to the index (git add), then run again.' }
+      : {},
+  );
+}
+
+/**
+ * Files that both sides have changed cannot be merged without their base, and the base can nearly always be restored.
+ * @throws RECORD_DAMAGED
+ */
+export function refuseDamagedBase({ root, baseDamage, conflicts }: Upgrade): void {
+  if (baseDamage === null || conflicts === null) return;
+  const paths = conflicts.conflicts.map(({ path }) => path);
+  const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
+  throw new ServingError(
+    'RECORD_DAMAGED',
+    `${root}: ${BASE_PATH} is damaged (${baseDamage}), and without it these cannot be merged: ${paths.slice(0, 10).join(', ')}${more}.`,
+    {
+      hint: `Restore it from Git: git checkout HEAD -- ${BASE_PATH}. Where no commit has it, delete it and run again: your files stay, and what the template changes in them is listed as conflicts.`,
+    },
+  );
 }
 
 /** An upgrade would write the hash of what somebody has made of it, and nobody could tell any more. */
@@ -58,13 +87,14 @@ async function verifyOrUndo({ root, reinstall }: Upgrade, { disk, tell }: RunOpt
 
 /**
  * Brings an upgrade to disk, whole or not at all. With conflicts it stays open until `--continue` or `--abort`.
- * @throws RECORD_DAMAGED where the policy was edited, TREE_DIRTY, TREE_UNKNOWN, VERIFY_FAILED and what `applyChanges` throws
+ * @throws RECORD_DAMAGED where the policy was edited or the base is needed and damaged, TREE_DIRTY, TREE_UNKNOWN, VERIFY_FAILED and what `applyChanges` throws
  */
 export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise<void> {
   const { root, changes, conflicts, plan } = upgrade;
   const { disk, tell } = options;
   if (changes.length === 0) return;
   refuseEditedPolicy(upgrade);
+  refuseDamagedBase(upgrade);
   if (!options.allowDirty) refuseDirty(root);
   const verifies = options.verify && conflicts === null;
   const notes = showToGit(tell, () => prepareStages(root, plan.sides)) ?? new Map();
@@ -72,5 +102,8 @@ export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise
   if (conflicts !== null) {
     showToGit(tell, () => showConflicts(root, disk));
     if (options.verify) tell('The tests wait until the conflicts are resolved: --continue --verify');
-  } else if (verifies) await verifyOrUndo(upgrade, options);
+    return;
+  }
+  if (verifies) await verifyOrUndo(upgrade, options);
+  showToGit(tell, () => stageRecord(root, disk));
 }

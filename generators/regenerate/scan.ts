@@ -4,7 +4,7 @@ import { gitMode } from '../apply/observe.ts';
 import { sha256 } from '../hash.ts';
 import type { FileState, SpecialState, YoursState } from '../merge/states.ts';
 import { foldedPath, parentsOf } from '../project/path.ts';
-import type { PlainFiles } from '../project/read-record.ts';
+import type { PlainFiles } from '../project/plain-files.ts';
 import type { Mode } from '../tree.ts';
 
 /** Looks at what a person has at a path. */
@@ -113,8 +113,11 @@ export function remembered(scan: Scan): Scan {
 /** The plain files of a repository; a symlink on the way counts as absence. */
 export function plainFiles(root: string, disk: Disk): PlainFiles {
   const scan = scanner(root, disk, () => 0o644);
+  const layout = layoutOf(root);
+  const has = (path: string) => scan(path)?.kind === 'file';
   return {
-    has: (path) => scan(path)?.kind === 'file',
+    has,
+    size: (path) => (has(path) ? (disk.entry(placeOf(layout, path))?.size ?? null) : null),
     read(path) {
       const state = scan(path);
       return state?.kind === 'file' ? state.bytes() : null;

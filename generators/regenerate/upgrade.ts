@@ -3,7 +3,7 @@ import { ServingError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { decodeText } from '../merge/text.ts';
 import type { Policy } from '../policy/policy.ts';
-import { BASE_FOLDER } from '../project/manifest.ts';
+import { EARLIER_BASE_FOLDER } from '../project/manifest.ts';
 import { buildRecord } from '../project/record.ts';
 import { type Departure, departuresFrom } from '../questions/locks.ts';
 import type { Answers } from '../questions/questions.ts';
@@ -57,6 +57,8 @@ export interface Upgrade extends Foreseen {
   readonly changes: readonly Change[];
   /** Whether the policy that it goes by is not what was written, and nobody has named it anew. */
   readonly isPolicyEdited: boolean;
+  /** Why the base file cannot be read; null where it can. With conflicts, it has to be restored first. */
+  readonly baseDamage: string | null;
   /** Whether all that changes is what the record has of the user's moves: there is nothing to bring. */
   readonly isOnlyPlaces: boolean;
 }
@@ -98,8 +100,8 @@ function formerPolicy({ policy, isNamed, record }: Project): Policy | null {
   }
 }
 
-function listBase({ disk, root }: Project): string[] {
-  const folder = `${root}/${BASE_FOLDER}`;
+function listEarlierBase({ disk, root }: Project): string[] {
+  const folder = `${root}/${EARLIER_BASE_FOLDER}`;
   return disk.entry(folder)?.kind === 'folder' ? disk.list(folder) : [];
 }
 
@@ -177,7 +179,6 @@ function workOut(project: Project, answers: Answers): Upgrade {
   const scan = scanOf(project);
   const foreseen = foreseeUpgrade(project, answers, scan);
   const { plan, conflicts, theirs, to } = foreseen;
-  const intact = (path: string) => record.base(path.slice(BASE_FOLDER.length + 1, -'.gz'.length)) !== null;
   const files = buildRecord({
     tree: theirs,
     answers,
@@ -185,10 +186,11 @@ function workOut(project: Project, answers: Answers): Upgrade {
     templateVersion: to,
     places: plan.places,
   });
-  const recordChanges = planRecord({ files, scan, listed: listBase(project), intact, conflicts });
+  const recordChanges = planRecord({ files, scan, listed: listEarlierBase(project), conflicts });
   const isPolicyEdited = record.policyEdited && !project.isNamed;
   const changes = [...plan.changes, ...recordChanges];
-  return { ...foreseen, changes, isPolicyEdited, isOnlyPlaces: isOnlyPlaces(changes, scan) };
+  const baseDamage = conflicts === null ? null : record.baseDamage();
+  return { ...foreseen, changes, isPolicyEdited, baseDamage, isOnlyPlaces: isOnlyPlaces(changes, scan) };
 }
 
 /** Whether there is nothing to bring: no new version, no change of any file, no conflict. */

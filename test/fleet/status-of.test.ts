@@ -1,4 +1,4 @@
-import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
@@ -92,14 +92,13 @@ test('a damaged record is told, with what an upgrade would still do', () => {
   expect(status.problems).toEqual([expect.stringContaining('manifest.json')]);
 });
 
-test('a blob of the record that holds nothing of use is damage, and mended by an upgrade', () => {
+test('a base file that holds nothing of use is damage, and mended by an upgrade', () => {
   const root = stampOut('1.1.0', { git: false });
-  const [blob] = readdirSync(join(root, '.ml-serving/base'));
-  writeFileSync(join(root, '.ml-serving/base', String(blob)), 'x\n');
+  writeFileSync(join(root, '.ml-serving/base.json.gz'), 'x\n');
   expect(look(root)).toMatchObject({
     state: 'damaged',
     template: '1.1.0',
-    problems: [expect.stringContaining(`is damaged (.ml-serving/base/${blob})`)],
+    problems: ['.ml-serving/base.json.gz is damaged: it is no gzip file'],
     upgrade: { files: 0, conflicts: [] },
   });
 });

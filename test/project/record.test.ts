@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
 import { NO_POLICY } from '../../generators/policy/policy.ts';
-import { MANIFEST_PATH, type Manifest } from '../../generators/project/manifest.ts';
+import { parseBase } from '../../generators/project/base-file.ts';
+import { BASE_PATH, MANIFEST_PATH, type Manifest } from '../../generators/project/manifest.ts';
 import { buildRecord } from '../../generators/project/record.ts';
 import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
 import { renderTree } from '../../generators/render/render-tree.ts';
@@ -25,12 +25,21 @@ test('the manifest names every rendered file with its hash, mode and owner', () 
   }
 });
 
-test('what can be merged later is kept, named by its hash; what is seeded is not', () => {
+test('what can be merged later is kept in one file, found by its hash; what is seeded is not', () => {
+  const packed = record.get(BASE_PATH) ?? new Uint8Array();
+  const contents = parseBase(packed);
   for (const [path, { owner, bytes }] of tree) {
-    const blob = record.get(`.ml-serving/base/${manifest.files[path]?.sha256}.gz`);
-    if (owner === 'seeded') expect(blob).toBeUndefined();
-    else expect(gunzipSync(blob ?? '')).toEqual(Buffer.from(bytes));
+    const kept = contents.get(manifest.files[path]?.sha256 ?? '');
+    if (owner === 'seeded') expect(kept).toBeUndefined();
+    else expect(kept).toEqual(Buffer.from(bytes));
   }
+  expect(manifest.baseSha256).toBe(createHash('sha256').update(packed).digest('hex'));
+  expect([...record.keys()].sort()).toEqual(['.ml-serving/answers.yaml', BASE_PATH, MANIFEST_PATH]);
+});
+
+test('the base is the same in whatever order the template gives its files', () => {
+  const reversed = buildRecord({ ...recorded, tree: new Map([...tree].reverse()) });
+  expect(reversed.find(({ path }) => path === BASE_PATH)?.bytes).toEqual(record.get(BASE_PATH));
 });
 
 test('the answers read back as they were', () => {

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, git, read } from './harness.ts';
@@ -41,12 +41,11 @@ describe('create-ml-serving regenerate', () => {
 
   it('finds a damaged record with --check, and mends it', () => {
     const root = repository();
-    const base = join(root, '.ml-serving/base');
-    for (const blob of readdirSync(base)) writeFileSync(join(base, blob), 'x\n');
+    writeFileSync(join(root, '.ml-serving/base.json.gz'), 'x\n');
     commit(root, 'damaged');
     expect(old(root, 'regenerate', '--check')).toMatchObject({
       status: 2,
-      stdout: expect.stringMatching(/^Record: the base of .* is damaged/m),
+      stdout: expect.stringMatching(/^Record: \.ml-serving\/base\.json\.gz is damaged: it is no gzip file$/m),
     });
     expect(old(root, 'regenerate').status).toBe(0);
     expect(old(root, 'regenerate', '--check').status).toBe(0);

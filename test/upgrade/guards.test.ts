@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { jest } from '@jest/globals';
 import { stringify } from 'yaml';
 import { applyChanges } from '../../generators/apply/apply.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { pendingApply } from '../../generators/apply/pending.ts';
 import { NO_POLICY } from '../../generators/policy/policy.ts';
+import { LARGEST_BASE } from '../../generators/project/base-file.ts';
+import { BASE_PATH } from '../../generators/project/manifest.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { putAside } from '../../generators/regenerate/aside.ts';
 import { openProject } from '../../generators/regenerate/open-project.ts';
@@ -16,6 +19,7 @@ import { prepareUpgrade } from '../../generators/regenerate/upgrade.ts';
 import { withEnvironment } from '../support/environment.ts';
 import { dyingDisk } from '../support/fault.ts';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
+import { toEarlierRecord } from './earlier.ts';
 import { commit, edit, ownTestsPass, prepare, read, remove, sourceOf, stampOut, upgrade } from './harness.ts';
 
 const MANIFEST = '.ml-serving/manifest.json';
@@ -118,7 +122,7 @@ describe('an upgrade is refused before anything is touched', () => {
     ['a file of the repository', 'hash', 'src/limits.mjs'],
     ['a folder of the repository', 'list', 'src/old'],
     ['the manifest', 'read', MANIFEST],
-    ['a blob of the record', 'list', '.ml-serving/base'],
+    ['the base of the record', 'read', '.ml-serving/base.json.gz'],
   ])('where %s may not be read, without calling it a defect', (_, call, path) => {
     const root = stampOut('1.0.0');
     const old = snapshot(root);
@@ -171,8 +175,9 @@ describe('a damaged record', () => {
     expect(JSON.parse(read(root, MANIFEST)).templateVersion).toBe('1.1.0');
   });
 
-  it('a missing or falsified base of one file costs the merge of that file alone, and is mended', async () => {
+  it('of an earlier version: a missing or falsified base of one file costs the merge of that file alone', async () => {
     const root = stampOut('1.0.0');
+    toEarlierRecord(root);
     edit(root, 'src/app.mjs', "status: 'ok'", "status: 'fine'");
     const { sha256 } = JSON.parse(read(root, MANIFEST)).files['src/app.mjs'];
     putFiles(root, { [`.ml-serving/base/${sha256}.gz`]: 'no gzip' });
@@ -183,32 +188,120 @@ describe('a damaged record', () => {
     expect(problems).toContainEqual(expect.stringMatching(/src\/limits\.mjs is missing/));
     expect(problems).toContainEqual(expect.stringMatching(/src\/app\.mjs is damaged/));
     expect(conflicts?.conflicts.map(({ path }) => path)).toEqual(['src/app.mjs']);
-    expect(existsSync(join(root, `.ml-serving/base/${sha256}.gz`))).toBe(false);
+    expect(existsSync(join(root, '.ml-serving/base'))).toBe(false);
+    expect(existsSync(join(root, BASE_PATH))).toBe(true);
     expect(quickCheck(root, '1.1.0', nodeDisk)).toBeNull();
   });
 });
 
-describe('a blob of the base', () => {
-  const blobOf = (root: string, path: string) =>
-    join(root, `.ml-serving/base/${JSON.parse(read(root, MANIFEST)).files[path].sha256}.gz`);
+describe('the base file', () => {
+  const damages: [string, (bytes: Buffer) => Buffer, RegExp][] = [
+    ['written over', () => Buffer.from('x'), /is damaged: it is no gzip file/],
+    ['text', () => Buffer.from('<<<<<<< ours\n'.repeat(9)), /is damaged: it is no gzip file/],
+    ['emptied', () => Buffer.alloc(0), /is damaged: it is empty/],
+    ['cut short', (bytes) => bytes.subarray(0, -9), /is damaged: it is cut short/],
+    ['of other contents', () => gzipSync('other'), /is damaged: it holds no JSON/],
+    ['a bomb', () => gzipSync(Buffer.alloc(LARGEST_BASE + 1)), /is damaged: it holds more than 67108864 bytes/],
+  ];
 
-  it.each([
-    ['written over', () => Buffer.from('x')],
-    ['emptied', () => Buffer.alloc(0)],
-    ['cut short', (bytes: Buffer) => bytes.subarray(0, -9)],
-    ['of other contents', () => gzipSync('other')],
-  ])('that is %s is found at the same version, and mended', async (_, damage) => {
+  it.each(damages)('that is %s is found at the same version, and written again', async (_, damage, problem) => {
     const root = stampOut('1.0.0');
-    const blob = blobOf(root, 'src/app.mjs');
-    const whole = readFileSync(blob);
-    writeFileSync(blob, damage(whole));
+    edit(root, 'src/app.mjs', "status: 'ok'", "status: 'fine'");
+    const base = join(root, BASE_PATH);
+    const whole = readFileSync(base);
+    writeFileSync(base, damage(whole));
     commit(root, 'damaged');
     expect(quickCheck(root, '1.0.0', nodeDisk)).toBeNull();
     const { problems, conflicts } = await upgrade(root, '1.0.0');
-    expect(problems).toEqual([expect.stringMatching(/src\/app\.mjs is damaged/)]);
+    expect(problems).toEqual([expect.stringMatching(problem)]);
     expect(conflicts).toBeNull();
-    expect(readFileSync(blob)).toEqual(whole);
+    expect(readFileSync(base)).toEqual(whole);
     expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policy: NO_POLICY });
+  });
+
+  it.each(damages)('that is %s stops an upgrade that needs it, before anything is touched', async (_, damage) => {
+    const root = stampOut('1.0.0');
+    edit(root, 'src/app.mjs', "status: 'ok'", "status: 'fine'");
+    const base = join(root, BASE_PATH);
+    const whole = readFileSync(base);
+    writeFileSync(base, damage(whole));
+    commit(root, 'damaged');
+    const before = snapshot(root);
+    await expect(upgrade(root, '1.1.0')).rejects.toMatchObject({
+      code: 'RECORD_DAMAGED',
+      exit: 1,
+      message: expect.stringMatching(/base\.json\.gz is damaged \(.*cannot be merged: src\/app\.mjs\.$/),
+      hint: expect.stringMatching(/git checkout HEAD -- \.ml-serving\/base\.json\.gz/),
+    });
+    expect(snapshot(root)).toEqual(before);
+    // What the hint says: with the whole file the edit is merged.
+    writeFileSync(base, whole);
+    commit(root, 'restored');
+    expect((await upgrade(root, '1.1.0')).conflicts).toBeNull();
+    expect(read(root, 'src/app.mjs')).toMatch(/count\([\s\S]*'fine'/);
+  });
+
+  it('that is damaged does not stop an upgrade of what nobody has edited', async () => {
+    const root = stampOut('1.0.0');
+    putFiles(root, { [BASE_PATH]: 'x' });
+    commit(root, 'damaged');
+    const { problems, conflicts } = await upgrade(root, '1.1.0');
+    expect([problems.length, conflicts]).toEqual([1, null]);
+    expect(quickCheck(root, '1.1.0', nodeDisk)).toEqual({ drift: [], policy: NO_POLICY });
+  });
+
+  it('that is missing costs the merge of edited files alone, and is written again', async () => {
+    const root = stampOut('1.0.0');
+    edit(root, 'src/app.mjs', "status: 'ok'", "status: 'fine'");
+    remove(root, BASE_PATH);
+    commit(root, 'gone');
+    const { problems, conflicts } = await upgrade(root, '1.1.0');
+    expect(problems).toEqual([`${BASE_PATH} is missing`]);
+    expect(conflicts?.conflicts.map(({ path }) => path)).toEqual(['src/app.mjs']);
+    expect(existsSync(join(root, BASE_PATH))).toBe(true);
+  });
+
+  it('whose contents are not what the manifest says has no base for that file', () => {
+    const root = stampOut('1.0.0');
+    const text = gunzipSync(readFileSync(join(root, BASE_PATH))).toString('utf8');
+    putFiles(root, { [BASE_PATH]: gzipSync(text.replace("status: 'ok'", "status: 'no'")) });
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toBeNull();
+    const { problems, changes } = prepare(root, '1.0.0');
+    expect(problems).toEqual([`the base of src/app.mjs is missing (${BASE_PATH})`]);
+    expect(changes.map(({ path }) => path)).toEqual([BASE_PATH]);
+  });
+
+  it('that a symlink leads to is not followed', () => {
+    const root = stampOut('1.0.0');
+    const elsewhere = join(folderWith({ 'base.json.gz': readFileSync(join(root, BASE_PATH)) }), 'base.json.gz');
+    remove(root, BASE_PATH);
+    symlinkSync(elsewhere, join(root, BASE_PATH));
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toBeNull();
+    expect(() => applyChanges(root, prepare(root, '1.1.0').changes)).toThrow(
+      expect.objectContaining({ code: 'CHANGED_ON_DISK' }),
+    );
+  });
+
+  it('is not read where nothing has changed, and read once where something has', () => {
+    const root = stampOut('1.0.0');
+    const base = join(root, BASE_PATH);
+    const unpacked = jest.spyOn(JSON, 'parse');
+    const isBase = ([text]: unknown[]) => String(text).startsWith('{"schema":1,"files":{');
+    expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policy: NO_POLICY });
+    expect(unpacked.mock.calls.filter(isBase)).toHaveLength(0);
+    edit(root, 'src/app.mjs', "status: 'ok'", "status: 'fine'");
+    edit(root, 'compose.yaml', 'build: .', 'build: ./image');
+    const reads: unknown[] = [];
+    const read = (place: string) => {
+      reads.push(place);
+      return nodeDisk.read(place);
+    };
+    const disk = { ...nodeDisk, read };
+    const project = openProject(root, sourceOf('1.1.0'), {}, disk);
+    prepareUpgrade(project, settleAnswers(project.given, project.context));
+    expect(unpacked.mock.calls.filter(isBase)).toHaveLength(1);
+    expect(reads.filter((place) => place === base)).toHaveLength(1);
+    unpacked.mockRestore();
   });
 });
 

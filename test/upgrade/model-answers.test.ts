@@ -100,8 +100,7 @@ describe("with the template's model still in place", () => {
 
   it('where the base of serving.yaml is damaged too', async () => {
     const root = repository();
-    const { sha256 } = JSON.parse(read(root, '.ml-serving/manifest.json')).files['serving.yaml'];
-    writeFileSync(join(root, `.ml-serving/base/${sha256}.gz`), 'x');
+    writeFileSync(join(root, '.ml-serving/base.json.gz'), 'x');
     commit(root, 'damaged');
     await change(root, inputs);
     expectWhole(root);

@@ -1,10 +1,8 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { mergePresets } from '../../generators/policy/policy.ts';
-import { packBlob } from '../../generators/project/blob.ts';
 import { describeAll } from '../../generators/regenerate/describe.ts';
 import { quickCheck } from '../../generators/regenerate/quick-check.ts';
 import { putFiles, snapshot } from '../support/folder.ts';
@@ -354,32 +352,6 @@ describe('two branches that were both upgraded', () => {
     expect(prepare(root, '2.0.0').changes).toEqual([]);
     expect(read(root, 'src/app.mjs')).toContain("'fine'");
     expect(ownTestsPass(root)).toBe(true);
-  });
-
-  it('write the same blobs, whatever compressed those that are there, and leave those alone', async () => {
-    const root = stampOut('1.0.0');
-    const folder = join(root, '.ml-serving', 'base');
-    // As another build of zlib leaves them: the same contents in other bytes.
-    for (const name of readdirSync(folder)) {
-      const contents = gunzipSync(readFileSync(join(folder, name)));
-      writeFileSync(join(folder, name), gzipSync(contents, { level: 9 }));
-    }
-    commit(root, 'stamped out elsewhere');
-    const bytes = () =>
-      new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('hex')]));
-    const old = bytes();
-    const { problems, conflicts } = await upgrade(root, '1.1.0');
-    expect([problems, conflicts]).toEqual([[], null]);
-    const fresh = bytes();
-    const stayed = [...fresh.keys()].filter((name) => old.has(name));
-    expect(stayed.length).toBeGreaterThan(5);
-    expect(fresh.size).toBeGreaterThan(stayed.length);
-    for (const name of stayed) expect(fresh.get(name)).toBe(old.get(name));
-    for (const [name, hex] of fresh) {
-      const packed = Buffer.from(hex, 'hex');
-      if (!old.has(name)) expect(packed.equals(packBlob(gunzipSync(packed)))).toBe(true);
-    }
-    expect(prepare(root, '1.1.0').changes).toEqual([]);
   });
 });
 
