@@ -23,14 +23,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   observability: [],
   inference: ['contract', 'hooks', 'observability'],
-  drift: ['contract', 'inference'],
-  feedback: ['contract', 'drift', 'inference', 'observability'],
-  variants: ['contract', 'inference', 'observability'],
-  http: ['contract', 'feedback', 'inference', 'observability', 'variants'],
+  http: ['contract', 'inference', 'observability'],
   batch: ['contract', 'hooks', 'http', 'inference'],
   record: ['contract', 'inference'],
-  evaluation: ['batch', 'contract', 'drift', 'inference'],
-  cli: ['batch', 'contract', 'drift', 'evaluation', 'inference', 'observability', 'record'],
+  evaluation: ['batch', 'contract', 'inference'],
+  cli: ['batch', 'contract', 'evaluation', 'inference', 'observability', 'record'],
 };
 /** Hooks are yours, and may import what they need. */
 const ROOMS = new Set([...Object.keys(MAY_IMPORT), 'hooks']);
@@ -69,14 +66,13 @@ test('only the configuration reads the environment', () => {
     'cli/predict.ts',
     'config.ts',
     'inference/runtime-environment.ts',
+    'testing.ts',
   ]);
 });
 
 test('the contract knows of no other room, and the inference core knows nothing of HTTP', () => {
-  expect(importsOfRoom('contract/').filter((path) => !/^(contract\/|errors\.ts)/.test(path))).toEqual([]);
+  expect(importsOfRoom('contract/').filter((path) => !/^(contract\/|errors\.ts|root\.ts)/.test(path))).toEqual([]);
   expect(importsOfRoom('inference/').filter((path) => path.startsWith('http/'))).toEqual([]);
-  const drift = importsOfRoom('drift/').filter((path) => !/^(drift|contract|inference)\/|^errors\.ts/.test(path));
-  expect(drift).toEqual([]);
   expect(importsOfRoom('observability/').filter((path) => !path.startsWith('observability/'))).toEqual([]);
 });
 
@@ -101,3 +97,22 @@ test('files stay small', () => {
   const lines = files.map(({ text }) => text.split('\n').length).sort((a, b) => a - b);
   expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(80);
 });
+
+describe('features', () => {
+  const features = [...new Set(importsByFeature().map(({ feature }) => feature))];
+
+  test.each(features)('%s imports no other feature', (feature) => {
+    const others = importsByFeature().filter(
+      (found) =>
+        found.feature === feature &&
+        found.path.startsWith('features/') &&
+        !found.path.startsWith(`features/${feature}/`),
+    );
+    expect(others).toEqual([]);
+  });
+});
+
+function importsByFeature(): { feature: string; path: string }[] {
+  const folders = readdirSync(join(SRC, 'features'));
+  return folders.flatMap((feature) => importsOfRoom(`features/${feature}/`).map((path) => ({ feature, path })));
+}

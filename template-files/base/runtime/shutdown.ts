@@ -16,7 +16,7 @@ const LINGER_MS = 200;
  */
 const UNFINISHED_MS = 1000;
 
-/** How long the prediction log may take for what it has not written yet. */
+/** How long features may take for what they have not written yet. */
 const LAST_LINES_MS = 1000;
 
 /** How long the log may take for the last line. */
@@ -30,7 +30,7 @@ const LAST_MS = 1000;
  * would abort it.
  */
 export async function shutDown(
-  { server, connections, predictor, predictionLog }: Service,
+  { server, connections, predictor, features }: Service,
   config: Config,
   logger: Logger,
   signal: string,
@@ -53,7 +53,7 @@ export async function shutDown(
   else await predictor.drain();
   await predictor.close();
   inFlight = 'a write';
-  const isWritten = await predictionLog.close(LAST_LINES_MS);
+  const isWritten = await features.close(LAST_LINES_MS);
   clearTimeout(cutOff);
   // A write that never ends (of a log on a disk that hangs) would hold the process for ever.
   giveUp.unref();

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { type Config, loadConfig } from './config.ts';
 import { ServiceError } from './errors.ts';
 import type { Guard } from './http/exchange.ts';
-import { startWorkers, stopWorkers } from './inference/startup.ts';
+import { startWorkers } from './inference/startup.ts';
 import { progressOf } from './observability/line-stream.ts';
 import { createLogger } from './observability/logger.ts';
 import type { Service } from './service.ts';
@@ -39,13 +39,13 @@ function giveUp(error: unknown, log: (message: string, error: unknown) => void):
 
 /** Importing the service takes as long as a worker takes to load a small model: both happen at the same time. */
 async function openService(config: Config, logger: Logger, guards: readonly Guard[]): Promise<Service> {
-  const pools = startWorkers(config);
+  const pool = startWorkers(config);
   try {
     const { createService } = await import('./service.ts');
-    return createService(config, logger, { pools, guards });
+    return createService(config, logger, { pool, guards });
   } catch (error) {
     // What is wrong is said at once: workers that are loading cannot be stopped before they have.
-    void stopWorkers(pools);
+    void pool.close();
     throw error;
   }
 }
@@ -63,7 +63,7 @@ async function serve({ guards, stopSignal }: StartOptions): Promise<void> {
     return;
   }
   const service = await openService(config, logger, guards);
-  const { server, predictor, predictionLog } = service;
+  const { server, predictor, features } = service;
 
   let stopping: Promise<boolean> | undefined;
   const stop = (reason: string): Promise<boolean> => {
@@ -75,7 +75,7 @@ async function serve({ guards, stopSignal }: StartOptions): Promise<void> {
     void stop('uncaughtException').then((isWritten) => endSoon(isWritten, logger));
   });
   // A defect that ends the process must not take the lines of answered requests along.
-  process.on('exit', predictionLog.spill);
+  process.on('exit', features.exit);
   // The process ends by itself, unless a timer or a connection of the team keeps it.
   stopSignal.onStop((signal) => void stop(signal).then((isWritten) => endSoon(isWritten, logger)));
   if (stopping) return;
@@ -93,6 +93,7 @@ async function serve({ guards, stopSignal }: StartOptions): Promise<void> {
     const { model } = config.serving;
     logger.info({ port, host: config.host, template: config.templateVersion, workers: config.workers }, 'listening');
     await predictor.start();
+    await features.start();
     const { ready, reason } = predictor.readiness();
     if (ready)
       logger.info({ model: model.name, version: model.version, startMs: Math.round(performance.now()) }, 'ready');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Config, loadConfig } from './config.ts';
-import { type Pools, startWorkers } from './inference/startup.ts';
+import { startWorkers } from './inference/startup.ts';
 import { createLogger } from './observability/logger.ts';
 import { createService, type Service, type ServiceOptions } from './service.ts';
 
@@ -38,8 +38,8 @@ export async function boot({ workerPath, env, ...options }: BootOptions = {}): P
       for (const line of text.trim().split('\n')) logs.push(JSON.parse(line));
     },
   });
-  const pools: { pools?: Pools } = workerPath === undefined ? {} : { pools: startWorkers(config, workerPath) };
-  const service = createService(config, logger, { ...options, ...pools });
+  const pool = workerPath === undefined ? {} : { pool: startWorkers(config, workerPath) };
+  const service = createService(config, logger, { ...options, ...pool });
   service.server.listen(0, '127.0.0.1');
   await once(service.server, 'listening');
   const url = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`;

@@ -29,7 +29,7 @@ test('a field of clients is hidden in what they send, and what the hook may have
     expect((await service.post('/predict', `{"instances":[${deep}]}`)).status).toBe(200);
     const inputs = [{ name: 'float_input', shape: [1, 4], datatype: 'FP32', data: [6, 3.5, 1.4, 0.2] }];
     expect((await service.post('/v2/models/my-model/infer', { inputs })).status).toBe(200);
-    await service.predictionLog.close(2000);
+    await service.features.close(2000);
     const hidden = '[redacted]';
     const lines = service.logs.filter(({ msg }) => msg === 'prediction');
     expect(lines.map((line) => line['inputs'])).toEqual([

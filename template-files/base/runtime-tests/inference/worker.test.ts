@@ -7,7 +7,7 @@ import { SAMPLE } from '../helpers/service.ts';
 /** The real worker with the sample's model: four numbers in, three probabilities out. */
 let pool: WorkerPool;
 beforeAll(async () => {
-  pool = startWorkers(loadConfig({ ...process.env, WORKERS: '1', SERVING_CONFIG: SAMPLE })).main;
+  pool = startWorkers(loadConfig({ ...process.env, WORKERS: '1', SERVING_CONFIG: SAMPLE }));
   await pool.loaded;
 });
 afterAll(() => pool.close());

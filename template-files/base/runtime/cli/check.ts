@@ -6,8 +6,8 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../config.ts';
-import { openReference } from '../drift/open.ts';
 import { ServiceError } from '../errors.ts';
+import { openReference } from '../features/drift/open.ts';
 import { type BatchingState, OWN_RUNS } from '../inference/batching.ts';
 import { createPredictor } from '../inference/predictor.ts';
 import { unreadLabelWarning } from '../inference/release.ts';

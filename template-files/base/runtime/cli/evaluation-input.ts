@@ -2,11 +2,11 @@ import { createReadStream, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Config } from '../config.ts';
-import { openReference } from '../drift/open.ts';
 import { ServiceError } from '../errors.ts';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { readLogged } from '../evaluation/logged.ts';
 import { readTruths } from '../evaluation/truths.ts';
+import { openReference } from '../features/drift/open.ts';
 
 /** What `npm run feedback` and `npm run ab-report` are given. */
 export interface EvaluationInput {

@@ -7,10 +7,10 @@ import { createReadStream, existsSync, renameSync, writeFileSync } from 'node:fs
 import { basename, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../config.ts';
-import { makeReference } from '../drift/make.ts';
-import { writeReference } from '../drift/reference.ts';
-import { type TooSmall, tooSmallFor } from '../drift/size.ts';
 import { ServiceError } from '../errors.ts';
+import { makeReference } from '../features/drift/make.ts';
+import { writeReference } from '../features/drift/reference.ts';
+import { type TooSmall, tooSmallFor } from '../features/drift/size.ts';
 import { createPredictor } from '../inference/predictor.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';

@@ -1,6 +1,6 @@
 import { readLines } from '../batch/lines.ts';
 import type { OutputSpec } from '../contract/serving.ts';
-import { valueAt, type Watched } from '../drift/watched.ts';
+import { valueAt, type Watched } from '../inference/watched.ts';
 
 /** A request of the prediction log, with its predictions as numbers of classes or amounts. */
 export interface LoggedRequest {

@@ -1,18 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { ServiceError } from '../errors.ts';
-import { answerBrokenRequests, CONNECTION_LIMITS } from './connections.ts';
 import type { Handler, Route, Run } from './exchange.ts';
-import { createHotMatcher } from './hot.ts';
-import { Message } from './message.ts';
 import { errorReply } from './reply.ts';
 import { throughNode } from './responder.ts';
-import type { Room } from './room.ts';
 import { OTHER } from './routes.ts';
-import { pathOf } from './target.ts';
-import { WholeServer } from './whole/server.ts';
-
-const HOSTLESS = 'expected the header Host, which HTTP/1.1 asks for, found none';
 
 /** The Express app. It never listens; a team's own middleware and routes have their place here. */
 export function createApp(routes: readonly Route[], run: Run): Express {
@@ -45,43 +36,4 @@ export function createApp(routes: readonly Route[], run: Run): Express {
   };
   app.use(onError);
   return app;
-}
-
-export interface HttpServerOptions {
-  /** `false` is there for the tests that compare both ways. */
-  readonly hot?: boolean;
-  /** For requests that we read ourselves, because they come whole; Node.js reads all others, or all where there is none. */
-  readonly wholeRoom?: Room | undefined;
-}
-
-/** The server: hot routes first, everything else through Express. */
-export function createHttpServer(routes: readonly Route[], run: Run, options: HttpServerOptions = {}): Server {
-  const { hot = true, wholeRoom } = options;
-  const app = createApp(routes, run);
-  const match = createHotMatcher(hot ? routes : []);
-  const refuseHostless = {
-    label: OTHER,
-    open: true,
-    handler: () => errorReply(new ServiceError('INVALID_REQUEST', HOSTLESS)),
-  };
-  const listener = (req: Message, res: ServerResponse): void => {
-    if (req.headers.host === undefined && req.httpVersion === '1.1') {
-      void run(refuseHostless, req, throughNode(req, res), {});
-      return;
-    }
-    // Express throws on some whole URLs, and routes by paths alone.
-    req.url = pathOf(req.url ?? '');
-    const found = match(req.method ?? '', req.url);
-    if (found) {
-      req.direct = true;
-      void run(found.route, req, throughNode(req, res), found.params);
-    } else app(req, res);
-  };
-  const server = wholeRoom
-    ? new WholeServer(CONNECTION_LIMITS, listener, { match, run, room: wholeRoom })
-    : createServer({ ...CONNECTION_LIMITS, IncomingMessage: Message }, listener);
-  answerBrokenRequests(server);
-  // What a client expects and we do not know of is passed over.
-  server.on('checkExpectation', listener);
-  return server;
 }

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../contract/serving.ts';
 import { describe, ServiceError } from '../errors.ts';
+import { WholeRequest } from '../features/http-fast-path/request.ts';
 import { promised, type Told, tell } from '../told.ts';
 import type { Incoming } from './exchange.ts';
 import { type BodySink, Message } from './message.ts';
 import type { Room } from './room.ts';
 import { isEncoding, type Refusal, unpack } from './unpack.ts';
-import { WholeRequest } from './whole/request.ts';
 
 /** Reads a request's body, decompressed, of at most `limit` bytes before and after; `limits.maxBodyBytes` where none is given. */
 export interface BodyReader {

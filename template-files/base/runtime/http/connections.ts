@@ -2,7 +2,6 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'nod
 import type { Socket } from 'node:net';
 import { type ErrorCode, ServiceError } from '../errors.ts';
 import { errorReply } from './reply.ts';
-import { WholeServer } from './whole/server.ts';
 
 /** What a connection may cost. A client that sends slower than this is cut off. */
 export const CONNECTION_LIMITS: ServerOptions = {
@@ -32,7 +31,7 @@ export interface Connections {
 }
 
 /** To be called before the server listens. */
-export function trackConnections(server: Server): Connections {
+export function trackConnections(server: Server & { readonly isServing?: (socket: Socket) => boolean }): Connections {
   /** The response that each connection has got last from Node.js' reader. */
   const latest = new Map<Socket, ServerResponse | undefined>();
   server.on('connection', (socket: Socket) => {
@@ -45,7 +44,7 @@ export function trackConnections(server: Server): Connections {
   server.on('request', note);
   server.on('checkExpectation', note);
   const isServed = (socket: Socket, response: ServerResponse | undefined): boolean => {
-    if (server instanceof WholeServer && server.isServing(socket)) return true;
+    if (server.isServing?.(socket)) return true;
     return response?.req.complete === true && !response.writableFinished;
   };
   return {

@@ -2,18 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { AccessLog } from '../config.ts';
 import { describe, ServiceError } from '../errors.ts';
+import type { WholeRequest } from '../features/http-fast-path/request.ts';
+import type { Model, Models } from '../inference/models.ts';
 import type { Call, Predictor } from '../inference/predictor.ts';
-import { createTrace } from '../inference/trace.ts';
+import { createTrace, type Trace } from '../inference/trace.ts';
 import { createAccessLog } from '../observability/access-log.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { PredictionLog } from '../observability/prediction-log/prediction-log.ts';
-import type { Variant, Variants } from '../variants/variant.ts';
 import { compress, compressionFor } from './compress.ts';
 import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
 import type { Responder } from './responder.ts';
 import { REJECTED } from './status.ts';
-import type { WholeRequest } from './whole/request.ts';
 
 /** A request, read by Node.js or by ourselves. */
 export type Incoming = IncomingMessage | WholeRequest;
@@ -24,8 +23,8 @@ export interface Exchange extends Call {
   readonly id: string;
   /** Parts of the path, decoded. */
   readonly params: Readonly<Record<string, string>>;
-  /** The version that answers, once that is known. */
-  variant: Variant | undefined;
+  /** The model that answers, once that is known. */
+  model: Model | undefined;
 }
 
 /** The same with what is needed to answer it. */
@@ -55,6 +54,31 @@ export interface Route {
   readonly open?: boolean;
 }
 
+/** A request that predicts, once it is answered. */
+export interface AnsweredRequest {
+  readonly id: string;
+  /** The client's own id for the answer, where it has one beside the request's. */
+  readonly answerId: string | undefined;
+  /** The route's label. */
+  readonly route: string;
+  /** 499 where the client has gone. */
+  readonly status: number;
+  /** performance.now */
+  readonly endedAt: number;
+  readonly totalMs: number;
+  readonly model: Model;
+  readonly trace: Trace;
+}
+
+export interface RequestObserver {
+  /** Whether what this request holds and how it is answered is kept for `answered`. Called for each request of a hot route. */
+  readonly wants: (id: string) => boolean;
+  /** Called after the answer is sent. It must cost little, and never throw. */
+  readonly answered: (request: AnsweredRequest) => void;
+  /** The requests that it wants are in the log by its own lines, and not in the access log. */
+  readonly inAccessLog?: boolean;
+}
+
 export interface ExchangeDeps {
   readonly predictor: Pick<Predictor, 'accepts' | 'stopping'>;
   readonly metrics: Metrics;
@@ -62,8 +86,8 @@ export interface ExchangeDeps {
   readonly guards: readonly Guard[];
   readonly accessLog: AccessLog;
   readonly timeoutMs: number;
-  readonly variants: Pick<Variants, 'main' | 'candidate'>;
-  readonly predictionLog: PredictionLog;
+  readonly models: Pick<Models, 'main' | 'all'>;
+  readonly observers: readonly RequestObserver[];
 }
 
 export type Run = (
@@ -78,8 +102,9 @@ export type Run = (
  * errors, response, metrics and log.
  */
 export function createRun(deps: ExchangeDeps): Run {
-  const { predictor, metrics, logger, guards, accessLog, timeoutMs, variants, predictionLog } = deps;
-  const several = variants.candidate !== undefined;
+  const { predictor, metrics, logger, guards, accessLog, timeoutMs, models, observers } = deps;
+  const several = models.all.length > 1;
+  const wantsTrace = (id: string): boolean => observers.some(({ wants }) => wants(id));
   const logAccess = createAccessLog(logger, accessLog);
 
   function fault(error: unknown, label: string, id: string): Reply {
@@ -122,10 +147,10 @@ export function createRun(deps: ExchangeDeps): Run {
   }
 
   function finish(pending: Pending, reply: Reply): void {
-    const { req, back, id, label, started, variant, trace } = pending;
+    const { req, back, id, label, started, model, trace } = pending;
     const gone = req.socket.destroyed;
     if (!gone) {
-      const headers = several && variant ? ['X-Request-Id', id, 'X-Model-Variant', variant.name] : ['X-Request-Id', id];
+      const headers = several && model ? ['X-Request-Id', id, 'X-Model-Variant', model.name] : ['X-Request-Id', id];
       // While shutting down, clients are asked to go elsewhere with their next request.
       back.respond(reply, headers, predictor.stopping());
     }
@@ -133,19 +158,13 @@ export function createRun(deps: ExchangeDeps): Run {
     const endedAt = performance.now();
     const totalMs = endedAt - started;
     metrics.request(label, status, totalMs / 1000);
-    if (variant && status === 200) variant.answered();
-    if (!trace || !predictionLog.inAccessLog) logAccess(id, label, status, totalMs);
+    if (model && status === 200) model.answered();
+    const wanting = trace ? observers.filter(({ wants }) => wants(id)) : [];
+    if (!wanting.some(({ inAccessLog }) => inAccessLog)) logAccess(id, label, status, totalMs);
     if (!trace) return;
-    predictionLog.write({
-      id,
-      answerId: pending.answerId,
-      route: label,
-      status,
-      endedAt,
-      totalMs,
-      variant: variant ?? variants.main,
-      trace,
-    });
+    const { answerId } = pending;
+    for (const { answered } of wanting)
+      answered({ id, answerId, route: label, status, endedAt, totalMs, model: model ?? models.main, trace });
   }
 
   function answer(pending: Pending, reply: Reply): void | Promise<void> {
@@ -178,9 +197,9 @@ export function createRun(deps: ExchangeDeps): Run {
       params,
       deadline: started + (own ?? timeoutMs),
       client: req.socket,
-      trace: route.hot && predictionLog.wants(id) ? createTrace() : undefined,
+      trace: route.hot && wantsTrace(id) ? createTrace() : undefined,
       answerId: undefined,
-      variant: undefined,
+      model: undefined,
     };
     try {
       const reply = guards.length > 0 && !route.open ? guarded(route, pending, own) : admitted(route, pending, own);

@@ -1,43 +1,43 @@
 import type { Config } from '../config.ts';
-import type { Feedback } from '../feedback/feedback.ts';
+import type { Models } from '../inference/models.ts';
 import type { Predictor } from '../inference/predictor.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { Variants } from '../variants/variant.ts';
-import { createBodyReader } from './body.ts';
+import type { BodyReader } from './body.ts';
 import type { Route } from './exchange.ts';
-import type { Room } from './room.ts';
-import { feedbackRoutes } from './routes/feedback.ts';
+import type { Operations, Schemas } from './openapi/operations.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { openApiRoute } from './routes/openapi.ts';
-import { pageRoutes } from './routes/page.ts';
 import { predictRoutes } from './routes/predict.ts';
 import { v2Routes } from './routes/v2.ts';
 
 export interface RoutesDeps {
   readonly predictor: Predictor;
-  readonly variants: Variants;
+  readonly models: Models;
   readonly metrics: Metrics;
-  readonly feedback: Feedback | undefined;
-  /** For bodies that are being received. */
-  readonly room: Room;
+  readonly bodies: BodyReader;
+}
+
+/** What features add. */
+export interface AddedRoutes {
+  readonly routes: readonly Route[];
+  readonly operations: Operations;
+  readonly schemas: Schemas;
 }
 
 /** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
-export function createRoutes(config: Config, deps: RoutesDeps): readonly Route[] {
-  const { predictor, variants, metrics, feedback, room } = deps;
-  const bodies = createBodyReader(config.serving.limits, room);
+export function createRoutes(config: Config, deps: RoutesDeps, added: AddedRoutes): readonly Route[] {
+  const { predictor, models, metrics, bodies } = deps;
   const routes = [
-    ...predictRoutes(config, variants, bodies),
-    ...feedbackRoutes(feedback, bodies),
+    ...predictRoutes(config, models, bodies),
     ...healthRoutes(predictor),
-    ...v2Routes(config, { predictor, variants, metrics, bodies }),
+    ...v2Routes(config, { predictor, models, metrics, bodies }),
     ...metadataRoutes(config, predictor),
     metricsRoute(metrics),
-    ...pageRoutes(),
+    ...added.routes,
   ];
-  return [...routes, openApiRoute(config, routes)];
+  return [...routes, openApiRoute(config, routes, added)];
 }
 
 /** The label of requests that meet no route: a client's own paths must not become series. */

@@ -21,21 +21,9 @@ export function workerOptions({ serving, modelPath, workers }: Config): PoolOpti
   };
 }
 
-/** The workers of each version that is served. */
-export interface Pools {
-  readonly main: WorkerPool;
-  readonly candidate: WorkerPool | undefined;
-}
-
 /** Can be called before the rest of the service has been imported: the workers load the model meanwhile. */
-export function startWorkers(config: Config, workerPath = WORKER_PATH): Pools {
-  const start = (one: Config): WorkerPool => createPool({ ...workerOptions(one), workerPath });
-  return { main: start(config), candidate: config.candidate && start(config.candidate) };
-}
-
-/** For a service that came to nothing. */
-export async function stopWorkers({ main, candidate }: Pools): Promise<void> {
-  await Promise.all([main.close(), candidate?.close()]);
+export function startWorkers(config: Config, workerPath = WORKER_PATH): WorkerPool {
+  return createPool({ ...workerOptions(config), workerPath });
 }
 
 export interface ModelInspection {

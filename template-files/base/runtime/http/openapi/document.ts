@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import type { Route } from '../exchange.ts';
-import { operations } from './operations.ts';
+import { type Operations, operations, type Schemas } from './operations.ts';
 import { feedbackSchema, instanceSchema, predictionSchema, record, type Schema, tensorSchema } from './schemas.ts';
 
 const ERRORS: Readonly<Record<number, string>> = {
@@ -15,12 +15,17 @@ const ERRORS: Readonly<Record<number, string>> = {
   504: 'No answer within the timeout.',
 };
 
+export interface AddedOperations {
+  readonly operations: Operations;
+  readonly schemas: Schemas;
+}
+
 /** The service as an OpenAPI 3.1 document, made from serving.yaml and the routes. */
-export function openApiDocument(config: Config, routes: readonly Route[]): Schema {
+export function openApiDocument(config: Config, routes: readonly Route[], added: AddedOperations): Schema {
   const { serving } = config;
   const { model, variants } = serving;
   const versions = [model.version, ...(variants ? [variants.candidate.version] : [])];
-  const all = operations(config);
+  const all = { ...operations(config), ...added.operations };
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { path, method, label } of routes) {
     const operation = all[`${method} ${label}`];
@@ -60,6 +65,7 @@ export function openApiDocument(config: Config, routes: readonly Route[]): Schem
         Instance: instanceSchema(serving),
         Prediction: predictionSchema(serving),
         ...(routes.some(({ label }) => label === '/feedback') && { Feedback: feedbackSchema(serving) }),
+        ...added.schemas,
         InputTensor: tensorSchema(serving.inputs, {
           data: { description: 'Flat in row-major order, or nested.', type: 'array' },
           parameters: { type: 'object' },

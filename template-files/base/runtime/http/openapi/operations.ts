@@ -14,6 +14,11 @@ export interface Operation {
   readonly errors: readonly number[];
 }
 
+/** By method and label: `POST /predict`. */
+export type Operations = Readonly<Record<string, Operation>>;
+/** By the name that operations refer to. */
+export type Schemas = Readonly<Record<string, Schema>>;
+
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 const text: Schema = { type: 'string' };
 const listOf = (items: Schema, more: Schema = {}): Schema => ({ type: 'array', items, ...more });
@@ -51,7 +56,7 @@ const VARIANT: Schema = {
 };
 
 /** What each route takes and answers, by method and label. Routes that are not here are not part of the interface. */
-export function operations(config: Config): Readonly<Record<string, Operation>> {
+export function operations(config: Config): Operations {
   const { serving } = config;
   const { predict, test, infer, feedback } = examples(config);
   const probe = (operationId: string, summary: string, key: string): Operation => ({

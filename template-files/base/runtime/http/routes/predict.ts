@@ -1,8 +1,8 @@
 import type { Config } from '../../config.ts';
 import type { ModelType } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
+import type { Models } from '../../inference/models.ts';
 import { promised } from '../../told.ts';
-import type { Variants } from '../../variants/variant.ts';
 import { type BodyReader, isJson } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { createJsonParser } from '../json-body.ts';
@@ -14,23 +14,23 @@ import { uploadReader } from '../upload.ts';
 const HEAD = '{"predictions":[';
 
 /** POST /predict, the service's own interface, and GET /predict/test, which asks it a question whose answer is known. */
-export function predictRoutes(config: Config, variants: Variants, bodies: BodyReader): readonly Route[] {
+export function predictRoutes(config: Config, models: Models, bodies: BodyReader): readonly Route[] {
   const { model, limits } = config.serving;
   const tails = new Map(
-    variants.all.map((variant) => {
-      const version = JSON.stringify(variant.version);
-      return [variant, `],"model_name":${JSON.stringify(model.name)},"model_version":${version},"id":"`];
+    models.all.map((one) => {
+      const version = JSON.stringify(one.version);
+      return [one, `],"model_name":${JSON.stringify(model.name)},"model_version":${version},"id":"`];
     }),
   );
 
   const parse = createJsonParser(config.serving);
   // A team's hooks are given the instances as clients sent them: then there must be some.
-  const readBlock = variants.main.predictor.hooked ? undefined : createBlockReader(config.serving);
+  const readBlock = models.main.predictor.hooked ? undefined : createBlockReader(config.serving);
 
   function predict(exchange: Exchange): Promise<Reply> {
     const { req, id, trace } = exchange;
-    const variant = variants.pick({ id, headers: req.headers });
-    exchange.variant = variant;
+    const chosen = models.pick({ id, headers: req.headers });
+    exchange.model = chosen;
     const type = req.headers['content-type'];
     const upload = uploadReader(model.type, type);
     if (!upload && !isJson(type)) {
@@ -43,7 +43,7 @@ export function predictRoutes(config: Config, variants: Variants, bodies: BodyRe
     return promised(({ done, failed }) => {
       const write = (predictions: readonly string[]): void => {
         const list = predictions.length === 1 ? (predictions[0] as string) : predictions.join(',');
-        const text = `${HEAD}${list}${tails.get(variant)}${id}"}`;
+        const text = `${HEAD}${list}${tails.get(chosen)}${id}"}`;
         // Not cut out of the answer yet: only when that is on its way, its pieces have become one.
         if (trace) trace.outputs = { text, start: HEAD.length - 1, end: HEAD.length + list.length + 1 };
         done(predictionsReply(text));
@@ -53,15 +53,15 @@ export function predictRoutes(config: Config, variants: Variants, bodies: BodyRe
         const block = readBlock?.(body);
         if (block) {
           if (trace) trace.inputsJson = instancesJson(body);
-          variant.predictor.predictBlocks([block], started, exchange, top, { done: write, failed });
+          chosen.predictor.predictBlocks([block], started, exchange, top, { done: write, failed });
           return;
         }
         const instances = upload ? [upload(body)] : instancesOf(parse(body), limits.maxInstances);
         if (trace) trace.inputs = instances;
-        variant.predictor.predict(instances, exchange, top).then(write).catch(failed);
+        chosen.predictor.predict(instances, exchange, top).then(write).catch(failed);
       };
       // A team's hooks find the asynchronous context of the request, which a promise keeps.
-      if (variant.predictor.hooked) bodies.read(req).then(ask).catch(failed);
+      if (chosen.predictor.hooked) bodies.read(req).then(ask).catch(failed);
       else bodies.receive(req, { done: ask, failed });
     });
   }
@@ -72,23 +72,23 @@ export function predictRoutes(config: Config, variants: Variants, bodies: BodyRe
       method: 'GET',
       path: '/predict/test',
       label: '/predict/test',
-      handler: testHandler(config, variants),
+      handler: testHandler(config, models),
       needsModel: true,
     },
   ];
 }
 
 /** `?sample=N` chooses the sample, the first one otherwise; `?variant=candidate` asks the second version. */
-function testHandler({ serving, golden, candidate }: Config, variants: Variants): Handler {
+function testHandler({ serving }: Config, models: Models): Handler {
   return async (exchange) => {
     const asked = queryOf(exchange.req.url ?? '');
-    const name = asked.get('variant') ?? variants.main.name;
-    const variant = variants.all.find((one) => one.name === name);
-    if (!variant) {
-      const names = variants.all.map((one) => one.name).join(', ');
+    const name = asked.get('variant') ?? models.main.name;
+    const found = models.all.find((one) => one.name === name);
+    if (!found) {
+      const names = models.all.map((one) => one.name).join(', ');
       throw new ServiceError('INVALID_REQUEST', `variant: expected one of ${names}, found ${describe(name)}`);
     }
-    const samples = variant === variants.main ? golden : candidate?.golden;
+    const samples = found.config.golden;
     if (!samples)
       throw new ServiceError('NOT_FOUND', 'no golden sample of this model has an answer (model/golden.json)');
     const place = asked.get('sample') ?? '0';
@@ -99,7 +99,7 @@ function testHandler({ serving, golden, candidate }: Config, variants: Variants)
         `sample: expected a number from 0 to ${samples.samples.length - 1}, found ${describe(place)}`,
       );
     }
-    const { prediction, agrees, maxAbsDiff } = await variant.predictor.test(sample, samples.tolerance, exchange);
+    const { prediction, agrees, maxAbsDiff } = await found.predictor.test(sample, samples.tolerance, exchange);
     return json({
       instance: sample.instance,
       prediction,
@@ -108,7 +108,7 @@ function testHandler({ serving, golden, candidate }: Config, variants: Variants)
       max_abs_diff: maxAbsDiff,
       tolerance: samples.tolerance,
       model_name: serving.model.name,
-      model_version: variant.version,
+      model_version: found.version,
       id: exchange.id,
     });
   };

@@ -1,9 +1,9 @@
 import type { Config } from '../../config.ts';
 import type { Serving, TensorSpec } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
+import type { Models } from '../../inference/models.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { Metrics } from '../../observability/metrics.ts';
-import type { Variants } from '../../variants/variant.ts';
 import { type BodyReader, isJson } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { createJsonParser } from '../json-body.ts';
@@ -14,16 +14,16 @@ import { answerToLog, tensorsToLog } from '../v2/to-log.ts';
 
 interface V2Deps {
   readonly predictor: Pick<Predictor, 'readiness'>;
-  readonly variants: Variants;
+  readonly models: Models;
   readonly metrics: Pick<Metrics, 'stages'>;
   readonly bodies: BodyReader;
 }
 
 /** The Open Inference Protocol v2 over REST, with the binary tensor extension. */
-export function v2Routes(config: Config, { predictor, variants, metrics, bodies }: V2Deps): readonly Route[] {
+export function v2Routes(config: Config, { predictor, models, metrics, bodies }: V2Deps): readonly Route[] {
   const { serving } = config;
   const { model } = serving;
-  const versions = variants.all.map(({ version }) => version);
+  const versions = models.all.map(({ version }) => version);
 
   const known = (handler: Handler): Handler => {
     return (exchange) => {
@@ -51,7 +51,7 @@ export function v2Routes(config: Config, { predictor, variants, metrics, bodies 
       ? json({ name: model.name, ready: true })
       : json({ name: model.name, ready: false, error: state.reason, code: 'NOT_READY' }, 503, ['Retry-After', '1']);
   };
-  const infer = inferHandler(serving, variants, metrics.stages, bodies);
+  const infer = inferHandler(serving, models, metrics.stages, bodies);
 
   const perModel = [
     { method: 'GET', suffix: '', handler: metadata },
@@ -75,17 +75,17 @@ export function v2Routes(config: Config, { predictor, variants, metrics, bodies 
   ];
 }
 
-function inferHandler(serving: Serving, variants: Variants, stages: Metrics['stages'], bodies: BodyReader): Handler {
-  const responders = new Map(variants.all.map((one) => [one, createInferResponse(serving, one.version)]));
+function inferHandler(serving: Serving, models: Models, stages: Metrics['stages'], bodies: BodyReader): Handler {
+  const responders = new Map(models.all.map((one) => [one, createInferResponse(serving, one.version)]));
   const parse = createJsonParser(serving);
   return async (exchange: Exchange): Promise<Reply> => {
     const { params, id, trace, req } = exchange;
     const { headers } = req;
-    // A client that names a version is answered by it; all others by their variant.
+    // A client that names a version is answered by it; all others by the one that is picked.
     const named = params['version'];
-    const variant = variants.all.find(({ version }) => version === named) ?? variants.pick({ id, headers });
-    exchange.variant = variant;
-    const respond = responders.get(variant) as WriteInferResponse;
+    const model = models.all.find(({ version }) => version === named) ?? models.pick({ id, headers });
+    exchange.model = model;
+    const respond = responders.get(model) as WriteInferResponse;
     const header = headers['inference-header-content-length'];
     if (header === undefined && !isJson(headers['content-type'])) {
       throw new ServiceError(
@@ -108,7 +108,7 @@ function inferHandler(serving: Serving, variants: Variants, stages: Metrics['sta
         ? exchange.deadline
         : Math.min(exchange.deadline, performance.now() + request.timeoutMs);
     const fetch = request.outputs.map(({ index }) => index);
-    const answers = await variant.predictor.inferTensors([request.block], fetch, exchange, deadline);
+    const answers = await model.predictor.inferTensors([request.block], fetch, exchange, deadline);
     const answered = performance.now();
     const reply = respond(request.id ?? exchange.id, request.outputs, answers);
     const writtenMs = performance.now() - answered;

@@ -1,0 +1,55 @@
+import { Registry } from 'prom-client';
+import { createFeedback } from '../../../runtime/features/feedback/feedback.ts';
+import { watchedOutputs } from '../../../runtime/inference/watched.ts';
+import { createModelHealth } from '../../../runtime/observability/model-health.ts';
+import { serving } from '../../helpers/serving.ts';
+
+const MEMORY = { maxPredictions: 10, ttlMs: 1000, versions: ['1', '2'] };
+const answer = (data: Float32Array, dims: number[]) => [
+  { outputs: [{ dims, data }], firstRow: 0, rows: dims[0] ?? 0, queuedMs: 0, runMs: 0 },
+];
+
+test('amounts are compared by their difference', async () => {
+  const registry = new Registry();
+  const contract = serving({
+    model: { ...serving().model, type: 'tabular-regression' },
+    outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1] }],
+  });
+  const feedback = createFeedback(watchedOutputs(contract, [0]), createModelHealth(registry), MEMORY);
+  feedback?.remember('a', [0], answer(Float32Array.of(1.5, 10), [2, 1]), performance.now());
+  feedback?.give('a', 0, 1);
+  feedback?.give('a', 1, 12);
+  feedback?.give('b', 0, 1);
+  const text = await registry.metrics();
+  expect(text).toContain('ml_serving_feedback_absolute_error_sum{variant="main",version="1"} 2.5\n');
+  expect(text).toContain('ml_serving_feedback_absolute_error_count{variant="main",version="1"} 2\n');
+  expect(text).toContain('ml_serving_feedback_total{outcome="unmatched"} 1\n');
+  // 1.5 for 1 and 10 for 12: squares, and what was too high and too low.
+  expect(text).toContain('squared_error_total{variant="main",version="1"} 4.25\n');
+  expect(text).toContain('directed_error_total{direction="over",variant="main",version="1"} 0.5\n');
+  expect(text).toContain('directed_error_total{direction="under",variant="main",version="1"} 2\n');
+  expect(text).toContain('absolute_error_count{variant="candidate",version="2"} 0\n');
+});
+
+test('the class is what the model’s own label output says', () => {
+  const contract = serving({
+    outputs: [
+      { name: 'p', datatype: 'FP32', shape: [-1, 2], labels: ['no', 'yes'] },
+      { name: 'label', datatype: 'INT64', shape: [-1], classes: ['0', '1'] },
+    ] as never,
+  });
+  const feedback = createFeedback(watchedOutputs(contract, [0, 1]), createModelHealth(new Registry()), MEMORY);
+  const outputs = [
+    { dims: [1, 2], data: Float32Array.of(0.6, 0.4) },
+    { dims: [1], data: BigInt64Array.of(1n) },
+  ];
+  const answers = [{ outputs, firstRow: 0, rows: 1, queuedMs: 0, runMs: 0 }];
+  feedback?.remember('a', [0, 1], answers, performance.now());
+  expect(feedback?.give('a', 0, 1)).toEqual({ found: 'prediction', prediction: 1, variant: 0 });
+});
+
+test('predictions of several kinds have nothing to compare', () => {
+  const outputs = ['a', 'b'].map((name) => ({ name, datatype: 'FP32' as const, shape: [-1] }));
+  const contract = serving({ model: { ...serving().model, type: 'custom' }, outputs });
+  expect(createFeedback(watchedOutputs(contract, [0, 1]), createModelHealth(new Registry()), MEMORY)).toBeUndefined();
+});

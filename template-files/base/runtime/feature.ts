@@ -1,0 +1,74 @@
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Rule } from './contract/rule.ts';
+import type { Serving } from './contract/serving.ts';
+import type { BodyReader } from './http/body.ts';
+import type { Guard, RequestObserver, Route } from './http/exchange.ts';
+import type { Operations, Schemas } from './http/openapi/operations.ts';
+import type { CreateServer } from './http/server.ts';
+import type { CreateModels, ModelName, Models } from './inference/models.ts';
+import type { Observe } from './inference/predictor.ts';
+import type { Metrics } from './observability/metrics.ts';
+
+/*
+ * What a feature adds to the service. Each is one folder, runtime/features/<name>/, whose index.ts exports one Feature;
+ * runtime/features.ts lists those that were chosen. The core knows features by this interface alone, and no feature imports another.
+ */
+
+export interface Feature {
+  /** As in the answer `features`. */
+  readonly name: string;
+  /** The sections of serving.yaml that belong to it. */
+  readonly contract?: ContractPart;
+  /**
+   * Called once, in the order of the list, before anything listens.
+   * @throws CONFIG_INVALID to refuse the start
+   */
+  readonly open?: (context: FeatureContext) => FeatureParts;
+}
+
+/** Sections of serving.yaml beyond the core's. Their shape is in schema/serving.schema.json. */
+export interface ContractPart {
+  /** Sections with everything filled in that serving.yaml leaves out. */
+  readonly complete?: (serving: Serving) => Partial<Serving>;
+  /** What the schema cannot say. */
+  readonly rules?: readonly Rule[];
+}
+
+export interface FeatureContext {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** With the registry for metrics of the feature's own. */
+  readonly metrics: Metrics;
+  /** Reads bodies of requests, within the limits of serving.yaml. */
+  readonly bodies: BodyReader;
+  /** The models that are served. To be called after `open`: models know of the features, not the other way round. */
+  readonly models: () => Models;
+}
+
+/** Everything is optional. */
+export interface FeatureParts {
+  /** Are shown every request before its handler is, except those of health. */
+  readonly guards?: readonly Guard[];
+  readonly routes?: readonly Route[];
+  /** What OpenAPI says of the routes, by method and label (`POST /feedback`), and the schemas that it names. */
+  readonly openApi?: { readonly operations: Operations; readonly schemas?: Schemas };
+  /** Called once for each model: what sees the rows of clients and the model's answers to them. */
+  readonly observe?: (model: ModelName) => Observe | undefined;
+  /** Sees requests that predict once they are answered, with what they held. */
+  readonly requests?: RequestObserver;
+  /** Makes the models, in the place of the one that is served otherwise. One feature at most. */
+  readonly createModels?: CreateModels;
+  /** Makes the HTTP server, in the place of Node.js' own. One feature at most. */
+  readonly createServer?: CreateServer;
+  /** Called when the model is ready. Its failure ends the start, with the feature's name. */
+  readonly start?: () => void | Promise<void>;
+  /**
+   * Called in the order from last to first when everything that was accepted is answered.
+   * @param ms how long it may take
+   * @returns false where something that was to be written is lost
+   */
+  readonly close?: (ms: number) => Promise<boolean>;
+  /** Called when the process exits, after `close` or without it; it cannot wait for anything. */
+  readonly exit?: () => void;
+}

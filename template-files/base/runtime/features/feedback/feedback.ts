@@ -1,0 +1,82 @@
+import type { Answer } from '../../inference/job.ts';
+import { valueAt, type Watched } from '../../inference/watched.ts';
+import type { ModelHealth } from '../../observability/model-health.ts';
+import { createMemory, type MemoryOptions, type Taken } from './memory.ts';
+
+/** The version that has answered, by its place: 0 is the main one, 1 the candidate. */
+export type VariantPlace = 0 | 1;
+
+/** Joins true labels with the predictions that they belong to. */
+export interface Feedback {
+  /** Classes by their numbers; undefined where the model predicts an amount. */
+  readonly labels: readonly string[] | undefined;
+  /**
+   * Keeps the predictions of a request until their truth comes.
+   * @param at when they came (performance.now)
+   */
+  readonly remember: (
+    id: string,
+    fetch: readonly number[],
+    answers: readonly Answer[],
+    at: number,
+    variant?: VariantPlace,
+  ) => void;
+  /** `truth` is an amount, or the number of a class. Counts the outcome for the version that has answered. */
+  readonly give: (id: string, instance: number, truth: number) => Taken;
+}
+
+export interface FeedbackOptions extends MemoryOptions {
+  /** The version of the model, and that of the candidate where it answers clients. */
+  readonly versions: readonly string[];
+}
+
+const VARIANTS = ['main', 'candidate'] as const;
+
+/** Undefined for models whose predictions are neither one class nor one amount: there is nothing to compare. */
+export function createFeedback(
+  outputs: readonly Watched[],
+  health: Pick<ModelHealth, 'unmatched' | 'feedback'>,
+  options: FeedbackOptions,
+): Feedback | undefined {
+  const [output, ...more] = outputs;
+  if (!output || more.length > 0 || output.kind === 'category' || options.maxPredictions === 0) return undefined;
+  const labels = output.kind === 'label' ? output.names : undefined;
+  const memory = createMemory(options);
+  const counted = options.versions.map((version, place) => health.feedback(VARIANTS[place] ?? 'candidate', version));
+  return {
+    labels,
+    remember(id, fetch, answers, at, variant = 0) {
+      const predictions = predictionsOf(output, fetch, answers);
+      if (predictions) memory.remember(id, predictions, at, variant);
+    },
+    give(id, instance, truth) {
+      const taken = memory.take(id, instance);
+      if (taken.found === 'nothing') health.unmatched.inc();
+      else if (taken.found === 'prediction') {
+        const counters = counted[taken.variant];
+        if (labels) counters?.[taken.prediction === truth ? 'correct' : 'wrong'].inc();
+        else counters?.error(taken.prediction - truth);
+      }
+      return taken;
+    },
+  };
+}
+
+/** The class or the amount of each row of a request; undefined where the request has not asked for that output. */
+function predictionsOf(
+  output: Watched,
+  fetch: readonly number[],
+  answers: readonly Answer[],
+): readonly number[] | undefined {
+  const place = fetch.indexOf(output.tensor);
+  if (place < 0) return undefined;
+  const predictions: number[] = [];
+  for (let a = 0; a < answers.length; a++) {
+    const { outputs: tensors, firstRow, rows } = answers[a] as Answer;
+    const tensor = tensors[place];
+    for (let row = firstRow; tensor && row < firstRow + rows; row++) {
+      predictions.push(valueAt(output, tensor, row) as number);
+    }
+  }
+  return predictions;
+}

@@ -1,0 +1,13 @@
+import type { Feature } from '../../feature.ts';
+import { openPredictionLog } from './open.ts';
+
+/** Writes what was predicted, for whom and from what. */
+export const predictionLog: Feature = {
+  name: 'prediction-log',
+  open({ config, metrics, logger }) {
+    const log = openPredictionLog(config, metrics.health, logger);
+    if (!log) return {};
+    const { wants, write, inAccessLog, close, spill } = log;
+    return { requests: { wants, answered: write, inAccessLog }, close, exit: spill };
+  },
+};

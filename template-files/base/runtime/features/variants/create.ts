@@ -1,0 +1,78 @@
+import type { Config } from '../../config.ts';
+import type { VariantsSpec } from '../../contract/serving.ts';
+import { ServiceError } from '../../errors.ts';
+import type { CreateModels, Model } from '../../inference/models.ts';
+import { createPredictor, type Observe, type PredictorDeps } from '../../inference/predictor.ts';
+import { drawer } from '../../observability/draw.ts';
+import type { Metrics } from '../../observability/metrics.ts';
+import { createAgree } from './agreement.ts';
+import { candidateMetrics } from './candidate-metrics.ts';
+import { createLifecycle } from './lifecycle.ts';
+import { createPick } from './pick.ts';
+import { createShadow, type ShadowDeps } from './shadow.ts';
+
+const drawShadow = drawer('shadow:');
+const LOG_EVERY_MS = 60_000;
+
+/** The model of serving.yaml, and beside it the candidate of `variants`. */
+export function createVariants(config: Config, candidateConfig: Config, spec: VariantsSpec): CreateModels {
+  return (deps, createMain) => {
+    const { metrics, logger, capacity } = deps;
+    const own = candidateMetrics(metrics, spec.mode);
+    const second = createPredictor({
+      config: candidateConfig,
+      metrics: own,
+      logger,
+      capacity,
+      observe: spec.mode === 'ab' ? deps.observe('candidate') : undefined,
+    });
+    const shadow = createShadow({
+      candidate: second,
+      waiting: () => metrics.queueDepth(),
+      agree: createAgree(config.serving, spec.tolerance),
+      chosen: (id) => drawShadow(id) * 100 < spec.weight,
+      outcome: createOutcome(metrics, logger),
+    });
+    const observeMain = deps.observe('main');
+    const observe: Observe | undefined =
+      spec.mode === 'ab'
+        ? observeMain
+        : (...seen) => {
+            observeMain?.(...seen);
+            shadow(...seen);
+          };
+    const main = createMain({ observe });
+    const { version, sha256 } = candidateConfig.serving.model;
+    const candidate: Model = {
+      name: 'candidate',
+      version,
+      sha256,
+      predictor: second,
+      config: candidateConfig,
+      answered: metrics.health.variant('candidate', version).inc,
+    };
+    own.join();
+    const pick = createPick(spec);
+    return {
+      main,
+      all: [main, candidate],
+      pick: (request) => (pick(request) === 'main' ? main : candidate),
+      lifecycle: createLifecycle(main, candidate, spec.mode),
+    };
+  };
+}
+
+/** Counts what became of a shadow's request. Why it failed is counted by its error code, and logged once in a minute. */
+function createOutcome({ health }: Metrics, logger: PredictorDeps['logger']): ShadowDeps['outcome'] {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  return (outcome, error) => {
+    health.shadow[outcome].inc();
+    if (outcome !== 'error') return;
+    const code = error instanceof ServiceError ? error.code : 'INTERNAL';
+    health.shadowError(code).inc();
+    const now = performance.now();
+    if (now - loggedAt < LOG_EVERY_MS) return;
+    loggedAt = now;
+    logger.warn({ code, err: error }, 'the shadow failed on a request');
+  };
+}
