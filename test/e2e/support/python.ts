@@ -1,23 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot } from './packed.ts';
+import { madeOnce } from './made-once.ts';
 import { must } from './run.ts';
+
+const isWindows = process.platform === 'win32';
+const interpreterIn = (folder: string): string =>
+  isWindows ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
 
 /** A Python with these packages, made once and kept. Without Python the tests that need it fail: a check that is skipped shows nothing. */
 export async function python(requirements: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(requirements.join('\n')).digest('hex').slice(0, 12);
-  const folder = join(repositoryRoot, 'test', '.cache', `python-${hash}`);
-  const interpreter =
-    process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
-  const complete = join(folder, '.complete');
-  if (existsSync(complete)) return interpreter;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await must(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', folder]);
-  await must(interpreter, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements], {
-    timeout: 300_000,
+  const folder = await madeOnce(`python-${hash}`, async (made) => {
+    await must(isWindows ? 'python' : 'python3', ['-m', 'venv', made]);
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements];
+    await must(interpreterIn(made), install, { timeout: 300_000 });
   });
-  writeFileSync(complete, '');
-  return interpreter;
+  return interpreterIn(folder);
 }

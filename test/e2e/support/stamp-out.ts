@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot } from './packed.ts';
+import { madeOnce } from './made-once.ts';
 import { cli, must } from './run.ts';
 
 /**
@@ -11,16 +11,12 @@ import { cli, must } from './run.ts';
 export async function dependenciesOf(directory: string): Promise<string> {
   const { '': _own, ...packages } = JSON.parse(readFileSync(join(directory, 'package-lock.json'), 'utf8')).packages;
   const hash = createHash('sha256').update(JSON.stringify(packages)).digest('hex').slice(0, 12);
-  const folder = join(repositoryRoot, 'test', '.cache', `dependencies-${hash}`);
-  const complete = join(folder, 'node_modules', '.package-lock.json');
-  if (!existsSync(complete)) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+  const folder = await madeOnce(`dependencies-${hash}`, async (made) => {
     for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
-      copyFileSync(join(directory, file), join(folder, file));
+      copyFileSync(join(directory, file), join(made, file));
     }
-    await must('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, timeout: 300_000 });
-  }
+    await must('npm', ['ci', '--no-audit', '--no-fund'], { cwd: made, timeout: 300_000 });
+  });
   return join(folder, 'node_modules');
 }
 

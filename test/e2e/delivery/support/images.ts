@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { exclusively } from '../../support/made-once.ts';
 import { repositoryRoot } from '../../support/packed.ts';
 import { must } from '../../support/run.ts';
 import { buildImage, podman } from './containers.ts';
@@ -30,7 +31,11 @@ const SOURCE =
  * The image of a repository, built once for the same sources: the test files share it. An image of older sources goes, so that
  * a machine keeps one of each.
  */
-export async function imageOf(name: keyof typeof REPOSITORIES): Promise<BuiltImage> {
+export function imageOf(name: keyof typeof REPOSITORIES): Promise<BuiltImage> {
+  return exclusively(`image-${name}`, () => findOrBuild(name));
+}
+
+async function findOrBuild(name: keyof typeof REPOSITORIES): Promise<BuiltImage> {
   const { line, sets } = REPOSITORIES[name];
   const base = await baseImage(line);
   const directory = await stamp(sets);
@@ -52,7 +57,8 @@ export async function buildFrom(directory: string, image: string, base: string):
 
 async function baseImage(line: string): Promise<string> {
   const script = join(repositoryRoot, 'scripts/ci/base-image.sh');
-  return (await must('bash', [script, line], { timeout: 280_000 })).stdout.trim();
+  const { stdout } = await exclusively('base-image', () => must('bash', [script, line], { timeout: 280_000 }));
+  return stdout.trim();
 }
 
 function sourcesOf(directory: string): string {
