@@ -75,12 +75,6 @@ test('a delay that leaves nothing of the grace period is refused', () => {
   }
 });
 
-test('who reads requests comes from the environment', () => {
-  expect(load('').wholeRequests).toBe(true);
-  expect(load('', { HTTP_READER: 'node' }).wholeRequests).toBe(false);
-  expect(() => load('', { HTTP_READER: 'none' })).toThrow(/environment HTTP_READER: expected one of own, node/);
-});
-
 test('a byte order mark before a file is no part of it', () => {
   const before = load('');
   for (const file of ['serving.yaml', join('model', 'golden.json'), join('model', 'reference.json')]) {

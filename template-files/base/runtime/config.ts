@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { withoutMark } from './byte-order-mark.ts';
 import { readServing } from './contract/read.ts';
 import type { Serving } from './contract/serving.ts';
-import { describe, ServiceError } from './errors.ts';
+import { type Environment, readChoice, readInteger } from './environment.ts';
+import { ServiceError } from './errors.ts';
 import { availableCpus, workersFor } from './inference/cpu.ts';
 import { type Golden, type GoldenFile, parseGolden, type Question } from './inference/golden.ts';
 import { ROOT } from './root.ts';
@@ -35,8 +36,8 @@ export interface Config {
   readonly port: number;
   readonly logLevel: string;
   readonly accessLog: AccessLog;
-  /** Whether requests that come whole are read past Node.js' own HTTP. */
-  readonly wholeRequests: boolean;
+  /** The environment, for the variables of features. */
+  readonly env: Environment;
   /** How long a shutdown may take before the process gives up on what is in flight. */
   readonly shutdownGraceMs: number;
   /** How long requests are still served after SIGTERM, for balancers that notice late. */
@@ -48,11 +49,10 @@ export type AccessLog = 'all' | 'errors' | 'off';
 
 const MIN_SALT = 16;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const HTTP_READERS = ['own', 'node'] as const;
 const ACCESS_LOGS = ['all', 'errors', 'off'] as const;
 
 /** Throws CONFIG_INVALID with every problem of the first source that has one. */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = ROOT): Config {
+export function loadConfig(env: Environment = process.env, root: string = ROOT): Config {
   const file = resolve(root, env['SERVING_CONFIG'] || 'serving.yaml');
   const serving = readServing(readText(file), readSchema(root));
   const folder = dirname(file);
@@ -75,10 +75,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, root: string = 
     ...readTemplate(root),
     workers: workerCount(serving, env),
     host: env['HOST'] || '0.0.0.0',
-    port: integer(env, 'PORT', 8080, 0, 65535),
-    logLevel: choice(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
-    accessLog: choice(env, 'ACCESS_LOG', 'all', ACCESS_LOGS),
-    wholeRequests: choice(env, 'HTTP_READER', 'own', HTTP_READERS) === 'own',
+    port: readInteger(env, 'PORT', 8080, 0, 65535),
+    logLevel: readChoice(env, 'LOG_LEVEL', 'info', LOG_LEVELS),
+    accessLog: readChoice(env, 'ACCESS_LOG', 'all', ACCESS_LOGS),
+    env,
     ...readShutdown(env),
   };
   return { ...config, candidate: candidateOf(config) };
@@ -121,7 +121,7 @@ function readGolden(path: string): GoldenFile | undefined {
 }
 
 /** Hashes without a key are found out by trying: names, numbers and dates are few. */
-function readSalt({ predictionLog }: Serving, env: NodeJS.ProcessEnv): string {
+function readSalt({ predictionLog }: Serving, env: Environment): string {
   const salt = env['PREDICTION_LOG_SALT'] ?? '';
   if (predictionLog.mode === 'off' || predictionLog.hash.length === 0 || salt.length >= MIN_SALT) return salt;
   throw new ServiceError(
@@ -131,9 +131,9 @@ function readSalt({ predictionLog }: Serving, env: NodeJS.ProcessEnv): string {
 }
 
 /** A delay as long as the grace period would leave nothing of it for what is in flight. */
-function readShutdown(env: NodeJS.ProcessEnv): Pick<Config, 'shutdownGraceMs' | 'drainDelayMs'> {
-  const shutdownGraceMs = integer(env, 'SHUTDOWN_GRACE_MS', 25_000, 0, 3_600_000);
-  const drainDelayMs = integer(env, 'DRAIN_DELAY_MS', 0, 0, 3_600_000);
+function readShutdown(env: Environment): Pick<Config, 'shutdownGraceMs' | 'drainDelayMs'> {
+  const shutdownGraceMs = readInteger(env, 'SHUTDOWN_GRACE_MS', 25_000, 0, 3_600_000);
+  const drainDelayMs = readInteger(env, 'DRAIN_DELAY_MS', 0, 0, 3_600_000);
   if (drainDelayMs === 0 || drainDelayMs < shutdownGraceMs) return { shutdownGraceMs, drainDelayMs };
   throw new ServiceError(
     'CONFIG_INVALID',
@@ -141,9 +141,9 @@ function readShutdown(env: NodeJS.ProcessEnv): Pick<Config, 'shutdownGraceMs' | 
   );
 }
 
-function workerCount({ runtime }: Serving, env: NodeJS.ProcessEnv): number {
+function workerCount({ runtime }: Serving, env: Environment): number {
   const auto = workersFor(availableCpus(), runtime.intraOpThreads);
-  return integer(env, 'WORKERS', runtime.workers === 'auto' ? auto : runtime.workers, 1, 256);
+  return readInteger(env, 'WORKERS', runtime.workers === 'auto' ? auto : runtime.workers, 1, 256);
 }
 
 function readTemplate(root: string): Pick<Config, 'templateVersion' | 'templateReleased'> {
@@ -165,25 +165,4 @@ function readText(path: string): string {
       cause: error,
     });
   }
-}
-
-function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, min: number, max: number): number {
-  const text = env[name];
-  if (text === undefined || text === '') return fallback;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new ServiceError(
-    'CONFIG_INVALID',
-    `environment ${name}: expected an integer from ${min} to ${max}, found ${describe(text)}`,
-  );
-}
-
-function choice<T extends string>(env: NodeJS.ProcessEnv, name: string, fallback: T, allowed: readonly T[]): T {
-  const text = env[name] || fallback;
-  const found = allowed.find((value) => value === text);
-  if (found) return found;
-  throw new ServiceError(
-    'CONFIG_INVALID',
-    `environment ${name}: expected one of ${allowed.join(', ')}, found ${describe(text)}`,
-  );
 }

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Feature } from './feature.ts';
+import { warnOfUnusedVariables } from './feature-variables.ts';
 import { features as chosenFeatures } from './features.ts';
 import { createBodyReader } from './http/body.ts';
 import { type Connections, limitConnections, trackConnections } from './http/connections.ts';
@@ -54,6 +55,7 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   exportFacts(metrics.registry, { ...config, modelReleased: model.released, cpuCores: cpuLimit() });
   const room = createRoom(limits.maxUploadBytes);
   const bodies = createBodyReader(limits, room);
+  warnOfUnusedVariables(config.env, given, logger);
   const features = openFeatures(given, { config, logger, metrics, bodies, models: () => models });
 
   const deps = { config, metrics, logger, pool: options.pool, capacity: createCapacity(limits) };

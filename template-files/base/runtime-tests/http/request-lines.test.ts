@@ -9,7 +9,7 @@ const services = new Map<string, Running>();
 
 beforeAll(async () => {
   for (const reader of readers) {
-    services.set(reader, await boot({ config: (config) => ({ ...config, wholeRequests: reader === 'own' }) }));
+    services.set(reader, await boot({ env: { HTTP_READER: reader } }));
   }
 });
 afterAll(() => Promise.all([...services.values()].map((service) => service.close())));

@@ -10,8 +10,7 @@ const refuse = () => {
 };
 
 beforeAll(async () => {
-  const config = (one: Running['config']) => ({ ...one, wholeRequests: false });
-  servers.push(await boot(), await boot({ config }), await boot({ hot: false }));
+  servers.push(await boot(), await boot({ env: { HTTP_READER: 'node' } }), await boot({ hot: false }));
   guarded.push(await boot({ guards: [refuse] }), await boot({ hot: false, guards: [refuse] }));
   const [first] = servers;
   if (!first) throw new Error('no server');

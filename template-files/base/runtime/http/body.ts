@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../contract/serving.ts';
 import { describe, ServiceError } from '../errors.ts';
-import { WholeRequest } from '../features/http-fast-path/request.ts';
 import { promised, type Told, tell } from '../told.ts';
+import { BufferedRequest } from './buffered-request.ts';
 import type { Incoming } from './exchange.ts';
 import { type BodySink, Message } from './message.ts';
 import type { Room } from './room.ts';
@@ -66,7 +66,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
   }
 
   /** The same limits for a body that is there already. */
-  function useWhole({ socket, body }: WholeRequest, told: Told<Buffer>, limit: number): void {
+  function useBuffered({ socket, body }: BufferedRequest, told: Told<Buffer>, limit: number): void {
     if (socket.destroyed) told.failed(clientGone());
     else if (body.length > limit) told.failed(tooLarge(limit, maxBodyBytes));
     else if (!room.has(body.length)) told.failed(uploadsFull());
@@ -90,8 +90,8 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
   }
 
   function receive(req: Incoming, told: Told<Buffer>, limit = maxBodyBytes): void {
-    if (req instanceof WholeRequest) {
-      useWhole(req, told, limit);
+    if (req instanceof BufferedRequest) {
+      useBuffered(req, told, limit);
       return;
     }
     const encoding = req.headers['content-encoding']?.toLowerCase();

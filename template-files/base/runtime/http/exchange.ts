@@ -2,20 +2,20 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { AccessLog } from '../config.ts';
 import { describe, ServiceError } from '../errors.ts';
-import type { WholeRequest } from '../features/http-fast-path/request.ts';
 import type { Model, Models } from '../inference/models.ts';
 import type { Call, Predictor } from '../inference/predictor.ts';
 import { createTrace, type Trace } from '../inference/trace.ts';
 import { createAccessLog } from '../observability/access-log.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { BufferedRequest } from './buffered-request.ts';
 import { compress, compressionFor } from './compress.ts';
 import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
 import type { Responder } from './responder.ts';
 import { REJECTED } from './status.ts';
 
-/** A request, read by Node.js or by ourselves. */
-export type Incoming = IncomingMessage | WholeRequest;
+/** A request: one of Node.js, or one whose body is complete in memory. */
+export type Incoming = IncomingMessage | BufferedRequest;
 
 /** A request on its way through a handler. */
 export interface Exchange extends Call {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WholeServer } from '../../../runtime/features/http-fast-path/server.ts';
+import { FastPathServer } from '../../../runtime/features/http-fast-path/server.ts';
 import type { Route, Run } from '../../../runtime/http/exchange.ts';
 import { json } from '../../../runtime/http/reply.ts';
 import type { Responder } from '../../../runtime/http/responder.ts';
@@ -14,7 +14,7 @@ const ROOM = 100_000;
 const REQUEST = 'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}';
 const match = (_method: string, path: string) => (path === '/predict' ? { route: {} as Route, params: {} } : undefined);
 
-let server: WholeServer;
+let server: FastPathServer;
 let port: number;
 let room: Room;
 /** What is done with a request, and how often it was. */
@@ -29,7 +29,7 @@ beforeEach(async () => {
     asked += 1;
     answer(back);
   };
-  server = new WholeServer(
+  server = new FastPathServer(
     { keepAliveTimeout: 6 * SWEEP_MS, headersTimeout: 10_000, connectionsCheckingInterval: SWEEP_MS },
     (req, res) => {
       req.resume();

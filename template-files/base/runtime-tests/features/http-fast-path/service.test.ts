@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WholeServer } from '../../../runtime/features/http-fast-path/server.ts';
+import type { FastPathServer } from '../../../runtime/features/http-fast-path/server.ts';
 import { boot, type Running } from '../../helpers/service.ts';
 
 /* What a client cannot tell: whether its request was read by Node.js. */
@@ -11,11 +11,11 @@ let own: Running;
 let node: Running;
 beforeAll(async () => {
   own = await boot();
-  node = await boot({ config: (config) => ({ ...config, wholeRequests: false }) });
+  node = await boot({ env: { HTTP_READER: 'node' } });
 });
 afterAll(() => Promise.all([own.close(), node.close()]));
 
-const direct = () => (own.server as WholeServer).direct;
+const direct = () => (own.server as FastPathServer).direct;
 /** The server may hear of a client's end later than the client. */
 const noneLeft = async () => {
   while (direct() > 0) await sleep(1);
@@ -118,7 +118,7 @@ test('the limits of a body are those of every other way', async () => {
   expect((await client.answers())[0]).toMatch(/^HTTP\/1\.1 413 [\s\S]*"PAYLOAD_TOO_LARGE"/);
   client.send(request());
   expect((await client.answers())[0]).toMatch(/^HTTP\/1\.1 200 /);
-  expect((small.server as WholeServer).direct).toBe(1);
+  expect((small.server as FastPathServer).direct).toBe(1);
   client.socket.destroy();
   await small.close();
 });

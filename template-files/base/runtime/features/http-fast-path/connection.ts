@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
+import { BufferedRequest } from '../../http/buffered-request.ts';
 import type { Run } from '../../http/exchange.ts';
 import type { Match } from '../../http/hot.ts';
 import type { Responder } from '../../http/responder.ts';
 import type { Room } from '../../http/room.ts';
 import { answerOf } from './answer.ts';
 import { type Head, readHead } from './head.ts';
-import { WholeRequest } from './request.ts';
 
-/** Where the requests of a connection go. */
-export interface Ways {
+/** What the requests of a connection are handed to. */
+export interface ConnectionOptions {
   readonly match: (method: string, url: string) => Match | undefined;
   readonly run: Run;
   /** Gives the connection to Node.js, for good. */
@@ -48,8 +48,8 @@ const MAX_WAITING = 16 * 1024;
  * Answers the requests of a connection one by one, as long as each is whole and of the plainest form. With the first other one, the
  * connection and all that it has sent is Node.js'. @param left called once, when the connection is closed or Node.js'
  */
-export function openConnection(socket: Socket, ways: Ways, left: () => void): Connection {
-  const { match, run, toNode, keepAlive, room } = ways;
+export function openConnection(socket: Socket, options: ConnectionOptions, left: () => void): Connection {
+  const { match, run, toNode, keepAlive, room } = options;
   /** Clients send the same first lines again and again. */
   let known: Known | undefined;
   /** A request of which more is to come. */
@@ -110,7 +110,7 @@ export function openConnection(socket: Socket, ways: Ways, left: () => void): Co
 
   function ask(head: Known, bytes: Buffer): void {
     busy = true;
-    const request = new WholeRequest(socket, head, bytes.subarray(head.bytes.length));
+    const request = new BufferedRequest(socket, head, bytes.subarray(head.bytes.length));
     void run(head.match.route, request, responder, head.match.params);
   }
 

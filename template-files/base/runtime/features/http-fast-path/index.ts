@@ -1,11 +1,17 @@
+import { readChoice } from '../../environment.ts';
 import type { Feature } from '../../feature.ts';
-import { WholeServer } from './server.ts';
+import { FastPathServer } from './server.ts';
 
-/** Reads requests that come whole and in the plainest form before Node.js' own HTTP does. */
+const HTTP_READERS = ['own', 'node'] as const;
+
+/**
+ * Reads requests that arrive completely and in the plainest form before Node.js' own HTTP does. With HTTP_READER=node the service
+ * has Node.js read them all.
+ */
 export const httpFastPath: Feature = {
   name: 'http-fast-path',
-  open: ({ config }) =>
-    config.wholeRequests
-      ? { createServer: ({ options, listener, ...ways }) => new WholeServer(options, listener, ways) }
-      : {},
+  open({ config }) {
+    if (readChoice(config.env, 'HTTP_READER', 'own', HTTP_READERS) === 'node') return {};
+    return { createServer: ({ options, listener, ...handing }) => new FastPathServer(options, listener, handing) };
+  },
 };

@@ -1,25 +1,25 @@
 import { type RequestListener, Server, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { Message } from '../../http/message.ts';
-import { type Connection, openConnection, type Ways } from './connection.ts';
+import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 
 /** A request listener that knows the server's own class of requests. */
 export type Listener = RequestListener<typeof Message>;
 
 /**
- * Node.js' server, before which requests are read that come whole and in the plainest form. What Node.js makes of a request and its answer
+ * Node.js' server, before which requests are read that arrive completely and in the plainest form. What Node.js makes of a request and its answer
  * (a parser's calls, two streams, their events) is half of what a small one costs.
  */
-export class WholeServer extends Server<typeof Message> {
+export class FastPathServer extends Server<typeof Message> {
   /** Connections that Node.js does not have yet. */
   private readonly held = new Map<Socket, Connection>();
 
-  constructor(options: ServerOptions, listener: Listener, ways: Pick<Ways, 'match' | 'run' | 'room'>) {
+  constructor(options: ServerOptions, listener: Listener, handing: Pick<ConnectionOptions, 'match' | 'run' | 'room'>) {
     super({ ...options, IncomingMessage: Message }, listener);
     const nodes = this.listeners('connection') as ((socket: Socket) => void)[];
     const { keepAliveTimeout = 0, connectionsCheckingInterval = 0 } = options;
-    const all: Ways = {
-      ...ways,
+    const all: ConnectionOptions = {
+      ...handing,
       toNode: (socket) => {
         for (const listen of nodes) listen.call(this, socket);
       },

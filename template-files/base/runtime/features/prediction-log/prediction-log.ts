@@ -1,6 +1,6 @@
 import { createByRoute } from '../../observability/by-route.ts';
 import { type ByteSpan, type Piece, pieceOf, type TextSpan } from '../../observability/byte-writer.ts';
-import { draw } from '../../observability/draw.ts';
+import { hashFraction } from '../../observability/hash-sampling.ts';
 import { toJsonText } from '../../observability/json-text.ts';
 import { createHeads } from './heads.ts';
 import { createLineBuffer, type LineBufferEvents, type Sink } from './line-buffer.ts';
@@ -210,7 +210,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   return {
     // By the id: every service that sees a request takes the same ones.
     inAccessLog: options.inAccessLog,
-    wants: options.rate >= 1 ? () => true : (id) => draw(id) < options.rate,
+    wants: options.rate >= 1 ? () => true : (id) => hashFraction(id) < options.rate,
     write(prediction) {
       waiting.push(prediction);
       writeSoon(prediction);

@@ -3,7 +3,7 @@ import type { VariantsSpec } from '../../contract/serving.ts';
 import { ServiceError } from '../../errors.ts';
 import type { CreateModels, Model } from '../../inference/models.ts';
 import { createPredictor, type Observe, type PredictorDeps } from '../../inference/predictor.ts';
-import { drawer } from '../../observability/draw.ts';
+import { prefixedFraction } from '../../observability/hash-sampling.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import { createAgree } from './agreement.ts';
 import { candidateMetrics } from './candidate-metrics.ts';
@@ -11,7 +11,7 @@ import { createLifecycle } from './lifecycle.ts';
 import { createPick } from './pick.ts';
 import { createShadow, type ShadowDeps } from './shadow.ts';
 
-const drawShadow = drawer('shadow:');
+const shadowFraction = prefixedFraction('shadow:');
 const LOG_EVERY_MS = 60_000;
 
 /** The model of serving.yaml, and beside it the candidate of `variants`. */
@@ -30,7 +30,7 @@ export function createVariants(config: Config, candidateConfig: Config, spec: Va
       candidate: second,
       waiting: () => metrics.queueDepth(),
       agree: createAgree(config.serving, spec.tolerance),
-      chosen: (id) => drawShadow(id) * 100 < spec.weight,
+      chosen: (id) => shadowFraction(id) * 100 < spec.weight,
       outcome: createOutcome(metrics, logger),
     });
     const observeMain = deps.observe('main');

@@ -1,10 +1,10 @@
 import type { VariantsSpec } from '../../contract/serving.ts';
 import type { ModelName, Selecting } from '../../inference/models.ts';
-import { drawer } from '../../observability/draw.ts';
+import { prefixedFraction } from '../../observability/hash-sampling.ts';
 
 /** Anything longer than a key would be is not hashed on the way of every request. */
 const MAX_KEY = 1024;
-const drawVariant = drawer('variant:');
+const variantFraction = prefixedFraction('variant:');
 
 /**
  * Which of two versions answers. The same key gets the same one as long as the weight stays, in every replica; a larger
@@ -16,6 +16,6 @@ export function createPick({ mode, weight, stickyHeader }: VariantsSpec): (reque
   return ({ id, headers }) => {
     const sent = header === undefined ? undefined : headers[header];
     const key = typeof sent === 'string' && sent !== '' ? sent.slice(0, MAX_KEY) : id;
-    return drawVariant(key) * 100 < weight ? 'candidate' : 'main';
+    return variantFraction(key) * 100 < weight ? 'candidate' : 'main';
   };
 }
