@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadConfig } from '../runtime/config.ts';
+import { feedback } from '../runtime/features/feedback/index.ts';
 import { ROOT } from '../runtime/root.ts';
 import { SAMPLE } from './helpers/service.ts';
 
@@ -28,6 +29,12 @@ test('what serving.yaml leaves out has a default', () => {
     predictionLog: { mode: 'off', to: 'stdout', rate: 0.01 },
     feedback: { maxPredictions: 10_000, ttlSeconds: 3600 },
   });
+});
+
+test('serving.yaml has the sections of the chosen features only', () => {
+  const { serving } = loadConfig({ SERVING_CONFIG: SAMPLE }, ROOT, [feedback]);
+  expect(serving).toHaveProperty('feedback');
+  expect(serving).not.toHaveProperty('predictionLog');
 });
 
 test('a candidate is a model of its own, with its own golden samples', () => {

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { withoutMark } from './byte-order-mark.ts';
+import type { ContractPart } from './contract/part.ts';
 import { readServing } from './contract/read.ts';
 import type { Serving } from './contract/serving.ts';
 import { type Environment, readChoice, readInteger } from './environment.ts';
 import { ServiceError } from './errors.ts';
+import type { Feature } from './feature.ts';
+import { features as chosenFeatures } from './features.ts';
 import { availableCpus, workersFor } from './inference/cpu.ts';
 import { type Golden, type GoldenFile, parseGolden, type Question } from './inference/golden.ts';
 import { ROOT } from './root.ts';
@@ -51,10 +54,17 @@ const MIN_SALT = 16;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const ACCESS_LOGS = ['all', 'errors', 'off'] as const;
 
-/** Throws CONFIG_INVALID with every problem of the first source that has one. */
-export function loadConfig(env: Environment = process.env, root: string = ROOT): Config {
+/**
+ * @param features what adds sections to serving.yaml
+ * @throws CONFIG_INVALID with every problem of the first source that has one
+ */
+export function loadConfig(
+  env: Environment = process.env,
+  root: string = ROOT,
+  features: readonly Feature[] = chosenFeatures,
+): Config {
   const file = resolve(root, env['SERVING_CONFIG'] || 'serving.yaml');
-  const serving = readServing(readText(file), readSchema(root));
+  const serving = readServing(readText(file), readSchema(root), 'serving.yaml', contractParts(features));
   const folder = dirname(file);
   const modelPath = findModel(folder, serving.model.file, 'model.file');
   const goldenPath = join(dirname(modelPath), 'golden.json');
@@ -82,6 +92,11 @@ export function loadConfig(env: Environment = process.env, root: string = ROOT):
     ...readShutdown(env),
   };
   return { ...config, candidate: candidateOf(config) };
+}
+
+/** The sections that features add to serving.yaml. */
+export function contractParts(features: readonly Feature[] = chosenFeatures): readonly ContractPart[] {
+  return features.flatMap(({ contract }) => contract ?? []);
 }
 
 /** What serving.yaml may say, as JSON Schema. */
@@ -123,7 +138,8 @@ function readGolden(path: string): GoldenFile | undefined {
 /** Hashes without a key are found out by trying: names, numbers and dates are few. */
 function readSalt({ predictionLog }: Serving, env: Environment): string {
   const salt = env['PREDICTION_LOG_SALT'] ?? '';
-  if (predictionLog.mode === 'off' || predictionLog.hash.length === 0 || salt.length >= MIN_SALT) return salt;
+  if (!predictionLog || predictionLog.mode === 'off' || predictionLog.hash.length === 0 || salt.length >= MIN_SALT)
+    return salt;
   throw new ServiceError(
     'CONFIG_INVALID',
     `environment PREDICTION_LOG_SALT: expected a secret of at least ${MIN_SALT} letters, because predictionLog.hash is set, found ${salt.length}`,

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import type { Rule } from './contract/rule.ts';
-import type { Serving } from './contract/serving.ts';
+import type { ContractPart } from './contract/part.ts';
 import type { BodyReader } from './http/body.ts';
 import type { Guard, RequestObserver, Route } from './http/exchange.ts';
 import type { Operations, Schemas } from './http/openapi/operations.ts';
@@ -25,14 +24,6 @@ export interface Feature {
    * @throws CONFIG_INVALID to refuse the start
    */
   readonly open?: (context: FeatureContext) => FeatureParts;
-}
-
-/** Sections of serving.yaml beyond the core's. Their shape is in schema/serving.schema.json. */
-export interface ContractPart {
-  /** Sections with everything filled in that serving.yaml leaves out. */
-  readonly complete?: (serving: Serving) => Partial<Serving>;
-  /** What the schema cannot say. */
-  readonly rules?: readonly Rule[];
 }
 
 export interface FeatureContext {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ContractPart } from '../../runtime/contract/part.ts';
 import { readServing } from '../../runtime/contract/read.ts';
 import { DEFAULTS } from '../../runtime/contract/serving.ts';
 import { ServiceError } from '../../runtime/errors.ts';
@@ -19,9 +20,9 @@ outputs:
   - { name: y, datatype: FP32, shape: [-1] }
 `;
 
-function problemsOf(text: string): string {
+function problemsOf(text: string, schema = SCHEMA): string {
   try {
-    readServing(text, SCHEMA);
+    readServing(text, schema);
   } catch (error) {
     expect(error).toBeInstanceOf(ServiceError);
     expect((error as ServiceError).code).toBe('CONFIG_INVALID');
@@ -104,6 +105,51 @@ test('all problems are reported at once, one a line', () => {
     'name: y, datatype: float',
   );
   expect(problemsOf(text).split('\n')).toHaveLength(2);
+});
+
+/** As where none of the features is chosen. */
+function schemaWithout(...keys: readonly string[]): string {
+  const { properties, ...rest } = JSON.parse(SCHEMA) as { properties: Record<string, unknown> };
+  const left = Object.fromEntries(Object.entries(properties).filter(([key]) => !keys.includes(key)));
+  return JSON.stringify({ ...rest, properties: left });
+}
+
+test.each([
+  ['feedback: { ttlSeconds: 60 }', 'feedback', 'feedback'],
+  ['predictionLog: { mode: full }', 'predictionLog', 'prediction-log'],
+  ['variants: { mode: ab }', 'variants', 'variants'],
+])('the key of a feature that is not chosen names the feature: %s', (text, key, feature) => {
+  const schema = schemaWithout('feedback', 'predictionLog', 'variants');
+  expect(problemsOf(`${MINIMAL}${text}\n`, schema)).toBe(
+    `serving.yaml:12 ${key}: expected no such key, found one. It belongs to the feature ${feature}, which this repository does not have: run create-ml-serving add ${feature}, or remove the key.`,
+  );
+});
+
+test('a key of the same name within a section is no feature', () => {
+  const text = MINIMAL.replace('type: custom', 'type: custom\n  feedback: x');
+  expect(problemsOf(text)).toBe(
+    'serving.yaml:6 model.feedback: expected no such key, found one. See schema/serving.schema.json.',
+  );
+});
+
+test('sections of features have their own defaults and rules', () => {
+  const defaults = { maxPredictions: 7, ttlSeconds: 9 };
+  const part: ContractPart = {
+    complete: ({ feedback }) => ({ feedback: { ...defaults, ...feedback } }),
+    rules: [
+      ({ feedback }) =>
+        feedback.ttlSeconds === 13
+          ? [{ field: 'feedback.ttlSeconds', expected: 'luck', found: '13', mend: 'Wait.' }]
+          : [],
+    ],
+  };
+  const read = (text: string, parts: readonly ContractPart[]) => readServing(`${MINIMAL}${text}\n`, SCHEMA, 'x', parts);
+  expect(read('', [])).not.toHaveProperty('feedback');
+  expect(read('', [part]).feedback).toEqual(defaults);
+  expect(read('feedback: { ttlSeconds: 3 }', [part]).feedback).toEqual({ maxPredictions: 7, ttlSeconds: 3 });
+  expect(() => read('feedback: { ttlSeconds: 13 }', [part])).toThrow(
+    'x:12 feedback.ttlSeconds: expected luck, found 13. Wait.',
+  );
 });
 
 test('a byte order mark before the file is no part of it', () => {

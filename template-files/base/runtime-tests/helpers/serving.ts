@@ -1,5 +1,7 @@
 import { readSchema } from '../../runtime/config.ts';
 import { DEFAULTS, type Serving } from '../../runtime/contract/serving.ts';
+import { FEEDBACK_DEFAULTS } from '../../runtime/features/feedback/contract.ts';
+import { PREDICTION_LOG_DEFAULTS } from '../../runtime/features/prediction-log/contract.ts';
 
 export const SCHEMA = readSchema();
 
@@ -24,6 +26,8 @@ export function serving(changes: Partial<Serving> = {}): Serving {
     ],
     outputs: [{ name: 'p', datatype: 'FP32', shape: [-1, 2], labels: ['no', 'yes'] }],
     ...DEFAULTS,
+    feedback: FEEDBACK_DEFAULTS,
+    predictionLog: PREDICTION_LOG_DEFAULTS,
     ...changes,
   };
 }

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { type Config, readSchema } from '../config.ts';
+import { type Config, contractParts, readSchema } from '../config.ts';
 import { editOutputs, type OutputEdit } from '../contract/edit.ts';
 import { readServing } from '../contract/read.ts';
 import { createPool } from '../inference/pool.ts';
@@ -64,7 +64,7 @@ export async function refineServing(config: Config): Promise<string[]> {
   }
   if (edits.length === 0) return [];
   const text = editOutputs(readFileSync(path, 'utf8'), edits);
-  readServing(text, readSchema());
+  readServing(text, readSchema(), 'serving.yaml', contractParts());
   const draft = `${path}.new`;
   writeFileSync(draft, text);
   renameSync(draft, path);

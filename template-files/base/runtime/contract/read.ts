@@ -1,12 +1,23 @@
 import type { ErrorObject } from 'ajv';
 import { LineCounter, parseDocument, visit } from 'yaml';
+import { adviceForKey } from './feature-keys.ts';
+import type { ContractPart } from './part.ts';
 import { type Problem, problemsError } from './problem.ts';
 import { rules } from './rules.ts';
-import { type Batching, DEFAULTS, type Limits, type Serving, VARIANTS_DEFAULTS } from './serving.ts';
+import { type Batching, DEFAULTS, type Limits, type Serving } from './serving.ts';
 import { validatorOf } from './validator.ts';
 
-/** Reads serving.yaml from its text and checks it against its schema and against itself. Throws with every problem. */
-export function readServing(text: string, schemaText: string, source = 'serving.yaml'): Serving {
+/**
+ * Reads serving.yaml from its text and checks it against its schema and against itself.
+ * @param parts the sections of the chosen features
+ * @throws CONFIG_INVALID with every problem
+ */
+export function readServing(
+  text: string,
+  schemaText: string,
+  source = 'serving.yaml',
+  parts: readonly ContractPart[] = [],
+): Serving {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: true });
   const syntax = [...document.errors, ...document.warnings].map((error) => ({
@@ -35,13 +46,13 @@ export function readServing(text: string, schemaText: string, source = 'serving.
   if (!validate(value)) {
     throw problemsError('CONFIG_INVALID', source, shapeProblems(validate.errors ?? []), lineOf);
   }
-  const serving = withDefaults(value as Serving);
-  const problems = rules.flatMap((rule) => rule(serving));
+  const serving = withDefaults(value as Serving, parts);
+  const problems = [...rules, ...parts.flatMap((part) => part.rules ?? [])].flatMap((rule) => rule(serving));
   if (problems.length > 0) throw problemsError('CONFIG_INVALID', source, problems, lineOf);
   return serving;
 }
 
-function withDefaults(serving: Serving): Serving {
+function withDefaults(serving: Serving, parts: readonly ContractPart[]): Serving {
   const batching = withBatching(serving.batching);
   return {
     ...serving,
@@ -49,9 +60,7 @@ function withDefaults(serving: Serving): Serving {
     batching,
     limits: withLimits(serving.limits, batching.maxBatchSize),
     objectives: { ...DEFAULTS.objectives, ...serving.objectives },
-    predictionLog: { ...DEFAULTS.predictionLog, ...serving.predictionLog },
-    feedback: { ...DEFAULTS.feedback, ...serving.feedback },
-    ...(serving.variants && { variants: { ...VARIANTS_DEFAULTS, ...serving.variants } }),
+    ...Object.assign({}, ...parts.map(({ complete }) => complete?.(serving))),
   };
 }
 
@@ -81,12 +90,16 @@ function pathOf(field: string): (string | number)[] {
 function shapeProblems(errors: readonly ErrorObject[]): Problem[] {
   return errors
     .filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'if')
-    .map((error) => ({
-      field: fieldOf(error),
-      expected: expectedOf(error),
-      found: foundOf(error),
-      mend: 'See schema/serving.schema.json.',
-    }));
+    .map((error) => {
+      const field = fieldOf(error);
+      const advice = error.keyword === 'additionalProperties' ? adviceForKey(field) : undefined;
+      return {
+        field,
+        expected: expectedOf(error),
+        found: foundOf(error),
+        mend: advice ?? 'See schema/serving.schema.json.',
+      };
+    });
 }
 
 function fieldOf({ instancePath, keyword, params }: ErrorObject): string {

@@ -279,17 +279,6 @@ const roomForABody: Rule = ({ limits }) =>
         },
       ]
     : [];
-const twoVersions: Rule = ({ model, variants }) =>
-  variants?.candidate.version !== model.version
-    ? []
-    : [
-        {
-          field: 'variants.candidate.version',
-          expected: 'another version than model.version: answers are told apart by it',
-          found: model.version,
-          mend: 'Raise it.',
-        },
-      ];
 
 export const rules: readonly Rule[] = [
   uniqueNames,
@@ -308,7 +297,6 @@ export const rules: readonly Rule[] = [
   delayNeedsBatches,
   delayBelowTimeout,
   roomForABody,
-  twoVersions,
   ...mediaRules,
 ];
 

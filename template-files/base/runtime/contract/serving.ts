@@ -191,46 +191,7 @@ export interface Objectives {
   readonly latencyMs: number;
 }
 
-/** What is written of each prediction, and where to. */
-export interface PredictionLogSpec {
-  readonly mode: 'off' | 'sampled' | 'full';
-  /** Share of the requests that are written when sampled. */
-  readonly rate: number;
-  readonly to: 'stdout' | 'file';
-  /** Of the file; relative to serving.yaml. */
-  readonly path: string;
-  /** The file is put aside when it is larger, and so many are kept. */
-  readonly maxBytes: number;
-  readonly files: number;
-  /** Memory for lines that wait to be written; further ones are dropped and counted. */
-  readonly bufferBytes: number;
-  /** Fields of the inputs that are left out, or replaced by a keyed hash (its key is PREDICTION_LOG_SALT). */
-  readonly remove: readonly string[];
-  readonly hash: readonly string[];
-}
-
-/** Predictions that are remembered until their true label comes. */
-export interface FeedbackSpec {
-  /** 0 turns feedback off. */
-  readonly maxPredictions: number;
-  readonly ttlSeconds: number;
-}
-
-/** A second version of the model beside the first. */
-export interface VariantsSpec {
-  /** `shadow`: asked as well, never answering. `ab`: answers its part of the requests. */
-  readonly mode: 'shadow' | 'ab';
-  readonly candidate: Pick<ModelSpec, 'version' | 'file' | 'sha256'>;
-  /** Percent of the requests that the candidate answers (`ab`) or is asked as well (`shadow`). */
-  readonly weight: number;
-  /** Header by whose value a client keeps its variant; without it each request is drawn by its id. */
-  readonly stickyHeader?: string;
-  /** Numbers that differ by no more agree, relative beyond 1. */
-  readonly tolerance: number;
-  /** Worker threads of the candidate. */
-  readonly workers: number;
-}
-
+/** The core's sections. A feature declares the type of its own ones beside its code, as another part of this interface. */
 export interface Serving {
   readonly apiVersion: 'ml-serving/v1';
   readonly model: ModelSpec;
@@ -240,12 +201,9 @@ export interface Serving {
   readonly batching: Batching;
   readonly limits: Limits;
   readonly objectives: Objectives;
-  readonly predictionLog: PredictionLogSpec;
-  readonly feedback: FeedbackSpec;
-  readonly variants?: VariantsSpec;
 }
 
-/** Values of what serving.yaml may leave out. */
+/** Values of what serving.yaml may leave out of the core's sections. */
 export const DEFAULTS = {
   runtime: { workers: 'auto', intraOpThreads: 1 },
   batching: { mode: 'auto', maxBatchSize: 32, maxDelayMs: 0, oversized: 'split', stated: [] },
@@ -259,22 +217,7 @@ export const DEFAULTS = {
     maxInstances: 1024,
   },
   objectives: { availability: 99.9, latencyMs: 250 },
-  predictionLog: {
-    mode: 'off',
-    rate: 0.01,
-    to: 'stdout',
-    path: '/tmp/predictions.jsonl',
-    maxBytes: 64 * 1024 * 1024,
-    files: 3,
-    bufferBytes: 8 * 1024 * 1024,
-    remove: [],
-    hash: [],
-  },
-  feedback: { maxPredictions: 10_000, ttlSeconds: 3600 },
-} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits' | 'objectives' | 'predictionLog' | 'feedback'>;
-
-/** Of `variants`, where there is one. */
-export const VARIANTS_DEFAULTS = { weight: 10, tolerance: 1e-3, workers: 1 } as const;
+} as const satisfies Pick<Serving, 'runtime' | 'batching' | 'limits' | 'objectives'>;
 
 /** A free first axis of every input and output is that of the rows: only then can requests share a run. */
 export function hasBatchAxis(serving: Pick<Serving, 'inputs' | 'outputs'>): boolean {

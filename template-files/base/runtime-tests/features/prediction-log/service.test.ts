@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PredictionLogSpec } from '../../../runtime/contract/serving.ts';
+import type { PredictionLogSpec } from '../../../runtime/features/prediction-log/contract.ts';
 import type { Service } from '../../../runtime/service.ts';
 import { boot, type Running } from '../../helpers/service.ts';
 

@@ -1,4 +1,4 @@
-import type { VariantsSpec } from '../../../runtime/contract/serving.ts';
+import type { VariantsSpec } from '../../../runtime/features/variants/contract.ts';
 import { createPick } from '../../../runtime/features/variants/pick.ts';
 
 const spec = (changes: Partial<VariantsSpec>): VariantsSpec => ({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../runtime/config.ts';
-import { VARIANTS_DEFAULTS, type VariantsSpec } from '../../../runtime/contract/serving.ts';
+import { VARIANTS_DEFAULTS, type VariantsSpec } from '../../../runtime/features/variants/contract.ts';
 import { type Golden, parseGolden } from '../../../runtime/inference/golden.ts';
 import { ROOT } from '../../../runtime/root.ts';
 import { bodyOf, boot, type Running, SAMPLE } from '../../helpers/service.ts';

@@ -1,12 +1,14 @@
 import type { Feature } from '../../feature.ts';
 import { createDecoder } from '../../inference/postprocess/decoder.ts';
 import { watchedOutputs } from '../../inference/watched.ts';
+import { contract } from './contract.ts';
 import { createFeedback } from './feedback.ts';
 import { feedbackRoutes } from './routes.ts';
 
 /** Joins true labels with the predictions that they belong to. */
 export const feedback: Feature = {
   name: 'feedback',
+  contract,
   open({ config: { serving }, metrics, bodies }) {
     const { maxPredictions, ttlSeconds } = serving.feedback;
     const candidate = serving.variants?.mode === 'ab' ? [serving.variants.candidate.version] : [];

@@ -1,9 +1,11 @@
 import type { Feature } from '../../feature.ts';
+import { contract } from './contract.ts';
 import { openPredictionLog } from './open.ts';
 
 /** Writes what was predicted, for whom and from what. */
 export const predictionLog: Feature = {
   name: 'prediction-log',
+  contract,
   open({ config, metrics, logger }) {
     const log = openPredictionLog(config, metrics.health, logger);
     if (!log) return {};

@@ -1,6 +1,6 @@
-import type { VariantsSpec } from '../../contract/serving.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { FixedHistogram } from '../../observability/series.ts';
+import type { VariantsSpec } from './contract.ts';
 
 export interface CandidateMetrics extends Metrics {
   /** Adds the candidate to what is read of both at a scrape. To be called when both predictors are there. */

@@ -1,5 +1,4 @@
 import type { Config } from '../../config.ts';
-import type { VariantsSpec } from '../../contract/serving.ts';
 import { ServiceError } from '../../errors.ts';
 import type { CreateModels, Model } from '../../inference/models.ts';
 import { createPredictor, type Observe, type PredictorDeps } from '../../inference/predictor.ts';
@@ -7,6 +6,7 @@ import { prefixedFraction } from '../../observability/hash-sampling.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import { createAgree } from './agreement.ts';
 import { candidateMetrics } from './candidate-metrics.ts';
+import type { VariantsSpec } from './contract.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createPick } from './pick.ts';
 import { createShadow, type ShadowDeps } from './shadow.ts';

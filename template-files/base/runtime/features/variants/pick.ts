@@ -1,6 +1,6 @@
-import type { VariantsSpec } from '../../contract/serving.ts';
 import type { ModelName, Selecting } from '../../inference/models.ts';
 import { prefixedFraction } from '../../observability/hash-sampling.ts';
+import type { VariantsSpec } from './contract.ts';
 
 /** Anything longer than a key would be is not hashed on the way of every request. */
 const MAX_KEY = 1024;

@@ -1,0 +1,43 @@
+import type { ContractPart } from '../../contract/part.ts';
+import type { Rule } from '../../contract/rule.ts';
+import type { ModelSpec } from '../../contract/serving.ts';
+
+/** A second version of the model beside the first. */
+export interface VariantsSpec {
+  /** `shadow`: asked as well, never answering. `ab`: answers its part of the requests. */
+  readonly mode: 'shadow' | 'ab';
+  readonly candidate: Pick<ModelSpec, 'version' | 'file' | 'sha256'>;
+  /** Percent of the requests that the candidate answers (`ab`) or is asked as well (`shadow`). */
+  readonly weight: number;
+  /** Header by whose value a client keeps its variant; without it each request is drawn by its id. */
+  readonly stickyHeader?: string;
+  /** Numbers that differ by no more agree, relative beyond 1. */
+  readonly tolerance: number;
+  /** Worker threads of the candidate. */
+  readonly workers: number;
+}
+
+declare module '../../contract/serving.ts' {
+  interface Serving {
+    readonly variants?: VariantsSpec;
+  }
+}
+
+export const VARIANTS_DEFAULTS = { weight: 10, tolerance: 1e-3, workers: 1 } as const;
+
+const twoVersions: Rule = ({ model, variants }) =>
+  variants?.candidate.version !== model.version
+    ? []
+    : [
+        {
+          field: 'variants.candidate.version',
+          expected: 'another version than model.version: answers are told apart by it',
+          found: model.version,
+          mend: 'Raise it.',
+        },
+      ];
+
+export const contract: ContractPart = {
+  complete: ({ variants }) => (variants ? { variants: { ...VARIANTS_DEFAULTS, ...variants } } : {}),
+  rules: [twoVersions],
+};
