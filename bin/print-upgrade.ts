@@ -1,8 +1,10 @@
 import type { Outcome } from '../generators/merge/outcome.ts';
 import { policyChange } from '../generators/policy/change.ts';
+import { neededText } from '../generators/questions/features.ts';
 import { lockText, said } from '../generators/questions/locks.ts';
 import { textsOf } from '../generators/regenerate/conflicts.ts';
 import { describe, type Line } from '../generators/regenerate/describe.ts';
+import { featureChangeText } from '../generators/regenerate/features/change.ts';
 import { toJson, toMarkdown } from '../generators/regenerate/report.ts';
 import { isUpToDate, type Upgrade } from '../generators/regenerate/upgrade.ts';
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
@@ -62,6 +64,8 @@ function fileLines(upgrade: Upgrade): string[] {
 function extras(upgrade: Upgrade): string[] {
   const { problems, defaulted, plan, rollout, changelog, departures, formatAdvice } = upgrade;
   return [
+    ...featureChangeText(upgrade.features),
+    ...upgrade.features.needed.map(neededText),
     ...policyChange(upgrade).map((line) => `Policy: ${line}`),
     ...problems.map((problem) => `Record: ${problem}`),
     ...departures.map((one) => `Not as the policy says: ${one.key} is ${said(one.found)}; ${lockText(one)}`),
@@ -125,5 +129,5 @@ export function printDone(upgrade: Upgrade, tell: (line: string) => void): void 
         `Your ${formatAdvice.tool} may be their cause: create-ml-serving regenerate --abort, then ${formatAdvice.command}`,
       );
     }
-  } else for (const step of rollout.steps) tell(step);
+  } else for (const step of [...rollout.steps, ...upgrade.features.nextSteps]) tell(step);
 }

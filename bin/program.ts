@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
 import { ownPackage } from '../generators/app/package.ts';
+import { FEATURE_NAMES } from '../generators/questions/features.ts';
 import { questionsHelp } from '../generators/questions/help.ts';
 import { refuseCommandNames } from './command-names.ts';
 import type { CreateFlags } from './commands/create.ts';
+import type { FeatureFlags } from './commands/features.ts';
 import type { ModelFlags } from './commands/model.ts';
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
 
@@ -125,6 +127,34 @@ export function buildProgram(exit: (code: number) => void): Command {
       const both = { set: [...shared.set, ...flags.set], preset: [...shared.preset, ...flags.preset] };
       exit(await regenerate(directory, { ...shared, ...flags, ...both }));
     });
+
+  for (const [name, what] of [
+    ['add', 'Adds features to a repository: its files, dependencies, keys, alerts and docs.'],
+    ['remove', 'Removes features from a repository; what was edited in it stays and is reported.'],
+  ] as const) {
+    program
+      .command(name)
+      .argument('<feature...>', `names of features: ${FEATURE_NAMES.join(', ')}`)
+      .description(what)
+      .option('--directory <directory>', 'the repository; the current directory where none is named')
+      .option('--dry-run', 'show what would be done; write nothing')
+      .option('--diff', 'show it as a unified diff; write nothing')
+      .option('--verify', "run the repository's tests afterwards, and put everything back if they fail")
+      .option(
+        '--format',
+        "format the template's side by the repository's own Prettier or Biome before merging; runs its code",
+      )
+      .option('--allow-conflicts', 'exit with 0 although conflicts are left')
+      .option('--allow-dirty', 'go ahead although there are changes in no commit')
+      .option('--report <form>', 'print a report: md for a pull request, or json')
+      .option('--json', 'print the plan or the error as JSON')
+      .action(async (features: string[], flags: FeatureFlags) => {
+        const { changeFeatures } = await import('./commands/features.ts');
+        // Flags that the program has too are read as its own, wherever they stand.
+        const { dryRun, json } = program.opts<FeatureFlags>();
+        exit(await changeFeatures(name, features, { ...(dryRun && { dryRun }), ...(json && { json }), ...flags }));
+      });
+  }
 
   program
     .command('status')

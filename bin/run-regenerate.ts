@@ -5,7 +5,7 @@ import { parseSetFlags } from '../generators/questions/set-flags.ts';
 import { settleAnswers } from '../generators/questions/settle.ts';
 import { CONFLICTS_PATH, readConflicts } from '../generators/regenerate/conflicts.ts';
 import { lookingAt } from '../generators/regenerate/not-readable.ts';
-import { openProject, type Project } from '../generators/regenerate/open-project.ts';
+import { openProject, type Project, type Wishes } from '../generators/regenerate/open-project.ts';
 import { plainFiles } from '../generators/regenerate/scan.ts';
 import { ownSource, type UpgradeSource } from '../generators/regenerate/source.ts';
 import { prepareUpgrade, type Upgrade } from '../generators/regenerate/upgrade.ts';
@@ -18,17 +18,19 @@ const tell = (line: string) => console.error(`${paint('green', '•')} ${line}`)
 
 /**
  * Plans and applies, continues or takes back. Loaded only when the quick check does not answer already.
+ * @param set what becomes of the answers, where that is not what `--set` says
  * @returns the exit code
  */
 export async function runRegenerate(
   directory: string,
   flags: RegenerateFlags,
   source: () => UpgradeSource = ownSource,
+  set: Wishes['set'] = parseSetFlags(flags.set),
 ): Promise<number> {
   if (flags.continue || flags.abort) return resume(directory, flags);
 
   const project = openProject(directory, source(), {
-    set: parseSetFlags(flags.set),
+    set,
     policy: readPolicy(flags.preset),
     format: flags.format === true,
     restore: flags.restore,

@@ -22,6 +22,11 @@ const kinds = {
     hint: 'Choose another directory, or add --force: it writes the files of the template and touches no others.',
   },
   DISK_FULL: { exit: 1, hint: 'Free some space and run the command again.' },
+  FEATURE_IN_USE: {
+    exit: 1,
+    hint: 'Nothing was changed. Remove the key from serving.yaml first: without the feature the service would not start with it.',
+  },
+  FEATURE_NEEDED: { exit: 1, hint: 'Nothing was changed. Remove the features that need it too.' },
   GIT_FAILED: { exit: 4, hint: 'The repository is written. Run the git command yourself to see what it says.' },
   GIT_NOT_FOUND: { exit: 1, hint: 'Install Git, or add --no-git.' },
   GOLDEN_FAILED: {
@@ -111,6 +116,10 @@ const kinds = {
   TREE_UNKNOWN: { exit: 1, hint: 'Mend what Git reports, or add --allow-dirty.' },
   GIT_INDEX_FAILED: { exit: 4, hint: 'The files are as they should be. Run git status to see what is left to add.' },
   TREE_DIRTY: { exit: 1, hint: 'Commit or stash your changes, or add --allow-dirty.' },
+  UPGRADE_FIRST: {
+    exit: 1,
+    hint: 'Nothing was changed. Run create-ml-serving regenerate, commit what it brings, then run this again.',
+  },
   VERIFY_FAILED: {
     exit: 1,
     hint: 'Everything was put back as it was. Run without --verify to keep the upgrade and look.',

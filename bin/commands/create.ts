@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
-import { createRepository } from '../../generators/app/create.ts';
+import { type Created, createRepository } from '../../generators/app/create.ts';
 import type { GivenModel } from '../../generators/app/given-model.ts';
-import type { CreateJob } from '../../generators/app/job.ts';
+import type { CreateJob, Tell } from '../../generators/app/job.ts';
 import { ownPackage } from '../../generators/app/package.ts';
 import { type Surroundings, surroundingsOf } from '../../generators/app/surroundings/surroundings.ts';
 import { findExecutable } from '../../generators/app/tools/find-executable.ts';
@@ -15,6 +15,7 @@ import { MANIFEST_PATH, POLICY_PATH } from '../../generators/project/manifest.ts
 import type { GivenAnswers } from '../../generators/questions/answers.ts';
 import { parseAnswersFile } from '../../generators/questions/answers-file.ts';
 import { plainLocks, refuseLocked } from '../../generators/questions/locks.ts';
+import { neededLines } from '../../generators/questions/needed.ts';
 import { parseSetFlags } from '../../generators/questions/set-flags.ts';
 import { settleAnswers } from '../../generators/questions/settle.ts';
 import { MAX_WRITTEN_BYTES } from '../../generators/questions/written-file.ts';
@@ -88,9 +89,16 @@ export async function create(directory: string | undefined, flags: CreateFlags):
   if (policy.presets.length > 0 && !flags.json) tell(policyLine(policy));
   const created = asks(flags)
     ? await (await import('../../generators/app/run.ts')).askAndCreate(job, tell)
-    : await createRepository(job, settleAnswers(given, job.context), tell);
+    : await createSettled(job, tell);
   printCreated(created, target.path, { json: flags.json === true, model, surroundings });
   return 0;
+}
+
+/** Without questions. */
+function createSettled(job: CreateJob, tell: Tell): Promise<Created> {
+  const answers = settleAnswers(job.given, job.context);
+  for (const line of neededLines(job.given, answers, job.context)) tell(line);
+  return createRepository(job, answers, tell);
 }
 
 /** Questions are for a person at a terminal: a pipe, a CI job and a program that reads JSON get the defaults. */

@@ -1,6 +1,7 @@
 import Generator, { type BaseOptions } from 'yeoman-generator';
 import type { GivenAnswers } from '../questions/answers.ts';
 import { fromDetailPrompts, toDetailPrompts } from '../questions/details.ts';
+import { neededLines } from '../questions/needed.ts';
 import { fromPrompts, type Typed, toPrompts } from '../questions/prompts.ts';
 import type { Answers } from '../questions/questions.ts';
 import { settleAnswers } from '../questions/settle.ts';
@@ -25,6 +26,7 @@ export default class AppGenerator extends Generator<Record<string, unknown>, App
     const prompts = toPrompts(given, context, model ? ['inputs', 'outputs'] : []);
     const answered = fromPrompts(await this.prompt<Record<string, Typed>>(prompts), given, context);
     this.answers = settleAnswers({ ...answered, ...(model && (await this.askDetails(model, answered))) }, context);
+    for (const line of neededLines(answered, this.answers, context)) this.options.tell(line);
   }
 
   /** Of a given model only what its file does not tell, and nobody has said. */

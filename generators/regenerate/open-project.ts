@@ -10,6 +10,7 @@ import { damagedPolicy, parsePolicy } from '../policy/record.ts';
 import { POLICY_PATH } from '../project/manifest.ts';
 import { type ProjectRecord, readRecord } from '../project/read-record.ts';
 import type { GivenAnswers } from '../questions/answers.ts';
+import type { AllFeatureRules } from '../questions/features.ts';
 import { plainLocks, refuseLocked } from '../questions/locks.ts';
 import type { QuestionContext } from '../questions/question.ts';
 import { type Answers, questions } from '../questions/questions.ts';
@@ -46,9 +47,20 @@ export interface Project {
   readonly restored: ReadonlySet<string>;
 }
 
+/** What the record of a repository says, in the terms of this version. */
+export interface Recorded {
+  readonly root: string;
+  /** Template version; null where the manifest is missing or damaged. */
+  readonly from: string | null;
+  readonly to: string;
+  readonly answers: GivenAnswers;
+  readonly features: AllFeatureRules;
+}
+
 /** What somebody wants changed on the way. */
 export interface Wishes {
-  readonly set?: GivenAnswers;
+  /** Answers, or what becomes of the recorded ones. */
+  readonly set?: GivenAnswers | ((recorded: Recorded) => GivenAnswers);
   /** Instead of the recorded one; `NO_POLICY` leaves it. */
   readonly policy?: Policy | undefined;
   /** Runs the repository's own formatter over the template's sides of what is merged. */
@@ -69,7 +81,7 @@ export function openProject(directory: string, source: UpgradeSource, wishes: Wi
 function read(
   directory: string,
   source: UpgradeSource,
-  { set = {}, policy: named, format = false, restore = [] }: Wishes,
+  { set: asked = {}, policy: named, format = false, restore = [] }: Wishes,
   disk: Disk,
 ): Project {
   const root = rootOf(directory);
@@ -82,8 +94,10 @@ function read(
   const due = from === null ? [] : migrationsBetween(source.migrations, from, to);
   const policy = named ?? recordedPolicy(record);
   const { defaults, locks } = policy;
-  refuseLocked(locks, set);
   const recorded = recordedAnswers(record.answersText, due);
+  const features = featureRules(source.template);
+  const set = typeof asked === 'function' ? asked({ root, from, to, answers: recorded, features }) : asked;
+  refuseLocked(locks, set);
   const answered = { ...recorded, ...set, ...plainLocks(locks) };
   const unanswered = questions.map(({ name }) => name).filter((name) => !(name in answered) && !(name in locks));
   // What is fixed is no longer what was answered once; but what somebody sets has to agree with it.
@@ -93,7 +107,7 @@ function read(
     directoryName: basename(root),
     defaults,
     locks,
-    features: featureRules(source.template),
+    features,
     sample: (modelType) => sampleOf(source.template, modelType),
   };
   return {

@@ -1,7 +1,9 @@
 import { policyChange } from '../policy/change.ts';
+import { neededText } from '../questions/features.ts';
 import { type Departure, lockText, said } from '../questions/locks.ts';
 import { type Conflicts, explainConflict, textsOf } from './conflicts.ts';
 import { describeAll, type Line } from './describe.ts';
+import { featureChangeText } from './features/change.ts';
 import type { UpgradePlan } from './plan.ts';
 import { isUpToDate, type Upgrade } from './upgrade.ts';
 
@@ -32,6 +34,7 @@ export function toJson(upgrade: Upgrade): object {
     missing: missingOf(upgrade),
     conflicts: conflicts?.conflicts ?? [],
     newAnswers: defaulted,
+    features: upgrade.features,
     policy: { presets: policy.presets, former: formerPolicy?.presets ?? null, departures },
     reinstall,
     problems,
@@ -81,7 +84,8 @@ function conflictItem(conflict: Conflicts['conflicts'][number]): string {
 
 /** An upgrade as the body of a pull request. */
 export function toMarkdown(upgrade: Upgrade): string {
-  const { from, to, plan, conflicts, rollout, changelog, defaulted, reinstall, problems, departures } = upgrade;
+  const { from, to, plan, conflicts, rollout, changelog, defaulted, reinstall, problems, departures, features } =
+    upgrade;
   const title = from === to ? `Template ${to}` : `Template ${from ?? '(unknown)'} → ${to}`;
   const changes = changelog.map(({ version, text }) => `#### ${version}\n\n${text}`).join('\n\n');
   const answers = Object.entries(defaulted).map(([key, value]) => `${code(key)} = ${code(JSON.stringify(value))}`);
@@ -107,7 +111,11 @@ export function toMarkdown(upgrade: Upgrade): string {
     `## ${title}`,
     `**Rollout: ${rollout.class}**\n\n${bullets(findings)}`,
     ...section('Conflicts to resolve', bullets((conflicts?.conflicts ?? []).map(conflictItem))),
-    ...section('To do', bullets([...formatting, ...(reinstall ? ['npm install'] : []), ...rollout.steps])),
+    ...section(
+      'To do',
+      bullets([...formatting, ...(reinstall ? ['npm install'] : []), ...rollout.steps, ...features.nextSteps]),
+    ),
+    ...section('Features', bullets([...featureChangeText(features), ...features.needed.map(neededText)])),
     ...section('Policy', bullets([...policyChange(upgrade), ...departures.map(departureLine)])),
     ...section('New questions, answered by their defaults', bullets(answers)),
     ...section('What changes in your repository', changes),

@@ -7,10 +7,13 @@ import { EARLIER_BASE_FOLDER } from '../project/manifest.ts';
 import { buildRecord } from '../project/record.ts';
 import { type Departure, departuresFrom } from '../questions/locks.ts';
 import type { Answers } from '../questions/questions.ts';
+import { declarationsOf } from '../render/features/declarations.ts';
 import { renderTree } from '../render/render-tree.ts';
 import type { Tree } from '../tree.ts';
 import { type ChangelogEntry, changelogBetween } from './changelog.ts';
 import type { Conflicts } from './conflicts.ts';
+import { type FeatureChange, featureChange } from './features/change.ts';
+import { filesOfRemoved, refuseRemovalInUse } from './features/removal.ts';
 import { type FormatAdvice, formatAdvice } from './formatter/advice.ts';
 import { installedFormatters } from './formatter/run.ts';
 import { lookingAt } from './not-readable.ts';
@@ -45,6 +48,8 @@ export interface Foreseen {
   readonly problems: readonly string[];
   /** Whether dependencies changed, so that they have to be installed again. */
   readonly reinstall: boolean;
+  /** What changes of the features that are chosen. */
+  readonly features: FeatureChange;
   readonly rollout: Rollout;
   readonly changelog: readonly ChangelogEntry[];
   /** What the new template renders. */
@@ -130,6 +135,8 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
   const theirs = renderTree(answers, source.template);
   const labels = { yours: 'yours', base: `template ${from ?? '(unknown)'}`, theirs: `template ${to}` };
   const renewed = renewedModel({ root, record, theirs, due, scan });
+  const declarations = declarationsOf(source.template);
+  const features = featureChange(recorded, project.given, answers, declarations);
   const files = () => repositoryFiles(root, project.disk);
   const formatters = project.format ? installedFormatters(root) : [];
   const plan = planUpgrade({
@@ -138,7 +145,7 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     due,
     scan,
     labels,
-    renewed,
+    renewed: new Set([...renewed, ...filesOfRemoved(project, features, answers)]),
     files,
     formatters,
     restored: project.restored,
@@ -160,6 +167,7 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     departures: departuresFrom(policy.locks, recorded, { ...answers, ...recorded }),
     problems: record.problems(),
     reinstall: needsReinstall(plan.outcomes, scan),
+    features,
     rollout: from === null ? unknownRollout() : classifyRollout(...sides, from, to),
     changelog: changelogBetween(source.changelog, from ?? to, to),
     theirs,
@@ -168,7 +176,7 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
 
 /**
  * Works out an upgrade, down to the last byte of its record.
- * @throws MODEL_OWN, MIGRATION_FAILED, NOT_READABLE
+ * @throws MODEL_OWN, FEATURE_IN_USE, MIGRATION_FAILED, NOT_READABLE
  */
 export function prepareUpgrade(project: Project, answers: Answers): Upgrade {
   return lookingAt(project.root, () => workOut(project, answers));
@@ -178,6 +186,7 @@ function workOut(project: Project, answers: Answers): Upgrade {
   const { record } = project;
   const scan = scanOf(project);
   const foreseen = foreseeUpgrade(project, answers, scan);
+  refuseRemovalInUse(project, foreseen.features, answers);
   const { plan, conflicts, theirs, to } = foreseen;
   const files = buildRecord({
     tree: theirs,

@@ -33,7 +33,16 @@ function run(command, args, cwd) {
 /** Makes the repository of a model, as a user does, ready to be started. @param cli the command line's file */
 export function createRepository(cli, folder, name) {
   const directory = join(folder, name);
-  run(process.execPath, [cli, directory, '--yes', '--no-git', '--no-install', ...MODELS[name]]);
+  run(process.execPath, [
+    cli,
+    directory,
+    '--yes',
+    '--no-git',
+    '--no-install',
+    '--set',
+    'features=all',
+    ...MODELS[name],
+  ]);
   symlinkSync(dependenciesOf(directory), join(directory, 'node_modules'), 'junction');
   run('npm', ['run', 'build'], directory);
   return directory;

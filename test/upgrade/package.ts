@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { folderWith } from '../support/folder.ts';
+import { type Files, folderWith, putFiles } from '../support/folder.ts';
 
 export interface Ran {
   readonly status: number | null;
@@ -36,13 +36,17 @@ async function bundled(): Promise<string> {
   return outdir;
 }
 
-/** Packages a version whose template lies in `templates/`. */
-export async function packageOf(version: string): Promise<Package> {
+/**
+ * Packages a version whose template lies in `templates/`.
+ * @param more files of the template on top
+ */
+export async function packageOf(version: string, more: Files = {}): Promise<Package> {
   bundle ??= bundled();
   const folder = folderWith({ 'CHANGELOG.md': CHANGELOG });
   mkdirSync(join(folder, 'dist'));
   cpSync(await bundle, join(folder, 'dist'), { recursive: true });
   cpSync(join(import.meta.dirname, 'templates', version), join(folder, 'template-files'), { recursive: true });
+  putFiles(join(folder, 'template-files'), more);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'create-ml-serving', version, type: 'module' }));
   const command = join(folder, 'dist', 'create-ml-serving.js');
   const run = (cwd: string, ...args: string[]) => {
@@ -54,8 +58,8 @@ export async function packageOf(version: string): Promise<Package> {
 }
 
 /** A repository that a version has stamped out, as a process. */
-export function stampedOutBy(version: Package): string {
+export function stampedOutBy(version: Package, ...flags: string[]): string {
   const top = folderWith({});
-  expect(version(top, 'iris-service', '--yes', '--no-install').status).toBe(0);
+  expect(version(top, 'iris-service', '--yes', '--no-install', ...flags).status).toBe(0);
   return join(top, 'iris-service');
 }

@@ -6,7 +6,7 @@ interface Lock {
 }
 
 const NOTED = ['dev', 'optional', 'devOptional', 'peer'] as const satisfies readonly (keyof Flags)[];
-/** npm's order of keys: these first, then plain values by name, then lists and maps by name. */
+/** npm's order of keys: values and lists before maps, in both these first, then by name. */
 const FIRST = ['name', 'version', 'lockfileVersion', 'resolved', 'integrity', 'requires', 'packages', 'dependencies'];
 
 /**
@@ -51,9 +51,10 @@ function withFlags(entry: LockedPackage, flags: Flags): LockedPackage {
 }
 
 function sorted(entry: object): LockedPackage {
+  const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
   const rank = ([key, value]: [string, unknown]) => {
     const first = FIRST.indexOf(key);
-    return first >= 0 ? first : FIRST.length + (typeof value === 'object' ? 1 : 0);
+    return (isMap(value) ? 100 : 0) + (first >= 0 ? first : FIRST.length);
   };
   const entries = Object.entries(entry) as [string, unknown][];
   return Object.fromEntries(entries.sort((a, b) => rank(a) - rank(b) || (a[0] < b[0] ? -1 : 1))) as LockedPackage;

@@ -20,13 +20,16 @@ export async function dependenciesOf(directory: string): Promise<string> {
   return join(folder, 'node_modules');
 }
 
-/** Stamps a repository out with the packed command line, and gives it its dependencies without installing them again. */
+/**
+ * Stamps a repository out with the packed command line, and gives it its dependencies without installing them again.
+ * All features are there unless the answers say otherwise: most tests are about what one of them does.
+ */
 export async function stampOut(
   directory: string,
   answers: readonly string[] = [],
   flags: readonly string[] = [],
 ): Promise<void> {
-  const set = answers.flatMap((answer) => ['--set', answer]);
+  const set = ['features=all', ...answers].flatMap((answer) => ['--set', answer]);
   const result = await cli([directory, '--yes', '--no-git', '--no-install', ...set, ...flags]);
   if (result.code !== 0) throw new Error(result.stderr);
   symlinkSync(await dependenciesOf(directory), join(directory, 'node_modules'), 'junction');

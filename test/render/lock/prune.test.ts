@@ -27,7 +27,14 @@ test('a package that something else needs stays, and one that only development n
       '': { dependencies: { gone: '1' }, devDependencies: { tool: '1' } },
       'node_modules/gone': { version: '1.0.0', dependencies: { shared: '1', own: '1' } },
       'node_modules/own': { version: '1.0.0' },
-      'node_modules/shared': { version: '1.0.0', integrity: 'x', license: 'MIT', dependencies: { deep: '1' }, bin: {} },
+      'node_modules/shared': {
+        version: '1.0.0',
+        integrity: 'x',
+        license: 'MIT',
+        dependencies: { deep: '1' },
+        bin: {},
+        cpu: ['x64'],
+      },
       'node_modules/deep': { version: '1.0.0' },
       'node_modules/tool': { version: '1.0.0', dev: true, dependencies: { shared: '1' } },
     }),
@@ -39,9 +46,10 @@ test('a package that something else needs stays, and one that only development n
   expect(Object.keys(packages['node_modules/shared'])).toEqual([
     'version',
     'integrity',
-    'dependencies',
+    'cpu',
     'dev',
     'license',
+    'dependencies',
     'bin',
   ]);
   expect(packages['node_modules/deep'].dev).toBe(true);
