@@ -56,22 +56,10 @@ test.each([
   ['predictionLog: { mode: always }', /predictionLog.mode: expected one of off, sampled, full/],
   ['predictionLog: { mode: sampled, rate: 2 }', /predictionLog.rate: expected it to be <= 1/],
   ['feedback: { maxPredictions: -1 }', /feedback.maxPredictions: expected it to be >= 0/],
-  [
-    'predictionLog: { mode: full, hash: [petal_width] }',
-    /environment PREDICTION_LOG_SALT: expected a secret of at least 16/,
-  ],
 ])('%s is refused', (more, message) => {
   expect(() => load(more)).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
   );
-});
-
-test('the key of hashes comes from the environment', () => {
-  const salt = 'a secret of the tests';
-  const { predictionLogSalt } = load('predictionLog: { mode: full, hash: [petal_width] }', {
-    PREDICTION_LOG_SALT: salt,
-  });
-  expect(predictionLogSalt).toBe(salt);
 });
 
 test('a delay that leaves nothing of the grace period is refused', () => {

@@ -29,8 +29,6 @@ export interface Config {
   readonly modelPath: string;
   /** The second version, as if it were the only one. */
   readonly candidate: Config | undefined;
-  /** Key of the hashes in the prediction log. */
-  readonly predictionLogSalt: string;
   readonly templateVersion: string;
   /** The day of that version, YYYY-MM-DD. */
   readonly templateReleased: string | undefined;
@@ -50,7 +48,6 @@ export interface Config {
 /** Which requests get a log line at info: all, only those that failed, or none. */
 export type AccessLog = 'all' | 'errors' | 'off';
 
-const MIN_SALT = 16;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const ACCESS_LOGS = ['all', 'errors', 'off'] as const;
 
@@ -81,7 +78,6 @@ export function loadConfig(
     questions: samples?.all ?? [],
     goldenPath,
     candidate: undefined,
-    predictionLogSalt: readSalt(serving, env),
     ...readTemplate(root),
     workers: workerCount(serving, env),
     host: env['HOST'] || '0.0.0.0',
@@ -133,17 +129,6 @@ function findModel(folder: string, file: string, field: string): string {
 
 function readGolden(path: string): GoldenFile | undefined {
   return existsSync(path) ? parseGolden(readText(path), basename(path)) : undefined;
-}
-
-/** Hashes without a key are found out by trying: names, numbers and dates are few. */
-function readSalt({ predictionLog }: Serving, env: Environment): string {
-  const salt = env['PREDICTION_LOG_SALT'] ?? '';
-  if (!predictionLog || predictionLog.mode === 'off' || predictionLog.hash.length === 0 || salt.length >= MIN_SALT)
-    return salt;
-  throw new ServiceError(
-    'CONFIG_INVALID',
-    `environment PREDICTION_LOG_SALT: expected a secret of at least ${MIN_SALT} letters, because predictionLog.hash is set, found ${salt.length}`,
-  );
 }
 
 /** A delay as long as the grace period would leave nothing of it for what is in flight. */

@@ -61,7 +61,7 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   const deps = { config, metrics, logger, pool: options.pool, capacity: createCapacity(limits) };
   const createModels = features.only('createModels') ?? createSingleModel;
   const models: Models = createModels({ ...deps, observe: features.observe }, (changes) =>
-    mainModel(createPredictor({ ...deps, observe: features.observe('main'), ...changes }), config, metrics),
+    mainModel(createPredictor({ ...deps, observe: features.observe('main'), ...changes }), config),
   );
   // What asks for the model beside its clients asks for the main version.
   const predictor: Predictor = { ...models.main.predictor, ...models.lifecycle };
@@ -86,7 +86,7 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   return { server, connections, predictor, metrics, routes, features };
 }
 
-function mainModel(predictor: Predictor, config: Config, { health }: Metrics): Model {
+function mainModel(predictor: Predictor, config: Config): Model {
   const { version, sha256 } = config.serving.model;
-  return { name: 'main', version, sha256, predictor, config, answered: health.variant('main', version).inc };
+  return { name: 'main', version, sha256, predictor, config };
 }

@@ -86,7 +86,7 @@ export interface ExchangeDeps {
   readonly guards: readonly Guard[];
   readonly accessLog: AccessLog;
   readonly timeoutMs: number;
-  readonly models: Pick<Models, 'main' | 'all'>;
+  readonly models: Pick<Models, 'main'>;
   readonly observers: readonly RequestObserver[];
 }
 
@@ -103,7 +103,6 @@ export type Run = (
  */
 export function createRun(deps: ExchangeDeps): Run {
   const { predictor, metrics, logger, guards, accessLog, timeoutMs, models, observers } = deps;
-  const several = models.all.length > 1;
   const wantsTrace = (id: string): boolean => observers.some(({ wants }) => wants(id));
   const logAccess = createAccessLog(logger, accessLog);
 
@@ -150,7 +149,7 @@ export function createRun(deps: ExchangeDeps): Run {
     const { req, back, id, label, started, model, trace } = pending;
     const gone = req.socket.destroyed;
     if (!gone) {
-      const headers = several && model ? ['X-Request-Id', id, 'X-Model-Variant', model.name] : ['X-Request-Id', id];
+      const headers = model?.headers ? ['X-Request-Id', id, ...model.headers] : ['X-Request-Id', id];
       // While shutting down, clients are asked to go elsewhere with their next request.
       back.respond(reply, headers, predictor.stopping());
     }
@@ -158,7 +157,7 @@ export function createRun(deps: ExchangeDeps): Run {
     const endedAt = performance.now();
     const totalMs = endedAt - started;
     metrics.request(label, status, totalMs / 1000);
-    if (model && status === 200) model.answered();
+    if (model && status === 200) model.answered?.();
     const wanting = trace ? observers.filter(({ wants }) => wants(id)) : [];
     if (!wanting.some(({ inAccessLog }) => inAccessLog)) logAccess(id, label, status, totalMs);
     if (!trace) return;

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Predictor, PredictorDeps } from './predictor.ts';
 
-/** A second model is there only where a feature brings one. */
+/** A second model exists only where a feature adds one. */
 export type ModelName = 'main' | 'candidate';
 
 /** A model that this service serves. */
@@ -13,8 +13,10 @@ export interface Model {
   readonly predictor: Predictor;
   /** Its own golden samples and files. */
   readonly config: Config;
-  /** Counts an answer of it. */
-  readonly answered: () => void;
+  /** Called for each answer of it. */
+  readonly answered?: () => void;
+  /** Headers of its answers, names and values by turns. */
+  readonly headers?: readonly string[];
 }
 
 /** A request as far as the choice of its model depends on it. */

@@ -2,18 +2,20 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import type { Config } from '../../../runtime/config.ts';
 import type { InputSpec, ModelType } from '../../../runtime/contract/serving.ts';
+import { createPredictionLogMetrics } from '../../../runtime/features/prediction-log/metrics.ts';
 import { openPredictionLog } from '../../../runtime/features/prediction-log/open.ts';
 import { readInferRequest } from '../../../runtime/http/v2/request.ts';
 import { tensorsToLog } from '../../../runtime/http/v2/to-log.ts';
 import { KINDS } from '../../../runtime/inference/datatypes.ts';
-import { createMetrics } from '../../../runtime/observability/metrics.ts';
 import { serving } from '../../helpers/serving.ts';
 
 /* What serving.yaml says is not to be shown is in no line of the log: for each type of model, on each way in, by each name. */
 
 const SECRET = 'my secret';
+const SALT = 'a salt of the tests';
 const [AGE, INCOME, BONUS] = [7107701, 7107702, 7107703];
 
 interface Case {
@@ -190,9 +192,9 @@ async function logged(one: Case, redaction: { remove?: string[]; hash?: string[]
     serving: { ...contract, predictionLog },
     folder,
     templateVersion: '1.0.0',
-    predictionLogSalt: 'a salt of the tests',
+    env: { PREDICTION_LOG_SALT: SALT },
   } as unknown as Config;
-  const log = openPredictionLog(config, createMetrics([], 100).health, pino({ level: 'silent' }));
+  const log = openPredictionLog(config, createPredictionLogMetrics(new Registry()), pino({ level: 'silent' }), false);
   const trace = { preprocess: 0, queue: 0, run: 0, postprocess: 0, inputs, inputsJson: undefined, outputs: undefined };
   const model = { name: 'main', version: '1', sha256: '0' };
   log?.write({ id: 'one', answerId: undefined, route: '/', status: 200, endedAt: 0, totalMs: 1, model, trace });
@@ -203,11 +205,11 @@ async function logged(one: Case, redaction: { remove?: string[]; hash?: string[]
 }
 
 describe.each(CASES)('$title', (one) => {
-  const ways = [...one.instances.map((instance) => [instance]), ...throughProtocol(one)];
+  const forms = [...one.instances.map((instance) => [instance]), ...throughProtocol(one)];
 
   test.each(Object.entries(one.names))('by %s', async (name, { hidden, shown = [] }) => {
     for (const redaction of [{ remove: [name] }, { hash: [name] }]) {
-      for (const inputs of ways) {
+      for (const inputs of forms) {
         const line = await logged(one, redaction, inputs);
         expect(hidden.filter((secret) => line.includes(`${secret}`))).toEqual([]);
         expect(shown.filter((value) => !line.includes(`${value}`))).toEqual([]);
@@ -216,11 +218,42 @@ describe.each(CASES)('$title', (one) => {
     }
   });
 
-  test('without a wish it is shown', async () => {
+  test('without a redaction it is shown', async () => {
     const secrets = Object.values(one.names).flatMap(({ hidden }) => hidden);
-    for (const inputs of ways) {
+    for (const inputs of forms) {
       const line = await logged(one, {}, inputs);
       expect(secrets.some((secret) => line.includes(`${secret}`))).toBe(true);
     }
+  });
+});
+
+describe('the key of the hashes', () => {
+  const open = (hash: string[], env: Record<string, string>, mode: 'full' | 'off' = 'full') => {
+    const contract = contractOf(CASES[0] as Case);
+    const predictionLog = { ...contract.predictionLog, mode, to: 'file', path: 'log.jsonl', hash } as const;
+    const config = {
+      serving: { ...contract, predictionLog },
+      folder,
+      env,
+      templateVersion: '1.0.0',
+    } as unknown as Config;
+    const log = openPredictionLog(config, createPredictionLogMetrics(new Registry()), pino({ level: 'silent' }), false);
+    return log?.close(2000);
+  };
+
+  test('comes from the environment, and is a secret of 16 letters or more', async () => {
+    expect(() => open(['age'], {})).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: expect.stringMatching(/environment PREDICTION_LOG_SALT: expected a secret of at least 16 .* found 0$/),
+      }),
+    );
+    expect(() => open(['age'], { PREDICTION_LOG_SALT: 'x'.repeat(15) })).toThrow(/found 15$/);
+    expect(await open(['age'], { PREDICTION_LOG_SALT: 'x'.repeat(16) })).toBe(true);
+  });
+
+  test('is not needed where nothing is hashed, or the log is off', async () => {
+    expect(await open([], {})).toBe(true);
+    expect(open(['age'], {}, 'off')).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ const start = async (spec: Partial<PredictionLogSpec>) => {
   service = await boot({
     config: (config) => ({
       ...config,
-      predictionLogSalt: SALT,
+      env: { ...config.env, PREDICTION_LOG_SALT: SALT },
       serving: {
         ...config.serving,
         predictionLog: { ...config.serving.predictionLog, path: join(folder, 'log.jsonl'), to: 'file', ...spec },

@@ -1,5 +1,7 @@
+import { preprocess } from '../../../src/hooks/preprocess.ts';
 import type { Feature } from '../../feature.ts';
 import { contract } from './contract.ts';
+import { createPredictionLogMetrics } from './metrics.ts';
 import { openPredictionLog } from './open.ts';
 
 /** Writes what was predicted, for whom and from what. */
@@ -7,7 +9,12 @@ export const predictionLog: Feature = {
   name: 'prediction-log',
   contract,
   open({ config, metrics, logger }) {
-    const log = openPredictionLog(config, metrics.health, logger);
+    const log = openPredictionLog(
+      config,
+      createPredictionLogMetrics(metrics.registry),
+      logger,
+      preprocess !== undefined,
+    );
     if (!log) return {};
     const { wants, write, inAccessLog, close, spill } = log;
     return { requests: { wants, answered: write, inAccessLog }, close, exit: spill };

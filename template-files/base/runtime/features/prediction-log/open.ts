@@ -1,27 +1,40 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { preprocess } from '../../../src/hooks/preprocess.ts';
 import type { Config } from '../../config.ts';
+import type { Environment } from '../../environment.ts';
 import { describe, ServiceError } from '../../errors.ts';
-import { namesOf } from '../../field-names.ts';
-import type { ModelHealth } from '../../observability/model-health.ts';
 import type { PredictionLogSpec } from './contract.ts';
+import { namesOf } from './field-names.ts';
 import { createFileSink } from './file-sink.ts';
+import type { PredictionLogMetrics } from './metrics.ts';
 import { createPredictionLog, type PredictionLog } from './prediction-log.ts';
 import { createRedact, type Names } from './redact.ts';
 import { createStreamSink } from './stream-sink.ts';
 
-/** A failure that lasts is said once in a while. */
-const COMPLAIN_MS = 60_000;
+/** Letters of a key that cannot be guessed. */
+const MIN_SALT = 16;
+/** A failure that lasts is logged once in this time. */
+const LOG_EVERY_MS = 60_000;
 
-/** The prediction log that serving.yaml describes; undefined where it is off. @throws CONFIG_INVALID where it would redact what there is not */
-export function openPredictionLog(config: Config, health: ModelHealth, logger: Logger): PredictionLog | undefined {
-  const { serving, templateVersion, folder, predictionLogSalt: salt } = config;
+/**
+ * The prediction log that serving.yaml describes; undefined where it is off.
+ * @param hooked whether a preprocess hook takes instances whose fields are the team's own
+ * @throws CONFIG_INVALID when it cannot hide what it is told to hide
+ */
+export function openPredictionLog(
+  config: Config,
+  metrics: PredictionLogMetrics,
+  logger: Logger,
+  hooked: boolean,
+): PredictionLog | undefined {
+  const { serving, templateVersion, folder, env } = config;
   const { mode, rate, to, path, maxBytes, files, bufferBytes, remove, hash } = serving.predictionLog;
   if (mode === 'off') return undefined;
   const names = namesOf(serving);
-  checkFields(serving.predictionLog, names);
-  let complainedAt = Number.NEGATIVE_INFINITY;
+  // With a hook clients have names of their own.
+  if (!hooked) checkFields(serving.predictionLog, names);
+  const salt = readSalt(serving.predictionLog, env);
+  let loggedAt = Number.NEGATIVE_INFINITY;
   return createPredictionLog({
     rate: mode === 'full' ? 1 : rate,
     bufferBytes,
@@ -29,23 +42,22 @@ export function openPredictionLog(config: Config, health: ModelHealth, logger: L
     templateVersion,
     sink: to === 'stdout' ? createStreamSink(logger) : createFileSink({ path: resolve(folder, path), maxBytes, files }),
     inAccessLog: to === 'stdout',
-    redact: createRedact({ remove, hash, salt, hooked: preprocess !== undefined }, names),
+    redact: createRedact({ remove, hash, salt, hooked }, names),
     events: {
-      onWritten: (lines) => health.logWritten.inc(lines),
+      onWritten: (lines) => metrics.written.inc(lines),
       onDropped(lines, reason, error) {
-        health.logDropped[reason].inc(lines);
+        metrics.dropped[reason].inc(lines);
         const now = performance.now();
-        if (now - complainedAt < COMPLAIN_MS) return;
-        complainedAt = now;
+        if (now - loggedAt < LOG_EVERY_MS) return;
+        loggedAt = now;
         logger.error({ reason, err: error }, 'the prediction log loses lines');
       },
     },
   });
 }
 
-/** A misspelt name would show what it was to hide. With a preprocess hook clients have names of their own. */
+/** A misspelt name would show what it was to hide. */
 function checkFields(spec: PredictionLogSpec, { covers }: Names): void {
-  if (preprocess) return;
   for (const side of ['remove', 'hash'] as const) {
     const stranger = spec[side].find((name) => !covers.has(name));
     if (stranger === undefined) continue;
@@ -55,4 +67,14 @@ function checkFields(spec: PredictionLogSpec, { covers }: Names): void {
       `serving.yaml predictionLog.${side}: expected names of ${known}, found ${describe(stranger)}`,
     );
   }
+}
+
+/** Without a secret key a hashed value is found by trying: names, numbers and dates are few. */
+function readSalt({ hash }: PredictionLogSpec, env: Environment): string {
+  const salt = env['PREDICTION_LOG_SALT'] ?? '';
+  if (hash.length === 0 || salt.length >= MIN_SALT) return salt;
+  throw new ServiceError(
+    'CONFIG_INVALID',
+    `environment PREDICTION_LOG_SALT: expected a secret of at least ${MIN_SALT} letters, because predictionLog.hash is set, found ${salt.length}`,
+  );
 }

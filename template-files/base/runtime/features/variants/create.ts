@@ -1,13 +1,13 @@
 import type { Config } from '../../config.ts';
 import { ServiceError } from '../../errors.ts';
-import type { CreateModels, Model } from '../../inference/models.ts';
+import { type CreateModels, createSingleModel, type Model } from '../../inference/models.ts';
 import { createPredictor, type Observe, type PredictorDeps } from '../../inference/predictor.ts';
 import { prefixedFraction } from '../../observability/hash-sampling.ts';
-import type { Metrics } from '../../observability/metrics.ts';
 import { createAgree } from './agreement.ts';
 import { candidateMetrics } from './candidate-metrics.ts';
 import type { VariantsSpec } from './contract.ts';
 import { createLifecycle } from './lifecycle.ts';
+import type { VariantsMetrics } from './metrics.ts';
 import { createPick } from './pick.ts';
 import { createShadow, type ShadowDeps } from './shadow.ts';
 
@@ -15,7 +15,12 @@ const shadowFraction = prefixedFraction('shadow:');
 const LOG_EVERY_MS = 60_000;
 
 /** The model of serving.yaml, and beside it the candidate of `variants`. */
-export function createVariants(config: Config, candidateConfig: Config, spec: VariantsSpec): CreateModels {
+export function createVariants(
+  config: Config,
+  candidateConfig: Config,
+  spec: VariantsSpec,
+  series: VariantsMetrics,
+): CreateModels {
   return (deps, createMain) => {
     const { metrics, logger, capacity } = deps;
     const own = candidateMetrics(metrics, spec.mode);
@@ -31,7 +36,7 @@ export function createVariants(config: Config, candidateConfig: Config, spec: Va
       waiting: () => metrics.queueDepth(),
       agree: createAgree(config.serving, spec.tolerance),
       chosen: (id) => shadowFraction(id) * 100 < spec.weight,
-      outcome: createOutcome(metrics, logger),
+      outcome: createOutcome(series, logger),
     });
     const observeMain = deps.observe('main');
     const observe: Observe | undefined =
@@ -41,16 +46,18 @@ export function createVariants(config: Config, candidateConfig: Config, spec: Va
             observeMain?.(...seen);
             shadow(...seen);
           };
-    const main = createMain({ observe });
+    const main = withVariant(createMain({ observe }), series);
     const { version, sha256 } = candidateConfig.serving.model;
-    const candidate: Model = {
-      name: 'candidate',
-      version,
-      sha256,
-      predictor: second,
-      config: candidateConfig,
-      answered: metrics.health.variant('candidate', version).inc,
-    };
+    const candidate = withVariant(
+      {
+        name: 'candidate',
+        version,
+        sha256,
+        predictor: second,
+        config: candidateConfig,
+      },
+      series,
+    );
     own.join();
     const pick = createPick(spec);
     return {
@@ -62,14 +69,29 @@ export function createVariants(config: Config, candidateConfig: Config, spec: Va
   };
 }
 
+/** The model with the header and the counter of its variant. */
+function withVariant(model: Model, series: VariantsMetrics): Model {
+  const { name, version } = model;
+  return { ...model, headers: ['X-Model-Variant', name], answered: series.answers(name, version).inc };
+}
+
+/** The model of serving.yaml alone, whose answers are counted: a comparison over time needs those from before the candidate. */
+export function createCounted(series: VariantsMetrics): CreateModels {
+  return (deps, createMain) =>
+    createSingleModel(deps, (changes) => {
+      const main = createMain(changes);
+      return { ...main, answered: series.answers(main.name, main.version).inc };
+    });
+}
+
 /** Counts what became of a shadow's request. Why it failed is counted by its error code, and logged once in a minute. */
-function createOutcome({ health }: Metrics, logger: PredictorDeps['logger']): ShadowDeps['outcome'] {
+function createOutcome(series: VariantsMetrics, logger: PredictorDeps['logger']): ShadowDeps['outcome'] {
   let loggedAt = Number.NEGATIVE_INFINITY;
   return (outcome, error) => {
-    health.shadow[outcome].inc();
+    series.shadow[outcome].inc();
     if (outcome !== 'error') return;
     const code = error instanceof ServiceError ? error.code : 'INTERNAL';
-    health.shadowError(code).inc();
+    series.shadowError(code).inc();
     const now = performance.now();
     if (now - loggedAt < LOG_EVERY_MS) return;
     loggedAt = now;

@@ -1,5 +1,6 @@
 import type { Observe, Predictor } from '../../inference/predictor.ts';
 import type { Agree } from './agreement.ts';
+import type { ShadowOutcome } from './metrics.ts';
 
 export interface ShadowDeps {
   readonly candidate: Pick<Predictor, 'inferTensors' | 'accepts'>;
@@ -8,28 +9,28 @@ export interface ShadowDeps {
   readonly agree: Agree;
   readonly chosen: (id: string) => boolean;
   /** @param error why the candidate gave no answer, for the outcome `error` */
-  readonly outcome: (outcome: 'agree' | 'disagree' | 'error' | 'skipped', error?: unknown) => void;
+  readonly outcome: (outcome: ShadowOutcome, error?: unknown) => void;
 }
 
-/** The shadow is asked about so many requests at the same time, and no more. */
-const MAX_ASKED = 8;
-/** Nobody waits for it. */
-const PATIENCE_MS = 10_000;
+/** So many requests wait for the shadow at the same time, and no more. */
+const MAX_PENDING = 8;
+/** No client waits for it. */
+const DEADLINE_MS = 10_000;
 
 /**
- * Asks the candidate what a client has asked, once the client's answer is there, and compares. It is left out when the main
+ * Sends the candidate what a client has sent, once the client's answer is there, and compares. It is left out when the main
  * version has requests waiting, or the candidate is behind: neither the answers nor the failures of it reach a client.
  */
 export function createShadow({ candidate, waiting, agree, chosen, outcome }: ShadowDeps): Observe {
-  let asked = 0;
+  let pending = 0;
   return (call, blocks, fetch, answers) => {
     if (call.id === undefined || !chosen(call.id)) return;
-    if (asked >= MAX_ASKED || waiting() > 0 || !candidate.accepts().ready) {
+    if (pending >= MAX_PENDING || waiting() > 0 || !candidate.accepts().ready) {
       outcome('skipped');
       return;
     }
-    asked += 1;
-    const deadline = performance.now() + PATIENCE_MS;
+    pending += 1;
+    const deadline = performance.now() + DEADLINE_MS;
     candidate
       .inferTensors(blocks, fetch, { deadline }, deadline)
       .then(
@@ -37,7 +38,7 @@ export function createShadow({ candidate, waiting, agree, chosen, outcome }: Sha
         (error: unknown) => outcome('error', error),
       )
       .finally(() => {
-        asked -= 1;
+        pending -= 1;
       });
   };
 }

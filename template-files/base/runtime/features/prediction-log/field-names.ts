@@ -1,6 +1,6 @@
-import { mediaName, type Serving } from './contract/serving.ts';
-import type { Names } from './features/prediction-log/redact.ts';
-import { hasColumns } from './inference/preprocess/columns.ts';
+import { mediaName, type Serving } from '../../contract/serving.ts';
+import { hasColumns } from '../../inference/preprocess/columns.ts';
+import type { Names } from './redact.ts';
 
 /** Which fields of the prediction log are meant by a name, of a model's inputs. */
 export function namesOf(serving: Pick<Serving, 'model' | 'inputs'>): Names {
