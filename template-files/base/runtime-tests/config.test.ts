@@ -19,12 +19,8 @@ function load(more: string, env: NodeJS.ProcessEnv = {}) {
   return loadConfig({ ...env, SERVING_CONFIG: file });
 }
 
-const candidate = (version: string, file = 'model/candidate.onnx') =>
-  `variants:\n  mode: shadow\n  candidate: { version: "${version}", file: ${file}, sha256: ${'a'.repeat(64)} }`;
-
 test('what serving.yaml leaves out has a default', () => {
-  const { serving, candidate: second } = load('');
-  expect(second).toBeUndefined();
+  const { serving } = load('');
   expect(serving).toMatchObject({
     predictionLog: { mode: 'off', to: 'stdout', rate: 0.01 },
     feedback: { maxPredictions: 10_000, ttlSeconds: 3600 },
@@ -37,22 +33,7 @@ test('serving.yaml has the sections of the chosen features only', () => {
   expect(serving).not.toHaveProperty('predictionLog');
 });
 
-test('a candidate is a model of its own, with its own golden samples', () => {
-  const { serving, candidate: second } = load(candidate('2.0.0'));
-  expect(serving.variants).toMatchObject({ mode: 'shadow', weight: 10, workers: 1, tolerance: 0.001 });
-  expect(second).toMatchObject({
-    modelPath: join(folder, 'model/candidate.onnx'),
-    workers: 1,
-    serving: { model: { name: serving.model.name, version: '2.0.0', sha256: 'a'.repeat(64) } },
-  });
-  expect(second?.golden?.samples).toHaveLength(3);
-});
-
 test.each([
-  [candidate('1.0.0'), /serving.yaml:\d+ variants.candidate.version: expected another version than model.version/],
-  [candidate('2.0.0', 'model/none.onnx'), /variants.candidate.file: expected an ONNX file, found none/],
-  [candidate('2.0.0', '../x.onnx'), /variants.candidate.file/],
-  ['variants: { mode: both }', /variants.mode: expected one of shadow, ab/],
   ['predictionLog: { mode: always }', /predictionLog.mode: expected one of off, sampled, full/],
   ['predictionLog: { mode: sampled, rate: 2 }', /predictionLog.rate: expected it to be <= 1/],
   ['feedback: { maxPredictions: -1 }', /feedback.maxPredictions: expected it to be >= 0/],

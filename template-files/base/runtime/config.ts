@@ -27,8 +27,6 @@ export interface Config {
   readonly servingPath: string;
   readonly folder: string;
   readonly modelPath: string;
-  /** The second version, as if it were the only one. */
-  readonly candidate: Config | undefined;
   readonly templateVersion: string;
   /** The day of that version, YYYY-MM-DD. */
   readonly templateReleased: string | undefined;
@@ -67,7 +65,7 @@ export function loadConfig(
   const goldenPath = join(dirname(modelPath), 'golden.json');
   const samples = readGolden(goldenPath);
   const referencePath = join(dirname(modelPath), 'reference.json');
-  const config: Config = {
+  return {
     serving,
     servingPath: file,
     folder,
@@ -77,7 +75,6 @@ export function loadConfig(
     golden: samples?.golden,
     questions: samples?.all ?? [],
     goldenPath,
-    candidate: undefined,
     ...readTemplate(root),
     workers: workerCount(serving, env),
     host: env['HOST'] || '0.0.0.0',
@@ -87,7 +84,6 @@ export function loadConfig(
     env,
     ...readShutdown(env),
   };
-  return { ...config, candidate: candidateOf(config) };
 }
 
 /** The sections that features add to serving.yaml. */
@@ -100,34 +96,16 @@ export function readSchema(root: string = ROOT): string {
   return readText(join(root, 'schema', 'serving.schema.json'));
 }
 
-/** The second version is everything that the first one is, save its file and its golden samples. */
-function candidateOf(config: Config): Config | undefined {
-  const { serving, folder } = config;
-  const { variants } = serving;
-  if (!variants) return undefined;
-  const modelPath = findModel(folder, variants.candidate.file, 'variants.candidate.file');
-  const goldenPath = modelPath.replace(/\.onnx$/, '.golden.json');
-  const samples = readGolden(goldenPath);
-  const { released: _released, placeholder: _placeholder, ...model } = serving.model;
-  return {
-    ...config,
-    serving: { ...serving, model: { ...model, ...variants.candidate } },
-    modelPath,
-    golden: samples?.golden,
-    questions: samples?.all ?? config.questions,
-    goldenPath,
-    workers: variants.workers,
-  };
-}
-
-function findModel(folder: string, file: string, field: string): string {
+/** The path of a model's file. @throws CONFIG_INVALID when there is none, with the field that names it */
+export function findModel(folder: string, file: string, field: string): string {
   const path = join(folder, file);
   if (existsSync(path)) return path;
   const message = `serving.yaml ${field}: expected an ONNX file, found none at ${file}. Put the model there.`;
   throw new ServiceError('CONFIG_INVALID', message);
 }
 
-function readGolden(path: string): GoldenFile | undefined {
+/** The golden samples of a file, where it exists. */
+export function readGolden(path: string): GoldenFile | undefined {
   return existsSync(path) ? parseGolden(readText(path), basename(path)) : undefined;
 }
 

@@ -3,9 +3,9 @@ import type { Config } from './config.ts';
 import type { ContractPart } from './contract/part.ts';
 import type { BodyReader } from './http/body.ts';
 import type { Guard, RequestObserver, Route } from './http/exchange.ts';
-import type { Operations, Schemas } from './http/openapi/operations.ts';
+import type { AddedParameters, Operations, Schemas } from './http/openapi/operations.ts';
 import type { CreateServer } from './http/server.ts';
-import type { CreateModels, ModelName, Models } from './inference/models.ts';
+import type { CreateModels, FurtherModel, ModelName, Models } from './inference/models.ts';
 import type { Observe } from './inference/predictor.ts';
 import type { Metrics } from './observability/metrics.ts';
 
@@ -19,6 +19,8 @@ export interface Feature {
   readonly name: string;
   /** The sections of serving.yaml that belong to it. */
   readonly contract?: ContractPart;
+  /** Models next to the one of serving.yaml, for `npm run check` and `npm run golden`. @throws CONFIG_INVALID */
+  readonly models?: (config: Config) => readonly FurtherModel[];
   /**
    * Called once, in the order of the list, before anything listens.
    * @throws CONFIG_INVALID to refuse the start
@@ -37,13 +39,20 @@ export interface FeatureContext {
   readonly models: () => Models;
 }
 
+/** What OpenAPI says of a feature, by method and label (`POST /feedback`). */
+export interface OpenApiPart {
+  readonly operations?: Operations;
+  readonly schemas?: Schemas;
+  /** AddedParameters that it adds to operations of the core. */
+  readonly parameters?: AddedParameters;
+}
+
 /** Everything is optional. */
 export interface FeatureParts {
   /** Are shown every request before its handler is, except those of health. */
   readonly guards?: readonly Guard[];
   readonly routes?: readonly Route[];
-  /** What OpenAPI says of the routes, by method and label (`POST /feedback`), and the schemas that it names. */
-  readonly openApi?: { readonly operations: Operations; readonly schemas?: Schemas };
+  readonly openApi?: OpenApiPart;
   /** Called once for each model: what sees the rows of clients and the model's answers to them. */
   readonly observe?: (model: ModelName) => Observe | undefined;
   /** Sees requests that predict once they are answered, with what they held. */

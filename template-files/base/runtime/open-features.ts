@@ -1,6 +1,6 @@
 import { ServiceError } from './errors.ts';
 import type { Feature, FeatureContext, FeatureParts } from './feature.ts';
-import type { Operations, Schemas } from './http/openapi/operations.ts';
+import type { AddedParameters, Operations, Schemas } from './http/openapi/operations.ts';
 import type { AddedRoutes } from './http/routes.ts';
 import type { ModelName } from './inference/models.ts';
 import type { Observe } from './inference/predictor.ts';
@@ -28,6 +28,7 @@ export function openFeatures(features: readonly Feature[], context: FeatureConte
     routes: all.flatMap(({ routes = [] }) => routes),
     operations: Object.assign({}, ...all.map(({ openApi }) => openApi?.operations)) as Operations,
     schemas: Object.assign({}, ...all.map(({ openApi }) => openApi?.schemas)) as Schemas,
+    parameters: mergedParameters(all.flatMap(({ openApi }) => (openApi?.parameters ? [openApi.parameters] : []))),
     only(key) {
       const [first, second] = opened.filter(({ parts }) => parts[key]);
       if (first && second) {
@@ -61,6 +62,14 @@ export function openFeatures(features: readonly Feature[], context: FeatureConte
       for (const { exit } of all.toReversed()) exit?.();
     },
   };
+}
+
+/** Several features may add parameters to one operation. */
+function mergedParameters(parts: readonly AddedParameters[]): AddedParameters {
+  const merged: Record<string, AddedParameters[string]> = {};
+  for (const [key, added] of parts.flatMap((part) => Object.entries(part)))
+    merged[key] = [...(merged[key] ?? []), ...added];
+  return merged;
 }
 
 function openOne({ name, open }: Feature, context: FeatureContext): FeatureParts {

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { openReference } from '../features/drift/open.ts';
+import { furtherModels } from '../further-models.ts';
 import { type BatchingState, OWN_RUNS } from '../inference/batching.ts';
 import { createPredictor } from '../inference/predictor.ts';
 import { unreadLabelWarning } from '../inference/release.ts';
@@ -28,7 +29,7 @@ try {
   // Before the golden samples: where they differ, the first step that does says why.
   if (values.against !== undefined) await checkAgainst(config, values.against, (line) => console.log(line));
   await checkModel(config, 'golden.json');
-  if (config.candidate) await checkModel(config.candidate, basename(config.candidate.goldenPath));
+  for (const { config: further } of furtherModels(config)) await checkModel(further, basename(further.goldenPath));
   const { refused, stale } = openReference(config.referenceText, config.serving);
   // After every release the reference is the model's before: that is no reason to stop, and is said.
   if (refused && !stale) throw refused;

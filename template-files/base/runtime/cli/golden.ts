@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { withoutMark } from '../byte-order-mark.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
+import { furtherModels } from '../further-models.ts';
 import { type GoldenSample, parseGolden, type Question, refusalOf } from '../inference/golden.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { instanceOf } from '../inference/trial/instance.ts';
@@ -36,8 +37,7 @@ interface Asked {
 
 try {
   const main = loadConfig({ ...process.env, WORKERS: '1' });
-  const config = values.candidate ? main.candidate : main;
-  if (!config) throw new ServiceError('CONFIG_INVALID', 'serving.yaml has no variants: there is no candidate');
+  const config = values.candidate ? candidateOf(main) : main;
   const path = config.goldenPath;
   const source = existsSync(path) ? path : main.goldenPath;
   if (!existsSync(source)) throw new ServiceError('CONFIG_INVALID', 'there is no golden.json beside the model');
@@ -71,6 +71,13 @@ try {
   if (!(error instanceof ServiceError)) throw error;
   console.error(`${error.message}\n(${error.code})`);
   process.exitCode = 1;
+}
+
+/** The model that a feature adds. @throws CONFIG_INVALID when there is none */
+function candidateOf(main: Config): Config {
+  const found = furtherModels(main).find(({ name }) => name === 'candidate');
+  if (found) return found.config;
+  throw new ServiceError('CONFIG_INVALID', 'serving.yaml has no variants: there is no candidate');
 }
 
 /** Samples that nobody has answered stand in for real ones: where the model refuses them, it is asked what it takes. */

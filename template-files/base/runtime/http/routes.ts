@@ -4,7 +4,7 @@ import type { Predictor } from '../inference/predictor.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BodyReader } from './body.ts';
 import type { Route } from './exchange.ts';
-import type { Operations, Schemas } from './openapi/operations.ts';
+import type { AddedOperations } from './openapi/document.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -20,10 +20,8 @@ export interface RoutesDeps {
 }
 
 /** What features add. */
-export interface AddedRoutes {
+export interface AddedRoutes extends AddedOperations {
   readonly routes: readonly Route[];
-  readonly operations: Operations;
-  readonly schemas: Schemas;
 }
 
 /** Every route of the service, as data: what is hot, what Express serves and what metrics know of are read from here. */
@@ -37,7 +35,15 @@ export function createRoutes(config: Config, deps: RoutesDeps, added: AddedRoute
     metricsRoute(metrics),
     ...added.routes,
   ];
-  return [...routes, openApiRoute(config, routes, added)];
+  return [
+    ...routes,
+    openApiRoute(
+      config,
+      routes,
+      models.all.map(({ version }) => version),
+      added,
+    ),
+  ];
 }
 
 /** The label of requests that meet no route: a client's own paths must not become series. */

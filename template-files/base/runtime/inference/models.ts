@@ -5,6 +5,12 @@ import type { Predictor, PredictorDeps } from './predictor.ts';
 /** A second model exists only where a feature adds one. */
 export type ModelName = 'main' | 'candidate';
 
+/** A model next to that of serving.yaml, with the configuration by which it would be served alone. */
+export interface FurtherModel {
+  readonly name: Exclude<ModelName, 'main'>;
+  readonly config: Config;
+}
+
 /** A model that this service serves. */
 export interface Model {
   readonly name: ModelName;
@@ -33,6 +39,8 @@ export interface Models {
   readonly main: Model;
   readonly all: readonly Model[];
   readonly pick: (request: Selecting) => Model;
+  /** The model that a query of GET /predict/test names; always the main one where it is left out. */
+  readonly byQuery?: (query: URLSearchParams) => Model;
   readonly lifecycle: Lifecycle;
 }
 

@@ -1,47 +1,46 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../runtime/config.ts';
 import { VARIANTS_DEFAULTS, type VariantsSpec } from '../../../runtime/features/variants/contract.ts';
-import { type Golden, parseGolden } from '../../../runtime/inference/golden.ts';
+import { features } from '../../../runtime/features.ts';
 import { ROOT } from '../../../runtime/root.ts';
 import { bodyOf, boot, type Running, SAMPLE } from '../../helpers/service.ts';
 
 /** Two versions of the sample in one service: the second one takes every setosa for a versicolor. */
 const FOLDER = join(ROOT, dirname(SAMPLE), 'model');
 const FILE = join(FOLDER, 'candidate.onnx');
-const GOLDEN = parseGolden(readFileSync(join(FOLDER, 'candidate.golden.json'), 'utf8'), 'candidate.golden.json').golden;
+const GOLDEN = 'candidate.golden.json';
 const sha256 = createHash('sha256').update(readFileSync(FILE)).digest('hex');
 const SETOSA = [5.1, 3.5, 1.4, 0.2];
 const VIRGINICA = [6.9, 3.2, 5.7, 2.3];
 
 interface Options {
-  readonly golden?: Golden | undefined;
+  /** The candidate's golden samples, where they are others than its own. */
+  readonly golden?: object;
   readonly hash?: string;
   readonly start?: boolean;
 }
 
-function withCandidate(
-  config: Config,
-  spec: Partial<VariantsSpec>,
-  { golden = GOLDEN, hash = sha256 }: Options,
-): Config {
+let folder: string;
+let service: Running;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'variants-'));
+  cpSync(FOLDER, join(folder, 'model'), { recursive: true });
+});
+afterEach(async () => {
+  await service?.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function start(spec: Partial<VariantsSpec>, { golden, hash = sha256, start: isStarted = true }: Options = {}) {
+  if (golden) writeFileSync(join(folder, 'model', GOLDEN), JSON.stringify(golden));
   const candidate = { version: '2.0.0', file: 'model/candidate.onnx', sha256: hash };
   const variants: VariantsSpec = { ...VARIANTS_DEFAULTS, mode: 'ab', candidate, ...spec };
-  const serving = { ...config.serving, variants };
-  const model = { ...serving.model, ...candidate };
-  return {
-    ...config,
-    serving,
-    candidate: { ...config, serving: { ...serving, model }, modelPath: FILE, golden, workers: 1 },
-  };
+  const config = (own: Config): Config => ({ ...own, folder, serving: { ...own.serving, variants } });
+  service = await boot({ config, start: isStarted });
 }
-
-let service: Running;
-afterEach(() => service?.close());
-const start = async (spec: Partial<VariantsSpec>, options: Options = {}) => {
-  service = await boot({ config: (config) => withCandidate(config, spec, options), start: options.start ?? true });
-};
 
 const metric = async (name: string) => {
   const text = (await service.metrics.registry.metrics()).replaceAll(/,reference="[0-9a-f]{12}"/g, '');
@@ -147,8 +146,11 @@ test('golden samples of both: asked on demand, and the differences are exported'
 test.each(['ab', 'shadow'] as const)(
   '%s: a candidate that misses its golden answers keeps the service from being ready',
   async (mode) => {
-    const [sample] = GOLDEN?.samples ?? [];
-    const golden = { tolerance: 1e-5, samples: [{ instance: sample?.instance, prediction: { label: 'virginica' } }] };
+    const { samples } = JSON.parse(readFileSync(join(FOLDER, GOLDEN), 'utf8')) as { samples: { instance: unknown }[] };
+    const golden = {
+      tolerance: 1e-5,
+      samples: [{ instance: samples[0]?.instance, prediction: { label: 'virginica' } }],
+    };
     await start({ mode }, { golden });
     const ready = await fetch(`${service.url}/v2/health/ready`);
     expect([ready.status, (await bodyOf(ready))['error']]).toEqual([
@@ -165,10 +167,11 @@ test('a candidate that is another file than was said stops the start', async () 
   await expect(service.predictor.start()).rejects.toMatchObject({ code: 'MODEL_MISMATCH' });
 });
 
-test('with one version there is no such header', async () => {
+test('with one version there is no such header, and its answers are counted', async () => {
   service = await boot();
   expect(existsSync(FILE)).toBe(true);
   expect((await ask(SETOSA)).variant).toBeNull();
+  expect(await metric('ml_serving_variant_requests_total{variant="main",version="1.0.0"}')).toBe(1);
 });
 
 test('A/B: the truth counts for the version that has answered', async () => {
@@ -189,4 +192,32 @@ test('A/B: the truth counts for the version that has answered', async () => {
   expect(await counted('wrong', 'main', main)).toBe(0);
   expect(await counted('correct', 'candidate', '2.0.0')).toBe(0);
   expect(await counted('wrong', 'candidate', '2.0.0')).toBe(1);
+});
+
+test('OpenAPI names both versions and the variants of GET /predict/test, and with one model neither', async () => {
+  const documentOf = async () => {
+    const { paths } = await bodyOf(await fetch(`${service.url}/openapi.json`));
+    const found = paths as Record<string, Record<string, { parameters: { name: string; schema: unknown }[] }>>;
+    const schemaOf = (path: string, method: string, name: string) =>
+      found[path]?.[method]?.parameters.find((one) => one.name === name)?.schema;
+    return {
+      variant: schemaOf('/predict/test', 'get', 'variant'),
+      version: schemaOf('/v2/models/{model}/versions/{version}/infer', 'post', 'version'),
+    };
+  };
+  await start({ mode: 'shadow' }, { start: false });
+  expect(await documentOf()).toEqual({
+    variant: { enum: ['main', 'candidate'] },
+    version: { enum: ['1.0.0', '2.0.0'] },
+  });
+  await service.close();
+  service = await boot({ start: false });
+  expect(await documentOf()).toEqual({ variant: undefined, version: { const: '1.0.0' } });
+});
+
+test('without the feature none of its metrics exist, and a query for a variant is none', async () => {
+  service = await boot({ features: features.filter(({ name }) => name !== 'variants') });
+  await ask(SETOSA);
+  expect(await service.metrics.registry.metrics()).not.toMatch(/ml_serving_(variant|shadow)/);
+  expect((await fetch(`${service.url}/predict/test?variant=candidate`)).status).toBe(200);
 });

@@ -10,6 +10,7 @@ import { createLifecycle } from './lifecycle.ts';
 import type { VariantsMetrics } from './metrics.ts';
 import { createPick } from './pick.ts';
 import { createShadow, type ShadowDeps } from './shadow.ts';
+import { byVariant } from './test-route.ts';
 
 const shadowFraction = prefixedFraction('shadow:');
 const LOG_EVERY_MS = 60_000;
@@ -63,6 +64,7 @@ export function createVariants(
     return {
       main,
       all: [main, candidate],
+      byQuery: byVariant([main, candidate]),
       pick: (request) => (pick(request) === 'main' ? main : candidate),
       lifecycle: createLifecycle(main, candidate, spec.mode),
     };
@@ -77,11 +79,13 @@ function withVariant(model: Model, series: VariantsMetrics): Model {
 
 /** The model of serving.yaml alone, whose answers are counted: a comparison over time needs those from before the candidate. */
 export function createCounted(series: VariantsMetrics): CreateModels {
-  return (deps, createMain) =>
-    createSingleModel(deps, (changes) => {
+  return (deps, createMain) => {
+    const models = createSingleModel(deps, (changes) => {
       const main = createMain(changes);
       return { ...main, answered: series.answers(main.name, main.version).inc };
     });
+    return { ...models, byQuery: byVariant([models.main]) };
+  };
 }
 
 /** Counts what became of a shadow's request. Why it failed is counted by its error code, and logged once in a minute. */

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import type { Route } from '../exchange.ts';
-import { type Operations, operations, type Schemas } from './operations.ts';
+import { type AddedParameters, type Operations, operations, type Schemas } from './operations.ts';
 import { feedbackSchema, instanceSchema, predictionSchema, record, type Schema, tensorSchema } from './schemas.ts';
 
 const ERRORS: Readonly<Record<number, string>> = {
@@ -18,13 +18,21 @@ const ERRORS: Readonly<Record<number, string>> = {
 export interface AddedOperations {
   readonly operations: Operations;
   readonly schemas: Schemas;
+  readonly parameters: AddedParameters;
 }
 
-/** The service as an OpenAPI 3.1 document, made from serving.yaml and the routes. */
-export function openApiDocument(config: Config, routes: readonly Route[], added: AddedOperations): Schema {
+/**
+ * The service as an OpenAPI 3.1 document, made from serving.yaml and the routes.
+ * @param versions those of the models that are served
+ */
+export function openApiDocument(
+  config: Config,
+  routes: readonly Route[],
+  versions: readonly string[],
+  added: AddedOperations,
+): Schema {
   const { serving } = config;
-  const { model, variants } = serving;
-  const versions = [model.version, ...(variants ? [variants.candidate.version] : [])];
+  const { model } = serving;
   const all = { ...operations(config), ...added.operations };
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { path, method, label } of routes) {
@@ -40,6 +48,7 @@ export function openApiDocument(config: Config, routes: readonly Route[], added:
         parameters: [
           ...names.map((name) => pathParameter(name, name === 'model' ? [model.name] : versions)),
           ...parameters,
+          ...(added.parameters[`${method} ${label}`] ?? []),
         ],
         responses: { ...rest.responses, ...errorResponses(errors) },
       },

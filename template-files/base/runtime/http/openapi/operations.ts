@@ -16,6 +16,8 @@ export interface Operation {
 
 /** By method and label: `POST /predict`. */
 export type Operations = Readonly<Record<string, Operation>>;
+/** AddedParameters that are added to operations, by method and label. */
+export type AddedParameters = Readonly<Record<string, readonly Schema[]>>;
 /** By the name that operations refer to. */
 export type Schemas = Readonly<Record<string, Schema>>;
 
@@ -46,13 +48,6 @@ const TOP_K: Schema = {
   description:
     'How many of the likeliest classes a prediction holds, likeliest first; all of them, or as many as serving.yaml says, where it is left out.',
   schema: { type: 'integer', minimum: 1, maximum: 9_999_999 },
-};
-
-const VARIANT: Schema = {
-  name: 'variant',
-  in: 'query',
-  description: 'Which version of the model.',
-  schema: { enum: ['main', 'candidate'] },
 };
 
 /** What each route takes and answers, by method and label. Routes that are not here are not part of the interface. */
@@ -167,7 +162,6 @@ export function operations(config: Config): Operations {
           schema: { type: 'integer', minimum: 0 },
           example: 0,
         },
-        ...(serving.variants ? [VARIANT] : []),
       ],
       responses: ok(
         'The sample, its answer, and whether it agrees',

@@ -4,14 +4,19 @@ import { type AddedOperations, openApiDocument } from '../openapi/document.ts';
 import { jsonText } from '../reply.ts';
 
 /** GET /openapi.json describes the other routes, and itself. Written at the first request: most processes are never asked. */
-export function openApiRoute(config: Config, others: readonly Route[], added: AddedOperations): Route {
+export function openApiRoute(
+  config: Config,
+  others: readonly Route[],
+  versions: readonly string[],
+  added: AddedOperations,
+): Route {
   let text: string | undefined;
   const route: Route = {
     method: 'GET',
     path: '/openapi.json',
     label: '/openapi.json',
     handler: () => {
-      text ??= JSON.stringify(openApiDocument(config, [...others, route], added), null, 2);
+      text ??= JSON.stringify(openApiDocument(config, [...others, route], versions, added), null, 2);
       return jsonText(text);
     },
   };

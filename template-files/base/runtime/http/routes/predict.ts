@@ -78,16 +78,11 @@ export function predictRoutes(config: Config, models: Models, bodies: BodyReader
   ];
 }
 
-/** `?sample=N` chooses the sample, the first one otherwise; `?variant=candidate` asks the second version. */
+/** `?sample=N` chooses the sample, the first one otherwise. */
 function testHandler({ serving }: Config, models: Models): Handler {
   return async (exchange) => {
     const asked = queryOf(exchange.req.url ?? '');
-    const name = asked.get('variant') ?? models.main.name;
-    const found = models.all.find((one) => one.name === name);
-    if (!found) {
-      const names = models.all.map((one) => one.name).join(', ');
-      throw new ServiceError('INVALID_REQUEST', `variant: expected one of ${names}, found ${describe(name)}`);
-    }
+    const found = models.byQuery?.(asked) ?? models.main;
     const samples = found.config.golden;
     if (!samples)
       throw new ServiceError('NOT_FOUND', 'no golden sample of this model has an answer (model/golden.json)');
