@@ -7,6 +7,8 @@ import type { Guard } from './http/exchange.ts';
 import { startWorkers } from './inference/startup.ts';
 import { progressOf } from './observability/line-stream.ts';
 import { createLogger } from './observability/logger.ts';
+import { terminalOutput } from './observability/terminal.ts';
+import { readyLines } from './ready-lines.ts';
 import type { Service } from './service.ts';
 import { shutDown } from './shutdown.ts';
 import type { StopSignal } from './stop-signal.ts';
@@ -57,7 +59,8 @@ export interface StartOptions {
 
 async function serve({ guards, stopSignal }: StartOptions): Promise<void> {
   const config = loadConfig();
-  const logger = createLogger(config.logLevel);
+  const terminal = await terminalOutput();
+  const logger = createLogger(config.logLevel, terminal);
   if (stopSignal.received()) {
     logger.info('stopped before the model was loaded');
     return;
@@ -95,9 +98,10 @@ async function serve({ guards, stopSignal }: StartOptions): Promise<void> {
     await predictor.start();
     await features.start();
     const { ready, reason } = predictor.readiness();
-    if (ready)
+    if (ready) {
       logger.info({ model: model.name, version: model.version, startMs: Math.round(performance.now()) }, 'ready');
-    else logger.error({ reason }, 'not ready');
+      terminal?.write(readyLines(config, port));
+    } else logger.error({ reason }, 'not ready');
   } catch (error) {
     // Stopped while the model was being loaded: that it did not get ready is no failure.
     if (stopping) return;
@@ -117,9 +121,9 @@ export async function start(options: StartOptions): Promise<void> {
     giveUp(error, (msg) => {
       // A defect shows where it is; a wrong setting only says what is wrong.
       const { code, stack } = error as { code?: string; stack?: string };
-      process.stderr.write(
-        `${JSON.stringify({ level: 60, code, msg, stack: error instanceof ServiceError ? undefined : stack })}\n`,
-      );
+      const defect = error instanceof ServiceError ? undefined : stack;
+      const line = process.stderr.isTTY ? (defect ?? `${msg}\n(${code})`) : { level: 60, code, msg, stack: defect };
+      process.stderr.write(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`);
     });
   }
 }

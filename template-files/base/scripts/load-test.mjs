@@ -1,15 +1,11 @@
-/**
- * `npm run load-test`: how much the service serves, and how fast, with the golden samples as requests. First the closed loop
- * (as much as the connections can ask), then the open loop (a fixed rate, as the world asks), which the objectives are for.
- * Exit 0 when they are met, 1 when not.
- */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parse } from 'yaml';
+import { readCommandLine } from '../runtime/command-line.js';
 import { buildIfStale } from './build.mjs';
 import { startService } from './load-test/local-service.mjs';
 import { measure } from './load-test/measure.mjs';
-import { readOptions, USAGE } from './load-test/options.mjs';
+import { LOAD_TEST, readOptions } from './load-test/options.mjs';
 import { picture } from './load-test/picture.mjs';
 import { missed, table } from './load-test/report.mjs';
 
@@ -17,9 +13,9 @@ import { missed, table } from './load-test/report.mjs';
 const HALF = 0.5;
 
 async function main() {
+  readCommandLine(LOAD_TEST);
   const { objectives } = parse(readFileSync('serving.yaml', 'utf8'));
   const options = readOptions(process.argv.slice(2), objectives);
-  if (options.help) return console.log(USAGE);
   const { samples } = JSON.parse(readFileSync('model/golden.json', 'utf8'));
   if (!(samples?.length > 0)) throw new Error('model/golden.json holds no samples: there is nothing to ask');
 

@@ -1,19 +1,22 @@
-/**
- * `npm run pin [-- --update]`: adds to each image that the Dockerfile names the digest that its registry has for the tag, so that
- * every build takes the same bytes. From then on Dependabot or Renovate raises it. With --update, digests that are there are
- * replaced too. Exit code 0: every image has a digest; 1 with the reason, and the Dockerfile is unchanged.
- *
- * REGISTRY_USER, REGISTRY_PASSWORD   for a registry that no client may read without them
- */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../runtime/command-line.js';
 import { digestOf } from './pin-images/registry.mjs';
 
 const FILE = new URL('../Dockerfile', import.meta.url);
 const FROM = /^(FROM (?:--\S+ )*)([^\s$@]+:[^\s$@]+)(@sha256:[0-9a-f]{64})?(?=\s|$)/gm;
 
+const { values } = readCommandLine({
+  usage: 'npm run pin [-- --update]',
+  about:
+    'Adds to each image that the Dockerfile names the digest that its registry has for the tag, so that every build takes\n' +
+    'the same bytes. From then on Dependabot or Renovate raises it. REGISTRY_USER and REGISTRY_PASSWORD are for a registry\n' +
+    'that cannot be read without them.',
+  flags: { update: { type: 'boolean', help: 'replaces digests that are there, too' } },
+  example: 'npm run pin -- --update',
+  exitCodes: { 0: 'every image has a digest', 1: 'failed, with the reason; the Dockerfile is unchanged' },
+});
+
 try {
-  const { values } = parseArgs({ options: { update: { type: 'boolean', default: false } } });
   const text = readFileSync(FILE, 'utf8');
   const images = new Set(
     [...text.matchAll(FROM)].filter(([, , , digest]) => values.update || !digest).map(([, , name]) => name),

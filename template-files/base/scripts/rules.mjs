@@ -1,10 +1,20 @@
-/**
- * `npm run rules`: writes deploy/components/alerts/prometheus-rule.yaml from monitoring/rules/, which stay the one source.
- * With --check it only compares, also the objectives in serving.yaml with those that the rules were made for.
- */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { readCommandLine } from '../runtime/command-line.js';
+
+const { values } = readCommandLine({
+  usage: 'npm run rules [-- --check]',
+  about: 'Writes deploy/components/alerts/prometheus-rule.yaml from monitoring/rules/, which stay the one source.',
+  flags: {
+    check: {
+      type: 'boolean',
+      help: 'only compares, also the objectives of serving.yaml with those that the rules were made for',
+    },
+  },
+  example: 'npm run rules -- --check',
+  exitCodes: { 0: 'written, or everything agrees', 1: 'a rule is wrong or something does not agree' },
+});
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const RESOURCE = 'deploy/components/alerts/prometheus-rule.yaml';
@@ -24,7 +34,7 @@ const head = read(RESOURCE).split(/(?<=^ {2}groups:\n)/m)[0];
 const groups = rules.map((text) => (text.split(/^groups:\n/m)[1] ?? '').replace(/^(?=.)/gm, '  '));
 const resource = head + groups.map((text) => `${text.trimEnd()}\n`).join('');
 
-if (!process.argv.includes('--check')) {
+if (!values.check) {
   if (problems.length === 0) writeFileSync(root + RESOURCE, resource);
 } else {
   if (read(RESOURCE) !== resource) problems.push(`${RESOURCE} does not follow monitoring/rules/: npm run rules`);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseCommandLine } from '../command-line.js';
 import { describe, ServiceError } from '../errors.ts';
 
 /** What a batch run is asked to do. */
@@ -19,25 +19,60 @@ export interface BatchOptions {
   readonly maxErrorRatio: number;
 }
 
-export const USAGE = `npm run batch -- --input FILE --output FILE [--errors FILE] [--id KEY] [--resume]
-                 [--shards N [--shard I]] [--max-error-ratio 0.01]
-  --input   .jsonl (an instance a line) or .csv (with a header), either with .gz
-  --output  .jsonl: {"row": 0, "prediction": ...} a line, in the order of the input; with --shards N one file a shard
-  --errors  the rows that were refused (default: beside the output, .errors.jsonl)
-  --shard   which part of the rows: 0 to N-1; JOB_COMPLETION_INDEX of an indexed Job where it is not given`;
+export const BATCH = {
+  usage: 'npm run batch -- --input FILE --output FILE [options]',
+  about:
+    'Predicts a file of instances with the core of the service. Progress goes to standard error, a summary in JSON to\n' +
+    'standard output.',
+  flags: {
+    input: {
+      type: 'string',
+      value: 'FILE',
+      help: '.jsonl (an instance a line) or .csv (with a header), either with .gz',
+    },
+    output: {
+      type: 'string',
+      value: 'FILE',
+      help:
+        '.jsonl: {"row": 0, "prediction": ...} a line, in the order of the input;\n' +
+        'with --shards N one file a shard',
+    },
+    errors: {
+      type: 'string',
+      value: 'FILE',
+      help: 'the rows that were refused (default: next to the output, .errors.jsonl)',
+    },
+    id: {
+      type: 'string',
+      value: 'KEY',
+      help: "a key of the rows that is not the model's and is written to the output",
+    },
+    shards: { type: 'string', value: 'N', help: 'parts of the rows (default: 1)' },
+    shard: {
+      type: 'string',
+      value: 'I',
+      help: 'which part: 0 to N-1 (default: JOB_COMPLETION_INDEX of an indexed Job)',
+    },
+    'max-error-ratio': {
+      type: 'string',
+      value: 'RATIO',
+      help: 'share of refused rows above which the exit code is 3 (default: 0)',
+    },
+    resume: { type: 'boolean', help: 'continues an interrupted run of the same input and model' },
+  },
+  example: 'npm run batch -- --input rows.jsonl --output predictions.jsonl --max-error-ratio 0.01',
+  exitCodes: {
+    0: 'done',
+    1: 'failed, no output',
+    3: 'done, but more rows were refused than --max-error-ratio allows',
+    130: 'stopped by SIGINT; --resume continues',
+    143: 'stopped by SIGTERM; --resume continues',
+  },
+} as const;
 
 /** Throws INVALID_REQUEST with what is wrong. `env` gives the index of an indexed Job. */
 export function readBatchOptions(args: readonly string[], env: NodeJS.ProcessEnv): BatchOptions {
-  const text = { type: 'string' } as const;
-  const { values } = parse(() =>
-    parseArgs({
-      args: [...args],
-      options: {
-        ...{ input: text, output: text, errors: text, id: text, shards: text, shard: text },
-        ...{ 'max-error-ratio': text, resume: { type: 'boolean' } },
-      },
-    }),
-  );
+  const { values } = parse(() => parseCommandLine(BATCH, args));
   const [, kind, gz] = /\.(jsonl|csv)(\.gz)?$/.exec(values.input ?? '') ?? [];
   if (!values.input || !kind) throw wrong('--input', '.jsonl, .csv, .jsonl.gz or .csv.gz', values.input);
   if (!values.output?.endsWith('.jsonl')) throw wrong('--output', 'a file that ends in .jsonl', values.output);
@@ -88,7 +123,7 @@ function whole(name: string, text: string, min: number, max: number): number {
 function wrong(name: string, expected: string, found: string | undefined): ServiceError {
   return new ServiceError(
     'INVALID_REQUEST',
-    `${name}: expected ${expected}, found ${describe(found)}\nusage: ${USAGE}`,
+    `${name}: expected ${expected}, found ${describe(found)}\nusage: ${BATCH.usage}`,
   );
 }
 
@@ -96,6 +131,6 @@ function parse<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new ServiceError('INVALID_REQUEST', `${(error as Error).message}\nusage: ${USAGE}`);
+    throw new ServiceError('INVALID_REQUEST', `${(error as Error).message}\nusage: ${BATCH.usage}`);
   }
 }

@@ -1,17 +1,13 @@
-/**
- * `npm run batch -- --input FILE --output FILE`: predicts a file of instances with the core of the service. Progress goes to
- * standard error, a summary in JSON to standard output.
- *
- * Exit codes: 0 done; 1 failed, no output; 3 done, but more rows were refused than --max-error-ratio allows;
- * 143 or 130 stopped by a signal, to be gone on with --resume.
- */
-import { readBatchOptions } from '../batch/options.ts';
+import { BATCH, readBatchOptions } from '../batch/options.ts';
 import { runBatch } from '../batch/run.ts';
+import { readCommandLine } from '../command-line.js';
 import { type Config, loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { createPredictor } from '../inference/predictor.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
+
+readCommandLine(BATCH);
 
 const SIGNALS = { SIGTERM: 143, SIGINT: 130 } as const;
 const stop = new AbortController();

@@ -1,10 +1,5 @@
-/**
- * `npm run check [-- --write] [--against <folder>]`: the model contract, without serving. Exit code 1 and one line a problem when it is
- * broken. With --write what the model itself shows (shapes of its outputs, scores that are no probabilities) is written into
- * serving.yaml first. With --against the service is compared step by step with what training recorded (tools/record.py).
- */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../command-line.js';
 import { type Config, loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { openReference } from '../features/drift/open.ts';
@@ -18,10 +13,29 @@ import { createMetrics } from '../observability/metrics.ts';
 import { checkAgainst } from './against.ts';
 import { refineServing } from './refine.ts';
 
-const OPTIONS = { write: { type: 'boolean', default: false }, against: { type: 'string' } } as const;
+const { values } = readCommandLine({
+  usage: 'npm run check [-- [--write] [--against FOLDER]]',
+  about:
+    'Checks without serving that serving.yaml and the model agree, and that the model gives its golden answers.\n' +
+    'Each problem is one line.',
+  flags: {
+    write: {
+      type: 'boolean',
+      help:
+        'first writes into serving.yaml what the model itself shows:\n' +
+        'shapes of its outputs, and that scores are no probabilities',
+    },
+    against: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'compares the service step by step with what training recorded (tools/record.py)',
+    },
+  },
+  example: 'npm run check -- --write',
+  exitCodes: { 0: 'everything agrees', 1: 'something does not, or an argument is wrong' },
+});
 
 try {
-  const { values } = parseArgs({ options: OPTIONS });
   if (values.write) {
     for (const line of await refineServing(loadConfig())) console.log(`Wrote ${line}.`);
   }

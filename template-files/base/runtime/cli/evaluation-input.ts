@@ -1,12 +1,31 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Config } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
 import { readLogged } from '../evaluation/logged.ts';
 import { readTruths } from '../evaluation/truths.ts';
 import { openReference } from '../features/drift/open.ts';
+
+/** Flags that both commands have. */
+export const EVALUATION_FLAGS = {
+  log: {
+    type: 'string',
+    value: 'FILE',
+    multiple: true,
+    help: 'a file of the prediction log; may be repeated (default: those that serving.yaml names)',
+  },
+  json: { type: 'boolean', help: 'prints the result as JSON' },
+} as const;
+
+interface Given {
+  readonly values: {
+    readonly log?: readonly string[];
+    readonly json?: boolean;
+    readonly difference?: string;
+  };
+  readonly positionals: readonly string[];
+}
 
 /** What `npm run feedback` and `npm run ab-report` are given. */
 export interface EvaluationInput {
@@ -17,8 +36,11 @@ export interface EvaluationInput {
 }
 
 /** @throws DATA_INVALID with the usage when an argument is wrong or a file does not exist */
-export function readEvaluationArguments(args: readonly string[], config: Config, usage: string): EvaluationInput {
-  const { values, positionals } = parsed(args, usage);
+export function readEvaluationArguments(
+  { values, positionals }: Given,
+  config: Config,
+  usage: string,
+): EvaluationInput {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new ServiceError('DATA_INVALID', `usage: ${usage}`);
   const difference = values.difference === undefined ? undefined : Number(values.difference);
@@ -32,7 +54,7 @@ export function readEvaluationArguments(args: readonly string[], config: Config,
   }
   const lost = [file, ...logs].find((path) => !existsSync(path));
   if (lost !== undefined) throw new ServiceError('DATA_INVALID', `${lost}: there is no such file. usage: ${usage}`);
-  return { file, logs, json: values.json, difference };
+  return { file, logs, json: values.json ?? false, difference };
 }
 
 /** Joins a file of truths with prediction logs. @throws DATA_INVALID when the model or a row does not allow it */
@@ -53,19 +75,6 @@ export async function evaluateFiles(
       yield* readLogged(createReadStream(log), output as typeof output & object, spec as NonNullable<typeof spec>);
   }
   return { ...(await evaluate(truths, logged(), labels === undefined)), amounts: labels === undefined };
-}
-
-function parsed(args: readonly string[], usage: string) {
-  const options = {
-    log: { type: 'string', multiple: true },
-    json: { type: 'boolean', default: false },
-    difference: { type: 'string' },
-  } as const;
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new ServiceError('DATA_INVALID', `${(error as Error).message}\nusage: ${usage}`, { cause: error });
-  }
 }
 
 /** The log's file and those that were put aside, the oldest first. */

@@ -1,13 +1,7 @@
-/**
- * `npm run golden [-- --write] [--candidate]`: asks the model the golden samples and shows where its answers differ. With --write the new
- * answers take the place of the old ones, samples that nobody had answered get theirs, and those that the model no longer
- * takes are dropped: for a model that was released without the answers of its training library. The candidate of `variants`
- * has samples of its own; as long as it has none, it is asked the model's.
- */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { withoutMark } from '../byte-order-mark.ts';
+import { readCommandLine } from '../command-line.js';
 import { type Config, loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { furtherModels } from '../further-models.ts';
@@ -18,8 +12,23 @@ import { scoreFindingText } from '../inference/trial/scores.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 
-const { values } = parseArgs({
-  options: { write: { type: 'boolean', default: false }, candidate: { type: 'boolean', default: false } },
+const { values } = readCommandLine({
+  usage: 'npm run golden [-- [--write] [--candidate]]',
+  about: "Sends the golden samples to the model and shows where its answers differ from the samples'.",
+  flags: {
+    write: {
+      type: 'boolean',
+      help:
+        "writes the model's answers to the golden samples; samples that it no longer takes are dropped.\n" +
+        'Where it takes none of them, they are replaced by one that is made from a trial run',
+    },
+    candidate: {
+      type: 'boolean',
+      help: "the candidate of serving.yaml's variants; as long as it has no samples, those of the model are used",
+    },
+  },
+  example: 'npm run golden -- --write',
+  exitCodes: { 0: 'all answers agree, or they are written', 1: 'answers differ, with the reason' },
 });
 
 /** Characters from which on the file is written without indentation. */

@@ -1,25 +1,35 @@
-/**
- * `npm run predict -- '<json or file>' [--url http://host:port]`: sends instances and prints the predictions. Without a URL
- * the service is started for this one request, on a port of its own. One instance, a list of them or {"instances": [...]};
- * for a model of pictures also a picture file.
- */
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { parseArgs } from 'node:util';
 import { withoutMark } from '../byte-order-mark.ts';
+import { readCommandLine } from '../command-line.js';
 import { loadConfig } from '../config.ts';
 import { jsonProblem, ServiceError } from '../errors.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createService } from '../service.ts';
 import { pictureInstance, toInstances } from './instances.ts';
 
-const USAGE = `npm run predict -- '<json or file>' [--url http://localhost:8080]`;
+const COMMAND = {
+  usage: `npm run predict -- '<json or file>' [--url http://localhost:8080]`,
+  about:
+    'Sends instances and prints the predictions: one instance, a list of them or {"instances": [...]};\n' +
+    'for a model of pictures also a picture file.',
+  flags: {
+    url: {
+      type: 'string',
+      value: 'URL',
+      help: 'a running service; without it the service is started for this one request',
+    },
+  },
+  positionals: true,
+  example: 'npm run predict -- --url http://localhost:8080 instances.json',
+  exitCodes: { 0: 'predicted', 1: 'refused or not reachable, with the reason' },
+} as const;
 
 function readArguments(): { url: string | undefined; value: unknown } {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { url: { type: 'string' } } });
+  const { values, positionals } = readCommandLine(COMMAND);
   const [source, ...more] = positionals;
-  if (source === undefined || more.length > 0) throw new ServiceError('INVALID_REQUEST', `usage: ${USAGE}`);
+  if (source === undefined || more.length > 0) throw new ServiceError('INVALID_REQUEST', `usage: ${COMMAND.usage}`);
   const file = existsSync(source) ? readFileSync(source) : undefined;
   const picture = file && pictureInstance(source, file);
   if (picture) return { url: values.url, value: picture };
@@ -27,7 +37,10 @@ function readArguments(): { url: string | undefined; value: unknown } {
   try {
     return { url: values.url, value: JSON.parse(withoutMark(text)) };
   } catch (error) {
-    throw new ServiceError('INVALID_JSON', `expected JSON or a file of JSON: ${jsonProblem(error)}\nusage: ${USAGE}`);
+    throw new ServiceError(
+      'INVALID_JSON',
+      `expected JSON or a file of JSON: ${jsonProblem(error)}\nusage: ${COMMAND.usage}`,
+    );
   }
 }
 

@@ -1,11 +1,6 @@
-/**
- * `npm run reference -- <file.csv or .jsonl>`: reads training data, asks the model, and writes model/reference.json, with
- * which live features and predictions are compared. The file's rows are what serving.yaml describes, after your preprocess
- * hook. Read as a stream: its size does not matter.
- */
 import { createReadStream, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../command-line.js';
 import { loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { makeReference } from '../features/drift/make.ts';
@@ -16,7 +11,16 @@ import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { readTrainingRows } from './training-rows.ts';
 
-const USAGE = 'npm run reference -- <file.csv or file.jsonl>';
+const COMMAND = {
+  usage: 'npm run reference -- <file.csv or file.jsonl>',
+  about:
+    'Reads training data, sends it to the model and writes model/reference.json, with which live features and\n' +
+    'predictions are compared. Rows are what serving.yaml describes, after your preprocess hook. The file is read\n' +
+    'as a stream: its size does not matter.',
+  positionals: true,
+  example: 'npm run reference -- training.csv',
+  exitCodes: { 0: 'written', 1: 'a row, the file or the model is wrong; nothing is written' },
+} as const;
 /** Rows that share a run: nobody waits for one of them alone. */
 const MAX_BATCH = 256;
 
@@ -26,12 +30,13 @@ function warn(rows: number, { columns, needed }: TooSmall, what: string): void {
   console.warn(`warning: ${rows} rows are few: of ${shown} ${what}. It takes ${needed} rows or more.`);
 }
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals } = readCommandLine(COMMAND);
 
 try {
   const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new ServiceError('DATA_INVALID', `usage: ${USAGE}`);
-  if (!existsSync(file)) throw new ServiceError('DATA_INVALID', `${file}: there is no such file. usage: ${USAGE}`);
+  if (file === undefined || more.length > 0) throw new ServiceError('DATA_INVALID', `usage: ${COMMAND.usage}`);
+  if (!existsSync(file))
+    throw new ServiceError('DATA_INVALID', `${file}: there is no such file. usage: ${COMMAND.usage}`);
   const config = loadConfig();
   const { mode } = config.serving.batching;
   const batching = { mode, maxBatchSize: MAX_BATCH, maxDelayMs: 0, oversized: 'split', stated: [] } as const;

@@ -1,16 +1,40 @@
-import { parseArgs } from 'node:util';
+import { parseCommandLine } from '../../runtime/command-line.js';
 
-export const USAGE = `npm run load-test -- [options]
-
-  --url URL            a running service; without it one is built and started here for the time of the test
-  --seconds N          length of each of the two runs (10)
-  --connections N      open connections (16)
-  --rate N             requests per second of the open loop (half of what the closed loop reached)
-  --p99-ms N           objective: latency of 99 % of the requests in the open loop, in milliseconds
-                       (objectives.latencyMs of serving.yaml)
-  --max-error-ratio N  objective: part of the requests that may fail (what objectives.availability leaves)
-  --out FILE           the picture (coverage/load-test.svg)
-`;
+export const LOAD_TEST = {
+  usage: 'npm run load-test [-- options]',
+  about:
+    'Measures how much the service serves, and how fast, with the golden samples as requests: first the closed loop (as\n' +
+    'much as the connections can send), then the open loop (a fixed rate), which the objectives are for.',
+  flags: {
+    url: {
+      type: 'string',
+      value: 'URL',
+      help: 'a running service; without it one is built and started for the time of the test',
+    },
+    seconds: { type: 'string', value: 'N', help: 'length of each of the two runs (10)' },
+    connections: { type: 'string', value: 'N', help: 'open connections (16)' },
+    rate: {
+      type: 'string',
+      value: 'N',
+      help: 'requests per second of the open loop (half of what the closed loop reached)',
+    },
+    'p99-ms': {
+      type: 'string',
+      value: 'N',
+      help:
+        'objective: latency of 99 % of the requests in the open loop, in milliseconds\n' +
+        '(objectives.latencyMs of serving.yaml)',
+    },
+    'max-error-ratio': {
+      type: 'string',
+      value: 'N',
+      help: 'objective: share of the requests that may fail (what objectives.availability leaves)',
+    },
+    out: { type: 'string', value: 'FILE', help: 'the picture (coverage/load-test.svg)' },
+  },
+  example: 'npm run load-test -- --seconds 30 --connections 32',
+  exitCodes: { 0: 'the objectives are met', 1: 'they are not, or the test failed' },
+};
 
 /**
  * @param objectives those of serving.yaml; options go before them
@@ -18,19 +42,15 @@ export const USAGE = `npm run load-test -- [options]
  */
 export function readOptions(args, { availability = 99.9, latencyMs = 250 } = {}) {
   const errorRatio = Math.round((100 - availability) * 1e6) / 1e8;
-  const { values } = parseArgs({
-    args,
-    options: {
-      url: { type: 'string' },
-      seconds: { type: 'string', default: '10' },
-      connections: { type: 'string', default: '16' },
-      rate: { type: 'string' },
-      'p99-ms': { type: 'string', default: `${latencyMs}` },
-      'max-error-ratio': { type: 'string', default: `${errorRatio}` },
-      out: { type: 'string', default: 'coverage/load-test.svg' },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const { values: given } = parseCommandLine(LOAD_TEST, args);
+  const values = {
+    seconds: '10',
+    connections: '16',
+    'p99-ms': `${latencyMs}`,
+    'max-error-ratio': `${errorRatio}`,
+    out: 'coverage/load-test.svg',
+    ...given,
+  };
   const number = (name, min, max) => {
     const value = Number(values[name]);
     if (values[name].trim() !== '' && value >= min && value <= max) return value;
@@ -40,7 +60,6 @@ export function readOptions(args, { availability = 99.9, latencyMs = 250 } = {})
     throw new Error(`--url: expected http://... or https://..., found ${JSON.stringify(values.url)}`);
   }
   return {
-    help: values.help,
     url: values.url,
     seconds: number('seconds', 1, 3600),
     connections: number('connections', 1, 10_000),
