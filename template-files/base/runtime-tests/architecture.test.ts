@@ -24,10 +24,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observability: [],
   inference: ['contract', 'hooks', 'observability'],
   http: ['contract', 'inference', 'observability'],
-  batch: ['contract', 'hooks', 'http', 'inference'],
+  tables: ['contract', 'http', 'inference'],
   record: ['contract', 'inference'],
-  evaluation: ['batch', 'contract', 'inference'],
-  cli: ['batch', 'contract', 'evaluation', 'inference', 'observability', 'record'],
+  cli: ['contract', 'inference', 'observability', 'record'],
 };
 /** Hooks are yours, and may import what they need. */
 const ROOMS = new Set([...Object.keys(MAY_IMPORT), 'hooks']);
@@ -61,10 +60,10 @@ test('only the configuration reads the environment', () => {
   const readers = files.filter(({ text }) => text.includes('process.env')).map(({ name }) => name);
   // The inference worker switches the runtime's telemetry off, and the command line passes its environment on.
   expect(readers.sort()).toEqual([
-    'cli/batch.ts',
     'cli/golden.ts',
     'cli/predict.ts',
     'config.ts',
+    'features/batch/cli/batch.ts',
     'inference/runtime-environment.ts',
     'testing.ts',
   ]);
@@ -109,6 +108,23 @@ describe('features', () => {
         !found.path.startsWith(`features/${feature}/`),
     );
     expect(others).toEqual([]);
+  });
+
+  test('the core imports no feature: runtime/features.ts alone lists them', () => {
+    const core = files.filter(({ name }) => !name.startsWith('features/') && name !== 'features.ts');
+    const importers = core.flatMap(({ name }) =>
+      importsOfRoom(name)
+        .filter((path) => path.startsWith('features/'))
+        .map((path) => `${name} imports ${path}`),
+    );
+    expect(importers).toEqual([]);
+  });
+
+  test('what features share is imported by no other part of the core', () => {
+    const importers = files.filter(({ name }) => !name.startsWith('features/') && !name.startsWith('tables/'));
+    expect(importers.flatMap(({ name }) => importsOfRoom(name).filter((path) => path.startsWith('tables/')))).toEqual(
+      [],
+    );
   });
 });
 

@@ -9,11 +9,11 @@ delete common.testTimeout;
 
 /** These tests, and those in these folders, use the fixture's model, of which the hooks in src/ know nothing. */
 const OF_THE_FIXTURE = [
-  'batch/',
+  'features/',
   'http/',
   'inference/',
   'observability/',
-  'variants/',
+  'tables/',
   'prediction-log.test.ts',
   'shutdown-service.test.ts',
 ].map((path) => `<rootDir>/runtime-tests/${path}`);

@@ -20,9 +20,6 @@ export interface Config {
   readonly questions: readonly Question[];
   /** Where the golden samples are or would be. */
   readonly goldenPath: string;
-  /** Where the drift reference is or would be, and its text: one that is wrong must not keep the service from answering. */
-  readonly referencePath: string;
-  readonly referenceText: string | undefined;
   /** The path of serving.yaml, and the folder that it is in. */
   readonly servingPath: string;
   readonly folder: string;
@@ -64,14 +61,11 @@ export function loadConfig(
   const modelPath = findModel(folder, serving.model.file, 'model.file');
   const goldenPath = join(dirname(modelPath), 'golden.json');
   const samples = readGolden(goldenPath);
-  const referencePath = join(dirname(modelPath), 'reference.json');
   return {
     serving,
     servingPath: file,
     folder,
     modelPath,
-    referencePath,
-    referenceText: existsSync(referencePath) ? readText(referencePath) : undefined,
     golden: samples?.golden,
     questions: samples?.all ?? [],
     goldenPath,

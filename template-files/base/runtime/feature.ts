@@ -5,7 +5,7 @@ import type { BodyReader } from './http/body.ts';
 import type { Guard, RequestObserver, Route } from './http/exchange.ts';
 import type { AddedParameters, Operations, Schemas } from './http/openapi/operations.ts';
 import type { CreateServer } from './http/server.ts';
-import type { CreateModels, FurtherModel, ModelName, Models } from './inference/models.ts';
+import type { CreateModels, FurtherModel, ModelIdentity, Models } from './inference/models.ts';
 import type { Observe } from './inference/predictor.ts';
 import type { Metrics } from './observability/metrics.ts';
 
@@ -21,6 +21,12 @@ export interface Feature {
   readonly contract?: ContractPart;
   /** Models next to the one of serving.yaml, for `npm run check` and `npm run golden`. @throws CONFIG_INVALID */
   readonly models?: (config: Config) => readonly FurtherModel[];
+  /**
+   * Called by `npm run check`, once the model agrees with serving.yaml.
+   * @returns what to print, a line each
+   * @throws ServiceError when the check fails
+   */
+  readonly check?: (config: Config) => readonly string[] | Promise<readonly string[]>;
   /**
    * Called once, in the order of the list, before anything listens.
    * @throws CONFIG_INVALID to refuse the start
@@ -54,7 +60,7 @@ export interface FeatureParts {
   readonly routes?: readonly Route[];
   readonly openApi?: OpenApiPart;
   /** Called once for each model: what sees the rows of clients and the model's answers to them. */
-  readonly observe?: (model: ModelName) => Observe | undefined;
+  readonly observe?: (model: ModelIdentity) => Observe | undefined;
   /** Sees requests that predict once they are answered, with what they held. */
   readonly requests?: RequestObserver;
   /** Makes the models, in the place of the one that is served otherwise. One feature at most. */

@@ -2,7 +2,7 @@ import { ServiceError } from './errors.ts';
 import type { Feature, FeatureContext, FeatureParts } from './feature.ts';
 import type { AddedParameters, Operations, Schemas } from './http/openapi/operations.ts';
 import type { AddedRoutes } from './http/routes.ts';
-import type { ModelName } from './inference/models.ts';
+import type { ModelIdentity } from './inference/models.ts';
 import type { Observe } from './inference/predictor.ts';
 
 /** The chosen features, opened. */
@@ -11,7 +11,7 @@ export interface OpenFeatures extends AddedRoutes {
   /** The one part of its kind that a feature brings. @throws CONFIG_INVALID where two features bring it */
   readonly only: <Key extends 'createModels' | 'createServer'>(key: Key) => FeatureParts[Key];
   /** What sees the rows of clients and the answers of one model. */
-  readonly observe: (model: ModelName) => Observe | undefined;
+  readonly observe: (model: ModelIdentity) => Observe | undefined;
   /** Called when the model is ready. @throws CONFIG_INVALID with the feature's name */
   readonly start: () => Promise<void>;
   /** @returns false where something that was to be written is lost */

@@ -61,7 +61,10 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   const deps = { config, metrics, logger, pool: options.pool, capacity: createCapacity(limits) };
   const createModels = features.only('createModels') ?? createSingleModel;
   const models: Models = createModels({ ...deps, observe: features.observe }, (changes) =>
-    mainModel(createPredictor({ ...deps, observe: features.observe('main'), ...changes }), config),
+    mainModel(
+      createPredictor({ ...deps, observe: features.observe({ name: 'main', version: model.version }), ...changes }),
+      config,
+    ),
   );
   // What asks for the model beside its clients asks for the main version.
   const predictor: Predictor = { ...models.main.predictor, ...models.lifecycle };

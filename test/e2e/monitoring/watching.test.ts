@@ -56,7 +56,7 @@ onLinux(
     for (const rows of sizes) {
       const file = join(folder, `rows-${rows}.csv`);
       await writeRows(file, rows);
-      const { peak, code } = await peakOf(['dist/runtime/cli/reference.js', file]);
+      const { peak, code } = await peakOf(['dist/runtime/features/drift/cli/reference.js', file]);
       expect(code).toBe(0);
       peaks.push(peak);
       const reference = JSON.parse(readFileSync(join(directory, 'model/reference.json'), 'utf8'));

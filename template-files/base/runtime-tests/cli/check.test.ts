@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const run = (command: string, ...args: string[]) => runCommand(folder, command, ...args);
+const run = (command: string, ...args: string[]) => runCommand(folder, `cli/${command}`, ...args);
 
 /** The instances of golden.json, changed. */
 function change(instance: (before: unknown, place: number) => unknown): void {

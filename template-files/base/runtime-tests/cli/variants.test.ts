@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const run = (command: string, ...args: string[]) => runCommand(folder, command, ...args);
+const run = (command: string, ...args: string[]) => runCommand(folder, `cli/${command}`, ...args);
 const golden = join('model', 'candidate.golden.json');
 
 test('check looks at both', () => {

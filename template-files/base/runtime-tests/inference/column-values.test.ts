@@ -1,10 +1,10 @@
-import { columnsOf, toValue } from '../../runtime/batch/cells.ts';
 import { rules } from '../../runtime/contract/rules.ts';
 import type { Datatype, Feature } from '../../runtime/contract/serving.ts';
 import { instanceSchema } from '../../runtime/http/openapi/schemas.ts';
 import { createEncoder } from '../../runtime/inference/preprocess/encoder.ts';
 import type { Block } from '../../runtime/inference/tensor.ts';
 import { instanceOf } from '../../runtime/inference/trial/instance.ts';
+import { columnsOf, toValue } from '../../runtime/tables/cells.ts';
 import { serving } from '../helpers/serving.ts';
 
 const contractOf = (feature: Omit<Feature, 'name'>, datatype: Datatype = 'FP32') =>

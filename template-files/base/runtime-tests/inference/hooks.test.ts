@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { predictRows } from '../../runtime/batch/predict-rows.ts';
-import type { Row } from '../../runtime/batch/rows.ts';
+import { predictRows } from '../../runtime/features/batch/predict-rows.ts';
+import type { Row } from '../../runtime/features/batch/rows.ts';
 import type { Running } from '../helpers/service.ts';
 
 /* What a hook must not give. Both hooks are one module here: jest.config.js has the tests of these folders run without them. */

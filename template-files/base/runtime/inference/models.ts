@@ -25,6 +25,9 @@ export interface Model {
   readonly headers?: readonly string[];
 }
 
+/** What tells the models of a service apart. */
+export type ModelIdentity = Pick<Model, 'name' | 'version'>;
+
 /** A request as far as the choice of its model depends on it. */
 export interface Selecting {
   readonly id: string;
@@ -47,7 +50,7 @@ export interface Models {
 export interface ModelsDeps extends Omit<PredictorDeps, 'observe'> {
   readonly metrics: Metrics;
   /** What sees the rows of clients, by model. */
-  readonly observe: (model: ModelName) => PredictorDeps['observe'];
+  readonly observe: (model: ModelIdentity) => PredictorDeps['observe'];
 }
 
 /** Makes the models. `createMain` makes the one of serving.yaml; what it is given replaces the default. */

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { createModelHealth, type ModelHealth } from './model-health.ts';
 import { createCounters, createHistogram, type FixedCounter, type FixedHistogram, registerSeries } from './series.ts';
 
 /** The service's metrics. Their names and labels are a contract: alerts and dashboards hold on to them. */
@@ -18,7 +17,6 @@ export interface Metrics {
   readonly modelInfo: (labels: Record<'name' | 'version' | 'sha256' | 'opset' | 'runtime', string>) => void;
   /** Of the main version, unless a variant is named. */
   readonly goldenDiff: (difference: number, disagreements: number, variant?: string) => void;
-  readonly health: ModelHealth;
   /** Where the queue's depth is read at a scrape. */
   queueDepth: () => number;
   /** Where the workers are counted at a scrape. */
@@ -169,7 +167,6 @@ export function createMetrics(features: readonly string[], latencyMs = 250): Met
       golden.set(labels, difference);
       disagreements.set(labels, disagreeing);
     },
-    health: createModelHealth(registry),
     queueDepth: () => 0,
     workers: () => ({ alive: 0, busy: 0 }),
   };

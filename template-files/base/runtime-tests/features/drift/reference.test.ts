@@ -54,7 +54,7 @@ test('a reference has the shares of every column', () => {
 });
 
 test('live rows are counted in the bins of the reference', () => {
-  const { reference } = openReference(writeReference(make()), contract);
+  const { reference } = openReference(() => writeReference(make()), contract);
   const watch = createWatch(features, outputs, reference);
   const { blocks, answers } = block([-1, 0, 0.9], [5, 1, 0.2], [1000, Number.NaN, 0.7]);
   watch.sawInputs(blocks);
@@ -119,12 +119,12 @@ test.each([
   ['other labels', broken(({ outputs: [p] }) => p?.categories.reverse()), /the labels of serving.yaml/],
   ['another kind', firstFeature((column) => Object.assign(column, { kind: 'length' })), /kind number, found length/],
 ])('%s: refused, and no reason to stop', (_what, text, message) => {
-  const { reference, refused, stale } = openReference(text, contract);
+  const { reference, refused, stale } = openReference(() => text, contract);
   expect([reference, stale]).toEqual([undefined, false]);
   expect(refused).toMatchObject({ code: 'REFERENCE_INVALID', message: expect.stringMatching(message) });
 });
 
 test('a reference of another model is known as such', () => {
   const text = broken(({ model }) => Object.assign(model, { sha256: 'f'.repeat(64) }));
-  expect(openReference(text, contract)).toMatchObject({ stale: true, reference: undefined });
+  expect(openReference(() => text, contract)).toMatchObject({ stale: true, reference: undefined });
 });

@@ -1,10 +1,10 @@
 import { Registry } from 'prom-client';
 import { createFeedback } from '../../../runtime/features/feedback/feedback.ts';
+import { createFeedbackMetrics } from '../../../runtime/features/feedback/metrics.ts';
 import { watchedOutputs } from '../../../runtime/inference/watched.ts';
-import { createModelHealth } from '../../../runtime/observability/model-health.ts';
 import { serving } from '../../helpers/serving.ts';
 
-const MEMORY = { maxPredictions: 10, ttlMs: 1000, versions: ['1', '2'] };
+const MEMORY = { maxPredictions: 10, ttlMs: 1000 };
 const answer = (data: Float32Array, dims: number[]) => [
   { outputs: [{ dims, data }], firstRow: 0, rows: dims[0] ?? 0, queuedMs: 0, runMs: 0 },
 ];
@@ -15,7 +15,9 @@ test('amounts are compared by their difference', async () => {
     model: { ...serving().model, type: 'tabular-regression' },
     outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1] }],
   });
-  const feedback = createFeedback(watchedOutputs(contract, [0]), createModelHealth(registry), MEMORY);
+  const feedback = createFeedback(watchedOutputs(contract, [0]), createFeedbackMetrics(registry), MEMORY);
+  feedback?.addVariant(0, '1');
+  feedback?.addVariant(1, '2');
   feedback?.remember('a', [0], answer(Float32Array.of(1.5, 10), [2, 1]), performance.now());
   feedback?.give('a', 0, 1);
   feedback?.give('a', 1, 12);
@@ -38,7 +40,7 @@ test('the class is what the model’s own label output says', () => {
       { name: 'label', datatype: 'INT64', shape: [-1], classes: ['0', '1'] },
     ] as never,
   });
-  const feedback = createFeedback(watchedOutputs(contract, [0, 1]), createModelHealth(new Registry()), MEMORY);
+  const feedback = createFeedback(watchedOutputs(contract, [0, 1]), createFeedbackMetrics(new Registry()), MEMORY);
   const outputs = [
     { dims: [1, 2], data: Float32Array.of(0.6, 0.4) },
     { dims: [1], data: BigInt64Array.of(1n) },
@@ -51,5 +53,7 @@ test('the class is what the model’s own label output says', () => {
 test('predictions of several kinds have nothing to compare', () => {
   const outputs = ['a', 'b'].map((name) => ({ name, datatype: 'FP32' as const, shape: [-1] }));
   const contract = serving({ model: { ...serving().model, type: 'custom' }, outputs });
-  expect(createFeedback(watchedOutputs(contract, [0, 1]), createModelHealth(new Registry()), MEMORY)).toBeUndefined();
+  expect(
+    createFeedback(watchedOutputs(contract, [0, 1]), createFeedbackMetrics(new Registry()), MEMORY),
+  ).toBeUndefined();
 });

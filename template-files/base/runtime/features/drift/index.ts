@@ -1,5 +1,8 @@
 import type { Feature } from '../../feature.ts';
 import { exportBins } from './bin-series.ts';
+import { checkReference } from './check.ts';
+import { readReferenceText } from './file.ts';
+import { exportReferenceState } from './metrics.ts';
 import { openReference } from './open.ts';
 import { referenceId } from './reference.ts';
 import { createWatch } from './watch.ts';
@@ -7,8 +10,10 @@ import { createWatch } from './watch.ts';
 /** Counts clients' values and the model's answers in the bins of a reference. */
 export const drift: Feature = {
   name: 'drift',
-  open({ config: { serving, referenceText }, metrics, logger }) {
-    const { features, outputs, reference, refused, stale } = openReference(referenceText, serving);
+  check: checkReference,
+  open({ config, metrics, logger }) {
+    const read = () => readReferenceText(config);
+    const { features, outputs, reference, refused, stale } = openReference(read, config.serving);
     if (refused) {
       const level = stale ? 'warn' : 'error';
       logger[level]({ code: refused.code, reason: refused.message }, 'the drift reference is not used');
@@ -16,12 +21,12 @@ export const drift: Feature = {
     const watch = createWatch(features, outputs, reference);
     const origin = reference && { id: referenceId(reference), rows: reference.rows };
     exportBins(metrics.registry, watch.features, watch.outputs, origin);
-    metrics.health.reference({ loaded: reference !== undefined, refused: refused !== undefined });
+    exportReferenceState(metrics.registry, { loaded: reference !== undefined, refused: refused !== undefined });
     return {
       // The reference has the answers of the main model: those of another one are no drift.
       observe: (model) => (_call, blocks, fetch, answers) => {
         watch.sawInputs(blocks);
-        if (model === 'main') watch.sawAnswers(fetch, answers);
+        if (model.name === 'main') watch.sawAnswers(fetch, answers);
       },
     };
   },

@@ -5,7 +5,7 @@ import type { Predictor } from '../../inference/predictor.ts';
 import { createEncoder } from '../../inference/preprocess/encoder.ts';
 import { type Block, sliceBlock } from '../../inference/tensor.ts';
 import { createCollection } from './collect.ts';
-import { openReference } from './open.ts';
+import { watchedOf } from './open.ts';
 import type { Reference } from './reference.ts';
 
 /** Rows that are in memory at a time. */
@@ -36,7 +36,7 @@ export async function makeReference(
     invalid.set(key, (invalid.get(key) ?? 0) + 1);
   };
   const encode = createEncoder(serving, count, folder);
-  const { features, outputs } = openReference(undefined, serving);
+  const { features, outputs } = watchedOf(serving);
   const collection = createCollection(features, outputs);
   const fetch = outputs.map(({ tensor }) => tensor);
   let rows = 0;

@@ -15,13 +15,22 @@ export interface Opened {
   readonly stale: boolean;
 }
 
-/** Never throws: a service whose drift cannot be seen still answers. */
-export function openReference(text: string | undefined, serving: Serving): Opened {
-  const features = watchedFeatures(serving);
-  const outputs = watchedOutputs(serving, createDecoder(serving).fetch);
-  const opened = { features, outputs, reference: undefined, refused: undefined, stale: false };
-  if (text === undefined) return opened;
+/** What is watched of a model. */
+export function watchedOf(serving: Serving): Pick<Opened, 'features' | 'outputs'> {
+  return { features: watchedFeatures(serving), outputs: watchedOutputs(serving, createDecoder(serving).fetch) };
+}
+
+/**
+ * Never throws: a service whose drift cannot be seen still answers.
+ * @param read the text of the reference, if there is one
+ */
+export function openReference(read: () => string | undefined, serving: Serving): Opened {
+  const watched = watchedOf(serving);
+  const { features, outputs } = watched;
+  const opened = { ...watched, reference: undefined, refused: undefined, stale: false };
   try {
+    const text = read();
+    if (text === undefined) return opened;
     const reference = parseReference(text);
     const { version, sha256 } = reference.model;
     if (sha256 !== serving.model.sha256) {

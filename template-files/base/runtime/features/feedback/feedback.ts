@@ -1,7 +1,7 @@
 import type { Answer } from '../../inference/job.ts';
 import { valueAt, type Watched } from '../../inference/watched.ts';
-import type { ModelHealth } from '../../observability/model-health.ts';
 import { createMemory, type MemoryOptions, type Taken } from './memory.ts';
+import type { FeedbackCounters, FeedbackMetrics } from './metrics.ts';
 
 /** The version that has answered, by its place: 0 is the main one, 1 the candidate. */
 export type VariantPlace = 0 | 1;
@@ -10,6 +10,8 @@ export type VariantPlace = 0 | 1;
 export interface Feedback {
   /** Classes by their numbers; undefined where the model predicts an amount. */
   readonly labels: readonly string[] | undefined;
+  /** Exports the series of a version that answers clients, from now on. */
+  readonly addVariant: (variant: VariantPlace, version: string) => void;
   /**
    * Keeps the predictions of a request until their truth comes.
    * @param at when they came (performance.now)
@@ -25,33 +27,31 @@ export interface Feedback {
   readonly give: (id: string, instance: number, truth: number) => Taken;
 }
 
-export interface FeedbackOptions extends MemoryOptions {
-  /** The version of the model, and that of the candidate where it answers clients. */
-  readonly versions: readonly string[];
-}
-
 const VARIANTS = ['main', 'candidate'] as const;
 
 /** Undefined for models whose predictions are neither one class nor one amount: there is nothing to compare. */
 export function createFeedback(
   outputs: readonly Watched[],
-  health: Pick<ModelHealth, 'unmatched' | 'feedback'>,
-  options: FeedbackOptions,
+  metrics: FeedbackMetrics,
+  options: MemoryOptions,
 ): Feedback | undefined {
   const [output, ...more] = outputs;
   if (!output || more.length > 0 || output.kind === 'category' || options.maxPredictions === 0) return undefined;
   const labels = output.kind === 'label' ? output.names : undefined;
   const memory = createMemory(options);
-  const counted = options.versions.map((version, place) => health.feedback(VARIANTS[place] ?? 'candidate', version));
+  const counted: FeedbackCounters[] = [];
   return {
     labels,
+    addVariant(variant, version) {
+      counted[variant] ??= metrics.counters(VARIANTS[variant], version);
+    },
     remember(id, fetch, answers, at, variant = 0) {
       const predictions = predictionsOf(output, fetch, answers);
       if (predictions) memory.remember(id, predictions, at, variant);
     },
     give(id, instance, truth) {
       const taken = memory.take(id, instance);
-      if (taken.found === 'nothing') health.unmatched.inc();
+      if (taken.found === 'nothing') metrics.unmatched.inc();
       else if (taken.found === 'prediction') {
         const counters = counted[taken.variant];
         if (labels) counters?.[taken.prediction === truth ? 'correct' : 'wrong'].inc();

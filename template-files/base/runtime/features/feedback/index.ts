@@ -3,26 +3,33 @@ import { createDecoder } from '../../inference/postprocess/decoder.ts';
 import { watchedOutputs } from '../../inference/watched.ts';
 import { contract } from './contract.ts';
 import { createFeedback } from './feedback.ts';
+import { createFeedbackMetrics } from './metrics.ts';
+import { feedbackOpenApi } from './openapi.ts';
 import { feedbackRoutes } from './routes.ts';
 
 /** Joins true labels with the predictions that they belong to. */
 export const feedback: Feature = {
   name: 'feedback',
   contract,
-  open({ config: { serving }, metrics, bodies }) {
+  open({ config, metrics, bodies }) {
+    const { serving } = config;
     const { maxPredictions, ttlSeconds } = serving.feedback;
-    const candidate = serving.variants?.mode === 'ab' ? [serving.variants.candidate.version] : [];
-    const memory = createFeedback(watchedOutputs(serving, createDecoder(serving).fetch), metrics.health, {
+    const outputs = watchedOutputs(serving, createDecoder(serving).fetch);
+    const memory = createFeedback(outputs, createFeedbackMetrics(metrics.registry), {
       maxPredictions,
       ttlMs: ttlSeconds * 1000,
-      versions: [serving.model.version, ...candidate],
     });
     if (!memory) return {};
     return {
       routes: feedbackRoutes(memory, bodies),
-      observe: (model) => (call, _blocks, fetch, answers, at) => {
-        const id = call.answerId ?? call.id;
-        if (id !== undefined) memory.remember(id, fetch, answers, at, model === 'main' ? 0 : 1);
+      openApi: feedbackOpenApi(config),
+      observe({ name, version }) {
+        const variant = name === 'main' ? 0 : 1;
+        memory.addVariant(variant, version);
+        return (call, _blocks, fetch, answers, at) => {
+          const id = call.answerId ?? call.id;
+          if (id !== undefined) memory.remember(id, fetch, answers, at, variant);
+        };
       },
     };
   },

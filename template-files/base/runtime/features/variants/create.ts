@@ -24,13 +24,14 @@ export function createVariants(
 ): CreateModels {
   return (deps, createMain) => {
     const { metrics, logger, capacity } = deps;
+    const { version, sha256 } = candidateConfig.serving.model;
     const own = candidateMetrics(metrics, spec.mode);
     const second = createPredictor({
       config: candidateConfig,
       metrics: own,
       logger,
       capacity,
-      observe: spec.mode === 'ab' ? deps.observe('candidate') : undefined,
+      observe: spec.mode === 'ab' ? deps.observe({ name: 'candidate', version }) : undefined,
     });
     const shadow = createShadow({
       candidate: second,
@@ -39,7 +40,7 @@ export function createVariants(
       chosen: (id) => shadowFraction(id) * 100 < spec.weight,
       outcome: createOutcome(series, logger),
     });
-    const observeMain = deps.observe('main');
+    const observeMain = deps.observe({ name: 'main', version: config.serving.model.version });
     const observe: Observe | undefined =
       spec.mode === 'ab'
         ? observeMain
@@ -48,7 +49,6 @@ export function createVariants(
             shadow(...seen);
           };
     const main = withVariant(createMain({ observe }), series);
-    const { version, sha256 } = candidateConfig.serving.model;
     const candidate = withVariant(
       {
         name: 'candidate',

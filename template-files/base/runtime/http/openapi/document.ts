@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import type { Route } from '../exchange.ts';
 import { type AddedParameters, type Operations, operations, type Schemas } from './operations.ts';
-import { feedbackSchema, instanceSchema, predictionSchema, record, type Schema, tensorSchema } from './schemas.ts';
+import { instanceSchema, predictionSchema, record, type Schema, tensorSchema } from './schemas.ts';
 
 const ERRORS: Readonly<Record<number, string>> = {
   400: 'What was sent is wrong: the text names the place, what was expected and what was found.',
@@ -73,7 +73,6 @@ export function openApiDocument(
       schemas: {
         Instance: instanceSchema(serving),
         Prediction: predictionSchema(serving),
-        ...(routes.some(({ label }) => label === '/feedback') && { Feedback: feedbackSchema(serving) }),
         ...added.schemas,
         InputTensor: tensorSchema(serving.inputs, {
           data: { description: 'Flat in row-major order, or nested.', type: 'array' },

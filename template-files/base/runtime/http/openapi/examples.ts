@@ -1,9 +1,18 @@
 import type { Config } from '../../config.ts';
 import { elementCount, hasBatchAxis, type Serving } from '../../contract/serving.ts';
 import { KINDS } from '../../inference/datatypes.ts';
+import type { GoldenSample } from '../../inference/golden.ts';
 
 /** Values of a sample that a person still reads as an example; a picture as a tensor would make the document megabytes. */
 const MAX_VALUES = 2000;
+
+/** The id of the answers in the examples. */
+export const EXAMPLE_ID = '0b6ff1a2-7d0c-4a53-9f0f-0c6d5a6f6a51';
+
+/** The golden sample that examples are made from. */
+export function exampleSample(golden: Config['golden']): GoldenSample | undefined {
+  return golden?.samples.find((one) => valuesIn([one.instance, one.prediction], MAX_VALUES) <= MAX_VALUES);
+}
 
 /**
  * Examples that really work: they are made from the first golden sample that is small enough, and there are none without
@@ -11,8 +20,8 @@ const MAX_VALUES = 2000;
  */
 export function examples({ serving, golden }: Config) {
   const { model } = serving;
-  const sample = golden?.samples.find((one) => valuesIn([one.instance, one.prediction], MAX_VALUES) <= MAX_VALUES);
-  const who = { model_name: model.name, model_version: model.version, id: '0b6ff1a2-7d0c-4a53-9f0f-0c6d5a6f6a51' };
+  const sample = exampleSample(golden);
+  const who = { model_name: model.name, model_version: model.version, id: EXAMPLE_ID };
   return {
     predict: sample && {
       request: { instances: [sample.instance] },
@@ -27,7 +36,6 @@ export function examples({ serving, golden }: Config) {
       tolerance: golden?.tolerance,
       ...who,
     },
-    feedback: sample && feedbackExample(who.id, sample.prediction),
     infer: sample && inferExample(sample.instance, serving),
   };
 }
@@ -61,9 +69,4 @@ function rowOf(instance: unknown, names: readonly string[]): unknown[] {
   return typeof instance === 'object' && instance !== null
     ? names.map((name) => (instance as Record<string, unknown>)[name])
     : [];
-}
-
-function feedbackExample(id: string, prediction: unknown) {
-  const { label, value } = prediction as { label?: unknown; value?: unknown };
-  return label === undefined ? { id, value } : { id, label };
 }

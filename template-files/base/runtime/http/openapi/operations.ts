@@ -21,11 +21,18 @@ export type AddedParameters = Readonly<Record<string, readonly Schema[]>>;
 /** By the name that operations refer to. */
 export type Schemas = Readonly<Record<string, Schema>>;
 
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+/** A schema by its name in the document. */
+export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 const text: Schema = { type: 'string' };
 const listOf = (items: Schema, more: Schema = {}): Schema => ({ type: 'array', items, ...more });
 
-function ok(description: string, schema: Schema, example?: unknown, type = 'application/json'): Record<string, Schema> {
+/** The answer 200. */
+export function ok(
+  description: string,
+  schema: Schema,
+  example?: unknown,
+  type = 'application/json',
+): Record<string, Schema> {
   return { 200: { description, content: { [type]: { schema, ...(example !== undefined && { example }) } } } };
 }
 
@@ -53,7 +60,7 @@ const TOP_K: Schema = {
 /** What each route takes and answers, by method and label. Routes that are not here are not part of the interface. */
 export function operations(config: Config): Operations {
   const { serving } = config;
-  const { predict, test, infer, feedback } = examples(config);
+  const { predict, test, infer } = examples(config);
   const probe = (operationId: string, summary: string, key: string): Operation => ({
     operationId,
     summary,
@@ -193,32 +200,6 @@ export function operations(config: Config): Operations {
         test,
       ),
       errors: [400, 404, 503],
-    },
-    'POST /feedback': {
-      operationId: 'feedback',
-      summary: 'Tell what had been right',
-      tags: ['predict'],
-      requestBody: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: ref('Feedback'),
-            ...(feedback && { example: feedback }),
-          },
-        },
-      },
-      responses: ok('The prediction that it belongs to', {
-        type: 'object',
-        required: ['id', 'instance', 'predicted'],
-        properties: {
-          id: text,
-          instance: { type: 'integer' },
-          predicted: { description: 'What had been predicted.' },
-          correct: { type: 'boolean' },
-          absolute_error: { type: 'number' },
-        },
-      }),
-      errors: [400, 404, 409, 413, 415],
     },
     'GET /health': probe('health', 'Alive', 'live'),
     'GET /v2/health/live': { ...probe('live', 'Alive', 'live'), tags: ['v2'] },

@@ -166,23 +166,6 @@ export function predictionSchema(serving: Serving): Schema {
   return record(Object.fromEntries(outputs.map((output) => [output.name, value(output)])));
 }
 
-/** What had been right, by the model's type. */
-export function feedbackSchema({ model, outputs }: Serving): Schema {
-  const labels = outputs.find((output) => output.labels)?.labels ?? [];
-  const names = [...labels, ...labels.filter((label) => String(Number.parseInt(label, 10)) === label).map(Number)];
-  const truth = model.type.endsWith('-classification') ? { label: { enum: names } } : { value: { type: 'number' } };
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: ['id', ...Object.keys(truth)],
-    properties: {
-      id: { description: 'The id of the answer.', type: 'string', minLength: 1, maxLength: 1024 },
-      instance: { description: 'Which of its instances, from 0.', type: 'integer', minimum: 0 },
-      ...truth,
-    },
-  };
-}
-
 /** A tensor in the Open Inference Protocol's JSON. */
 export function tensorSchema(specs: readonly TensorSpec[], extra: Schema): Schema {
   return {
