@@ -53,7 +53,16 @@ test('one file imports the native runtime: for the workers, and for runs that ar
 test('only the HTTP room imports express', () => {
   const importers = importersOf('express');
   expect(importers.length).toBeGreaterThan(0);
-  expect(importers.filter((name) => !name.startsWith('http/'))).toEqual([]);
+  // The contract with src/ names its type.
+  expect(importers.filter((name) => !name.startsWith('http/'))).toEqual(['api.ts']);
+  expect(files.find(({ name }) => name === 'api.ts')?.text).toContain("import type { Express } from 'express'");
+});
+
+test('one file reads src/: the team gives its code to the start of the service', () => {
+  const readers = files.filter(({ name, imports }) =>
+    imports.some((path) => path.startsWith('.') && join(SRC, name, '..', path).startsWith(join(ROOT, 'src'))),
+  );
+  expect(readers.map(({ name }) => name)).toEqual(['team.ts']);
 });
 
 test('only the configuration reads the environment', () => {

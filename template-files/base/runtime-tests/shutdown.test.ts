@@ -92,7 +92,7 @@ test('SIGTERM while the model is being loaded ends with 0 as well', async () => 
   expect(await server.exit).toEqual([0, null]);
 });
 
-test.each(['/start.js', '/config.js', '/service.js', '/express/index.js'])(
+test.each(['/src/server.js', '/src/app.js', '/start.js', '/config.js', '/service.js', '/express/index.js'])(
   'SIGTERM while %s is loaded ends with 0',
   async (module) => {
     const server = start({ NODE_OPTIONS: stopAt(module) });

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Hooks } from './api.ts';
 import type { Config } from './config.ts';
 import type { ContractPart } from './contract/part.ts';
 import type { BodyReader } from './http/body.ts';
@@ -37,6 +38,8 @@ export interface Feature {
 export interface FeatureContext {
   readonly config: Config;
   readonly logger: Logger;
+  /** The team's hooks. */
+  readonly hooks: Hooks;
   /** With the registry for metrics of the feature's own. */
   readonly metrics: Metrics;
   /** Reads bodies of requests, within the limits of serving.yaml. */

@@ -1,12 +1,17 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import type { Configure, Hooks } from './api.ts';
 import type { Config } from './config.ts';
 import type { Feature } from './feature.ts';
 import { warnOfUnusedVariables } from './feature-variables.ts';
 import { features as chosenFeatures } from './features.ts';
+import { addRoutes, createApp } from './http/app.ts';
+import { createAppRequests } from './http/app-requests.ts';
 import { createBodyReader } from './http/body.ts';
+import { configureApp, createAppContext } from './http/configure.ts';
 import { type Connections, limitConnections, trackConnections } from './http/connections.ts';
 import { createRun, type Guard, type Route } from './http/exchange.ts';
+import { createHotMatcher, createRouteMatcher } from './http/hot.ts';
 import { createRoom } from './http/room.ts';
 import { createRoutes, knownSeries } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
@@ -15,6 +20,8 @@ import { createCapacity } from './inference/limits/capacity.ts';
 import { createSingleModel, type Model, type Models } from './inference/models.ts';
 import type { WorkerPool } from './inference/pool.ts';
 import { createPredictor, type Predictor } from './inference/predictor.ts';
+import { createAccessLog } from './observability/access-log.ts';
+import { createActivities } from './observability/activities.ts';
 import { exportFacts } from './observability/facts.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { type OpenFeatures, openFeatures } from './open-features.ts';
@@ -35,6 +42,10 @@ export interface ServiceOptions {
   readonly hot?: boolean;
   /** Workers that have been started already. */
   readonly pool?: WorkerPool;
+  /** Adds middleware and routes of the team; none by default. */
+  readonly configure?: Configure | undefined;
+  /** The team's hooks; none by default. */
+  readonly hooks?: Hooks | undefined;
   /** Those of runtime/features.ts by default. */
   readonly features?: readonly Feature[];
 }
@@ -42,11 +53,11 @@ export interface ServiceOptions {
 /**
  * Workers begin to load, where none are given; nothing listens, and nothing is ready before `predictor.start()`. Guards have every
  * request read by Node.js, since its requests are what they are shown.
- * @throws CONFIG_INVALID where a feature refuses to start
+ * @throws CONFIG_INVALID where a feature refuses to start, or `configure` fails
  */
-export function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Service {
+export async function createService(config: Config, logger: Logger, options: ServiceOptions = {}): Promise<Service> {
   const { serving } = config;
-  const { guards = [], hot = true, features: given = chosenFeatures } = options;
+  const { guards = [], hot = true, hooks = {}, configure = () => {}, features: given = chosenFeatures } = options;
   const { inputs, limits, model, objectives } = serving;
   const metrics = createMetrics(
     inputs.flatMap(({ name, features }) => features?.map((feature) => feature.name) ?? [name]),
@@ -56,9 +67,10 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   const room = createRoom(limits.maxUploadBytes);
   const bodies = createBodyReader(limits, room);
   warnOfUnusedVariables(config.env, given, logger);
-  const features = openFeatures(given, { config, logger, metrics, bodies, models: () => models });
+  const features = openFeatures(given, { config, logger, hooks, metrics, bodies, models: () => models });
 
-  const deps = { config, metrics, logger, pool: options.pool, capacity: createCapacity(limits) };
+  const activities = createActivities();
+  const deps = { config, metrics, logger, hooks, activities, pool: options.pool, capacity: createCapacity(limits) };
   const createModels = features.only('createModels') ?? createSingleModel;
   const models: Models = createModels({ ...deps, observe: features.observe }, (changes) =>
     mainModel(
@@ -71,23 +83,53 @@ export function createService(config: Config, logger: Logger, options: ServiceOp
   const routes = createRoutes(config, { predictor, models, metrics, bodies }, features);
   metrics.announce(knownSeries(routes));
   const allGuards = [...guards, ...features.parts.flatMap((part) => part.guards ?? [])];
+  const logAccess = createAccessLog(logger, config.accessLog);
   const run = createRun({
     predictor,
     metrics,
     logger,
     guards: allGuards,
-    accessLog: config.accessLog,
+    logAccess,
     timeoutMs: limits.timeoutMs,
     models,
     observers: features.parts.flatMap(({ requests }) => requests ?? []),
   });
-  // Guards are shown Node.js' own requests.
-  const create = hot && allGuards.length === 0 ? features.only('createServer') : undefined;
-  const server = createHttpServer(routes, run, { hot, room, create });
+  const app = createApp();
+  const added = await configureApp(app, configure, createAppContext({ config, logger, metrics, models }));
+  const appRequests = createAppRequests({
+    logger,
+    record(id, label, status, ms) {
+      metrics.request(label, status, ms / 1000);
+      logAccess(id, label, status, ms);
+    },
+    announce: (route) => metrics.announce([{ route, codes: [] }]),
+    match: createRouteMatcher(routes),
+    isStopping: predictor.stopping,
+    timeoutMs: limits.timeoutMs,
+    maxBodyBytes: limits.maxBodyBytes,
+    room,
+    activities,
+  });
+  addRoutes(app, routes, run, appRequests.answerError);
+  if (added > 0) logger.info({ added }, THROUGH_EXPRESS);
+  const direct = hot && added === 0;
+  const server = createHttpServer({
+    app,
+    run,
+    match: createHotMatcher(direct ? routes : []),
+    room,
+    open: added > 0 ? appRequests.open : undefined,
+    // Guards are shown Node.js' own requests.
+    create: direct && allGuards.length === 0 ? features.only('createServer') : undefined,
+  });
   limitConnections(server, () => metrics.rejected('connections_full'));
   const connections = trackConnections(server);
   return { server, connections, predictor, metrics, routes, features };
 }
+
+/** What middleware of the team costs. */
+const THROUGH_EXPRESS =
+  'src/app.ts adds middleware or routes: every request passes through Express, and none is answered before it';
 
 function mainModel(predictor: Predictor, config: Config): Model {
   const { version, sha256 } = config.serving.model;

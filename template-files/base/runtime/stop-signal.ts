@@ -6,8 +6,14 @@ export interface StopSignal {
   onStop(callback: (signal: string) => void): void;
 }
 
-/** Handles both signals from now on; further ones change nothing. */
-export function listenForStop(): StopSignal {
+/**
+ * Both signals are handled from the import of this module on: process 1 of a container ignores a signal that it has no handler for.
+ * dist/server.js imports it before all else.
+ */
+export const stopSignal: StopSignal = listenForStop();
+
+/** Further signals change nothing. */
+function listenForStop(): StopSignal {
   let first: string | undefined;
   let stop: ((signal: string) => void) | undefined;
   const receive = (signal: string): void => {

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Config, loadConfig } from './config.ts';
+import { createHookRunner } from './inference/hooks.ts';
 import { startWorkers } from './inference/startup.ts';
 import { createLogger } from './observability/logger.ts';
 import { createService, type Service, type ServiceOptions } from './service.ts';
+import { loadConfigure, loadHooks } from './team.ts';
 
 /** For tests: the real service with a real model, in this process, on a free port. */
 
@@ -12,6 +14,8 @@ export interface Running extends Service {
   readonly config: Config;
   /** Parsed log lines so far. */
   readonly logs: readonly Record<string, unknown>[];
+  /** What the preprocess hook makes of instances; the instances themselves where there is none. */
+  preprocessed(instances: readonly unknown[]): Promise<readonly unknown[]>;
   /** Sends JSON. A text is sent as it is. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Stops the service. May be called again. */
@@ -28,7 +32,10 @@ export interface BootOptions extends ServiceOptions {
   readonly workerPath?: string;
 }
 
-/** Boots the service on 127.0.0.1 with one worker. @throws what the start of the service throws */
+/** For a hook that a test calls by itself. */
+const HOOK_MS = 60_000;
+
+/** Boots the service on 127.0.0.1 with one worker, and src/app.ts and src/hooks/ unless others are given. @throws what the start of the service throws */
 export async function boot({ workerPath, env, ...options }: BootOptions = {}): Promise<Running> {
   const loaded = loadConfig({ WORKERS: '1', ...process.env, ...env });
   const config = options.config?.(loaded) ?? loaded;
@@ -39,7 +46,9 @@ export async function boot({ workerPath, env, ...options }: BootOptions = {}): P
     },
   });
   const pool = workerPath === undefined ? {} : { pool: startWorkers(config, workerPath) };
-  const service = createService(config, logger, { ...options, ...pool });
+  const { configure = await loadConfigure(), hooks = await loadHooks() } = options;
+  const service = await createService(config, logger, { ...options, configure, hooks, ...pool });
+  const hook = createHookRunner(hooks, { logger }).preprocess;
   service.server.listen(0, '127.0.0.1');
   await once(service.server, 'listening');
   const url = `http://127.0.0.1:${(service.server.address() as AddressInfo).port}`;
@@ -49,6 +58,8 @@ export async function boot({ workerPath, env, ...options }: BootOptions = {}): P
     url,
     config,
     logs,
+    preprocessed: async (instances) =>
+      (await hook?.(instances, { deadline: performance.now() + HOOK_MS })) ?? instances,
     post: (path, body, headers = {}) =>
       fetch(url + path, {
         method: 'POST',

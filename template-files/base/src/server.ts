@@ -1,11 +1,16 @@
-import type { Guard } from '#runtime/http/exchange';
-import { listenForStop } from '#runtime/stop-signal';
+import { start } from '#runtime/start';
+import { configure } from './app.ts';
+import { hooks } from './hooks/index.ts';
 
-/** The entry. Signals are handled before anything else is loaded: process 1 of a container ignores a signal that it has no handler for. */
-const stopSignal = listenForStop();
-
-/** Who may ask: each is shown every request but the probes of health, and throws to turn it away. Without any, everybody may. */
-const guards: readonly Guard[] = [];
-
-const { start } = await import('#runtime/start');
-await start({ guards, stopSignal });
+/*
+ * The entry. A request takes this way:
+ *
+ *   runtime/http/routes/predict.ts      the route: reads and validates the body
+ *   runtime/inference/hooks.ts          your preprocess hook
+ *   runtime/inference/scheduler.ts      waits for a batch
+ *   runtime/inference/executor.ts       runs the model
+ *   runtime/http/exchange.ts            the reply, its metrics and its log line (your postprocess hook comes before it)
+ *
+ * docs/EXTENDING.md says what you can change from here.
+ */
+await start({ configure, hooks });

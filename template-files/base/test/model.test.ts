@@ -1,11 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { boot, type Running } from '#runtime/testing';
-import { preprocess } from '../src/hooks/preprocess.ts';
 
-/** The repository's own model, serving.yaml and hooks, whatever they are. */
+/** The repository's own model and serving.yaml, behind its hooks, whatever they are. */
 let service: Running;
 beforeAll(async () => {
-  service = await boot();
+  service = await boot({ configure: () => {} });
 });
 afterAll(() => service.close());
 
@@ -15,7 +14,7 @@ const golden = () => {
   return golden;
 };
 
-/** How an answer may be asked for without JSON around it, by type of model. */
+/** How an instance may be sent without JSON around it, by type of model. */
 const UPLOADS: Readonly<Record<string, (instance: never) => { type: string; body: RequestInit['body'] }>> = {
   'image-classification': ({ image }: { image: string }) => ({ type: 'image/png', body: Buffer.from(image, 'base64') }),
   'text-classification': ({ text }: { text: string }) => ({ type: 'text/plain; charset=utf-8', body: text }),
@@ -33,7 +32,7 @@ test('every golden sample gets the answer of the training library, alone and tog
 test('an instance may be sent as it is, where the model takes files or texts', async () => {
   const [sample] = golden().samples;
   const upload = UPLOADS[service.config.serving.model.type]?.(sample?.instance as never);
-  // A hook may take and give something else for each of the two: what it does is tested in test/hooks/.
+  // A hook may take and give something else for each of the two: what it does is tested in hooks.test.ts.
   if (!upload || service.predictor.hooked) return;
   const headers = { 'content-type': upload.type };
   const sent = await bodyOf(await fetch(`${service.url}/predict`, { method: 'POST', headers, body: upload.body }));
@@ -49,16 +48,10 @@ test('what OpenAPI says of instances and predictions, behind and before the hook
     return validate(value) ? [] : validate.errors;
   };
   for (const { instance, prediction } of golden().samples) {
-    expect(problems('Instance', preprocess ? preprocess(instance, 0) : instance)).toEqual([]);
+    const [prepared] = await service.preprocessed([instance]);
+    expect(problems('Instance', prepared)).toEqual([]);
     expect(problems('Prediction', prediction)).toEqual([]);
   }
-});
-
-test('what is no instance is refused by name', async () => {
-  // What is none of a hook's instances is the hook's to say.
-  if (preprocess) return;
-  const response = await service.post('/predict', { instances: [{ 'no such thing': 1 }] });
-  expect([response.status, (await bodyOf(response))['code']]).toEqual([400, 'INVALID_INPUT']);
 });
 
 /** The body of an answer that is a JSON object. */

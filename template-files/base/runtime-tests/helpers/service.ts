@@ -18,7 +18,7 @@ afterAll(() => Promise.all([...open].map((service) => service.close())));
 export async function boot({ own = false, ...options }: Options = {}): Promise<Running> {
   const running = await bootService({
     ...options,
-    ...(own ? {} : { env: { SERVING_CONFIG: SAMPLE, ...options.env } }),
+    ...(own ? {} : { hooks: {}, configure: () => {}, ...options, env: { SERVING_CONFIG: SAMPLE, ...options.env } }),
   });
   open.add(running);
   return running;

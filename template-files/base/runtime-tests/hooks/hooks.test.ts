@@ -1,30 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { jest } from '@jest/globals';
 import { inputError } from '../../runtime/errors.ts';
+import { bodyOf, boot as bootService } from '../helpers/service.ts';
 
-/* What a team may write into src/hooks/, in the place of the empty hooks. */
+/* What a team may have written into src/hooks/ until version 0.9: functions of one instance. */
 
 const context = new AsyncLocalStorage<string>();
 const seen: (string | undefined)[] = [];
 
-jest.unstable_mockModule('../../src/hooks/preprocess.ts', () => ({
+const hooks = {
   preprocess: (instance: unknown, index: number) => {
     seen.push(context.getStore());
     context.enterWith('of a request');
     if (instance === 'mystery') throw inputError(`instances[${index}]`, 'a flower', instance);
     return instance === 'sample' ? [5.1, 3.5, 1.4, 0.2] : instance;
   },
-}));
-jest.unstable_mockModule('../../src/hooks/postprocess.ts', () => ({
   postprocess: (prediction: unknown, instance: unknown) => ({
     verdict: (prediction as { label: string }).label,
     about: instance,
   }),
-}));
-
-const { boot, bodyOf } = await import('../helpers/service.ts');
+};
+const boot = () => bootService({ hooks });
 
 test('hooks change instances and predictions, and may refuse an instance with its place', async () => {
   const service = await boot();

@@ -1,18 +1,17 @@
-import { jest } from '@jest/globals';
+import { boot } from '../helpers/service.ts';
 
 /* With a preprocess hook clients have fields of their own, and those are what is hidden. */
 
-jest.unstable_mockModule('../../src/hooks/preprocess.ts', () => ({
+const hooks = {
   preprocess: (instance: unknown) => {
     const { flower, mm } = instance as { flower: string; mm: number[] };
     return [flower.length, ...mm.map((value) => value / 10)];
   },
-}));
-
-const { boot } = await import('../helpers/service.ts');
+};
 
 test('a field of clients is hidden in what they send, and what the hook may have made of it as well', async () => {
   const service = await boot({
+    hooks,
     config: (config) => ({
       ...config,
       golden: undefined,

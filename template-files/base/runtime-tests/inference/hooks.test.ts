@@ -1,23 +1,21 @@
-import { jest } from '@jest/globals';
+import { inputError } from '../../runtime/errors.ts';
 import { predictRows } from '../../runtime/features/batch/predict-rows.ts';
 import type { Row } from '../../runtime/features/batch/rows.ts';
-import type { Running } from '../helpers/service.ts';
+import { bodyOf, boot, type Running } from '../helpers/service.ts';
 
-/* What a hook must not give. Both hooks are one module here: jest.config.js has the tests of these folders run without them. */
+/* Hooks of one instance, as until version 0.9: what they must not give. */
 
 type Hook = (value: unknown) => unknown;
 const same: Hook = (value) => value;
 let [before, behind] = [same, same];
-jest.unstable_mockModule('../../src/hooks/preprocess.ts', () => ({
+const hooks = {
   preprocess: (instance: unknown) => before(instance),
   postprocess: (prediction: unknown) => behind(prediction),
-}));
-const { boot, bodyOf } = await import('../helpers/service.ts');
-const { inputError } = await import('../../runtime/errors.ts');
+};
 
 let service: Running;
 beforeAll(async () => {
-  service = await boot();
+  service = await boot({ hooks });
 });
 afterAll(() => service.close());
 beforeEach(() => {

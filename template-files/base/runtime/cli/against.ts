@@ -7,6 +7,7 @@ import { createMetrics } from '../observability/metrics.ts';
 import { compareSample, type Followed, type SampleResult } from '../record/compare-sample.ts';
 import { readRecord } from '../record/read.ts';
 import { agreementLine, sampleLines, verdict } from '../record/report.ts';
+import { loadHooks } from '../team.ts';
 import { promised } from '../told.ts';
 
 /** Of one sample: even a slow model may take its time. */
@@ -25,6 +26,7 @@ export async function checkAgainst(config: Config, folder: string, print: (line:
     config: { ...config, golden: undefined, workers: 1 },
     metrics: createMetrics([]),
     logger: createLogger('silent'),
+    hooks: await loadHooks(),
   });
   const results: SampleResult[] = [];
   try {

@@ -10,6 +10,7 @@ import { unreadLabelWarning } from '../inference/release.ts';
 import { scoreFindingText } from '../inference/trial/scores.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import { loadHooks } from '../team.ts';
 import { checkAgainst } from './against.ts';
 import { refineServing } from './refine.ts';
 
@@ -55,7 +56,12 @@ try {
 async function checkModel(config: Config, goldenName: string): Promise<void> {
   const { golden, serving } = config;
   const { name, version, type } = serving.model;
-  const predictor = createPredictor({ config, metrics: createMetrics([]), logger: createLogger('silent') });
+  const predictor = createPredictor({
+    config,
+    metrics: createMetrics([]),
+    logger: createLogger('silent'),
+    hooks: await loadHooks(),
+  });
   try {
     await predictor.start();
     const { ready, reason } = predictor.readiness();

@@ -17,5 +17,8 @@ readCommandLine({
 /** The build's second step. The schema of serving.yaml becomes code, so that a start need not read it. */
 writeValidator(readSchema());
 
-/** `node dist/server.js` starts the service, wherever the compiler puts src/. */
-writeFileSync(join(ROOT, 'dist', 'server.js'), "import './src/server.js';\n");
+/** `node dist/server.js` starts the service, wherever the compiler puts src/. Signals are handled before anything else is loaded. */
+writeFileSync(
+  join(ROOT, 'dist', 'server.js'),
+  "import './runtime/stop-signal.js';\nawait import('./src/server.js');\n",
+);

@@ -11,6 +11,7 @@ import { instanceOf } from '../inference/trial/instance.ts';
 import { scoreFindingText } from '../inference/trial/scores.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import { loadHooks } from '../team.ts';
 
 const { values } = readCommandLine({
   usage: 'npm run golden [-- [--write] [--candidate]]',
@@ -55,6 +56,7 @@ try {
     config: { ...config, golden: undefined },
     metrics: createMetrics([]),
     logger: createLogger('silent'),
+    hooks: await loadHooks(),
   });
   const asked: Asked[] = [];
   try {

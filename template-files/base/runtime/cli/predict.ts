@@ -7,6 +7,7 @@ import { loadConfig } from '../config.ts';
 import { jsonProblem, ServiceError } from '../errors.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createService } from '../service.ts';
+import { loadHooks } from '../team.ts';
 import { pictureInstance, toInstances } from './instances.ts';
 
 const COMMAND = {
@@ -62,7 +63,8 @@ async function send(url: string, instances: readonly unknown[]): Promise<void> {
 }
 
 async function sendToOwn(instances: readonly unknown[]): Promise<void> {
-  const { server, predictor } = createService(loadConfig({ ...process.env, WORKERS: '1' }), createLogger('silent'));
+  const config = loadConfig({ ...process.env, WORKERS: '1' });
+  const { server, predictor } = await createService(config, createLogger('silent'), { hooks: await loadHooks() });
   try {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

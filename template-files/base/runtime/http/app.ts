@@ -1,20 +1,32 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { ServiceError } from '../errors.ts';
 import type { Handler, Route, Run } from './exchange.ts';
+import { Message } from './message.ts';
 import { errorReply } from './reply.ts';
 import { throughNode } from './responder.ts';
 import { OTHER } from './routes.ts';
 
-/** The Express app. It never listens; a team's own middleware and routes have their place here. */
-export function createApp(routes: readonly Route[], run: Run): Express {
+/** The Express app, empty. It never listens. */
+export function createApp(): Express {
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
   app.enable('strict routing');
-  app.set('query parser', false);
+  return app;
+}
 
+/**
+ * Adds the routes of the service behind what src/app.ts has added.
+ * @param answerError answers what code of src/app.ts has thrown
+ */
+export function addRoutes(app: Express, routes: readonly Route[], run: Run, answerError: ErrorRequestHandler): void {
   const serve = (route: Pick<Route, 'label' | 'handler'>): RequestHandler => {
-    return (req, res) => run(route, req, throughNode(req, res), req.params as Record<string, string>);
+    return (req, res) => {
+      // A request that has been answered already, and was passed on as well, is the matter of whoever did both.
+      if (res.headersSent) throw new AnsweredTwice();
+      if (req instanceof Message) req.isServed = true;
+      return run(route, req, throughNode(req, res), req.params as Record<string, string>);
+    };
   };
   const fail = (error: ServiceError, headers?: readonly string[]): RequestHandler => {
     const handler: Handler = () => errorReply(error, headers);
@@ -30,10 +42,21 @@ export function createApp(routes: readonly Route[], run: Run): Express {
   }
   app.use(fail(new ServiceError('NOT_FOUND', 'there is no such route; /openapi.json lists them')));
 
-  // Express itself only refuses a path that cannot be decoded.
-  const onError: ErrorRequestHandler = (_error, req, res, next) => {
-    fail(new ServiceError('INVALID_REQUEST', 'the path of the request cannot be decoded'))(req, res, next);
+  const onError: ErrorRequestHandler = (error, req, res, next) => {
+    // Express itself only refuses a path that cannot be decoded.
+    if (error instanceof URIError && !res.headersSent) {
+      fail(new ServiceError('INVALID_REQUEST', 'the path of the request cannot be decoded'))(req, res, next);
+    } else answerError(error, req, res, next);
   };
   app.use(onError);
-  return app;
+}
+
+/** Thrown, and only logged, where code of src/app.ts answers a request and passes it on as well. */
+export class AnsweredTwice extends Error {
+  readonly code = 'ERR_HTTP_HEADERS_SENT';
+
+  constructor() {
+    super('src/app.ts has answered a request and called next() as well: return after the answer');
+    this.name = 'AnsweredTwice';
+  }
 }

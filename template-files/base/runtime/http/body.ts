@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../contract/serving.ts';
 import { describe, ServiceError } from '../errors.ts';
 import { promised, type Told, tell } from '../told.ts';
+import type { BodyCopy } from './body-copy.ts';
 import { BufferedRequest } from './buffered-request.ts';
 import type { Incoming } from './exchange.ts';
 import { type BodySink, Message } from './message.ts';
@@ -73,6 +74,27 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
     else tell(told, body);
   }
 
+  /** The bytes that came, whatever middleware has done with the stream. */
+  function useCopy(req: Message, copy: BodyCopy, told: Told<Buffer>, limit: number): void {
+    copy.receive({
+      done(body) {
+        if (body.length > limit) told.failed(tooLarge(limit, maxBodyBytes));
+        else tell(told, body);
+      },
+      failed(reason, cause) {
+        told.failed(
+          reason === 'too_large'
+            ? tooLarge(maxBodyBytes, maxBodyBytes)
+            : reason === 'room_full'
+              ? uploadsFull()
+              : clientGone(cause),
+        );
+      },
+    });
+    // Middleware that stopped in the middle has left the stream paused.
+    req.resume();
+  }
+
   async function collectPacked(req: IncomingMessage, encoding: string, limit: number): Promise<Buffer> {
     if (!isEncoding(encoding)) {
       throw new ServiceError(
@@ -80,7 +102,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
         `Content-Encoding: expected gzip, deflate or br, found ${describe(encoding)}`,
       );
     }
-    const packed = await promised<Buffer>((told) => collect(req, told, limit));
+    const packed = await promised<Buffer>((told) => receivePlain(req, told, limit));
     const refusals: Readonly<Record<Refusal, () => ServiceError>> = {
       too_large: () => tooLarge(limit, maxBodyBytes),
       room_full: uploadsFull,
@@ -89,13 +111,19 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
     return unpack(packed, { encoding, limit, room, client: req.socket }, (reason) => refusals[reason]());
   }
 
+  function receivePlain(req: IncomingMessage, told: Told<Buffer>, limit: number): void {
+    if (req instanceof Message && req.copy) useCopy(req, req.copy, told, limit);
+    else if (req.readableEnded) told.failed(alreadyRead());
+    else collect(req, told, limit);
+  }
+
   function receive(req: Incoming, told: Told<Buffer>, limit = maxBodyBytes): void {
     if (req instanceof BufferedRequest) {
       useBuffered(req, told, limit);
       return;
     }
     const encoding = req.headers['content-encoding']?.toLowerCase();
-    if (encoding === undefined || encoding === 'identity') collect(req, told, limit);
+    if (encoding === undefined || encoding === 'identity') receivePlain(req, told, limit);
     else collectPacked(req, encoding, limit).then((body) => tell(told, body), told.failed);
   }
 
@@ -123,6 +151,11 @@ export function isJson(type: string | undefined): boolean {
 
 function clientGone(cause?: Error | null): ServiceError {
   return new ServiceError('CLIENT_GONE', 'the client closed the connection', { cause });
+}
+
+/** Only of a request that src/app.ts has sent to another route than its URL named at first. */
+function alreadyRead(): Error {
+  return new Error('src/app.ts has read the body of a request before it changed its URL: change the URL first');
 }
 
 function uploadsFull(): ServiceError {

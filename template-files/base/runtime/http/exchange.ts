@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import type { AccessLog } from '../config.ts';
-import { describe, ServiceError } from '../errors.ts';
+import { HttpError } from '../api.ts';
+import { describe, type ErrorCode, ServiceError } from '../errors.ts';
 import type { Model, Models } from '../inference/models.ts';
 import type { Call, Predictor } from '../inference/predictor.ts';
 import { createTrace, type Trace } from '../inference/trace.ts';
-import { createAccessLog } from '../observability/access-log.ts';
+import type { AccessLog } from '../observability/access-log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BufferedRequest } from './buffered-request.ts';
 import { compress, compressionFor } from './compress.ts';
+import { Message } from './message.ts';
 import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
 import type { Responder } from './responder.ts';
@@ -84,7 +85,7 @@ export interface ExchangeDeps {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly guards: readonly Guard[];
-  readonly accessLog: AccessLog;
+  readonly logAccess: AccessLog;
   readonly timeoutMs: number;
   readonly models: Pick<Models, 'main'>;
   readonly observers: readonly RequestObserver[];
@@ -102,13 +103,12 @@ export type Run = (
  * errors, response, metrics and log.
  */
 export function createRun(deps: ExchangeDeps): Run {
-  const { predictor, metrics, logger, guards, accessLog, timeoutMs, models, observers } = deps;
+  const { predictor, metrics, logger, guards, logAccess, timeoutMs, models, observers } = deps;
   const wantsTrace = (id: string): boolean => observers.some(({ wants }) => wants(id));
-  const logAccess = createAccessLog(logger, accessLog);
 
   function fault(error: unknown, label: string, id: string): Reply {
-    const code = error instanceof ServiceError ? error.code : 'INTERNAL';
-    const reason = REJECTED[code];
+    const code = error instanceof ServiceError || error instanceof HttpError ? error.code : 'INTERNAL';
+    const reason = REJECTED[code as ErrorCode];
     if (reason) metrics.rejected(reason);
     if (code === 'INTERNAL') logger.error({ id, route: label, err: error }, 'a defect of the service');
     if (code === 'INPUT_REFUSED') {
@@ -151,7 +151,12 @@ export function createRun(deps: ExchangeDeps): Run {
     if (!gone) {
       const headers = model?.headers ? ['X-Request-Id', id, ...model.headers] : ['X-Request-Id', id];
       // While shutting down, clients are asked to go elsewhere with their next request.
-      back.respond(reply, headers, predictor.stopping());
+      if (!back.respond(reply, headers, predictor.stopping())) {
+        logger.error(
+          { id, route: label },
+          'src/app.ts has answered a request that it had passed on: that answer stays',
+        );
+      }
     }
     const status = gone ? 499 : reply.status;
     const endedAt = performance.now();
@@ -183,7 +188,7 @@ export function createRun(deps: ExchangeDeps): Run {
 
   // No async function: the frame of each would be kilobytes of garbage for every request.
   return (route, req, back, params) => {
-    const started = performance.now();
+    const started = (req instanceof Message ? req.arrived : undefined) ?? performance.now();
     const { headers } = req;
     const id = requestId(headers['x-request-id']);
     const own = ownTimeout(headers['x-timeout-ms'], timeoutMs);
@@ -193,6 +198,7 @@ export function createRun(deps: ExchangeDeps): Run {
       label: route.label,
       started,
       id,
+      headers,
       params,
       deadline: started + (own ?? timeoutMs),
       client: req.socket,

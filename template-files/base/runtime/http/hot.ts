@@ -5,23 +5,37 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>;
 }
 
+export type FindRoute = (method: string, url: string) => Match | undefined;
+
 const NO_PARAMS = {};
 
 /**
  * Finds the hot route of a request without Express, whose set-up of a request costs more than a small model's run. Anything
  * out of the ordinary (an escape in the path, a trailing slash) is left to Express: both ways end in the same handler.
  */
-export function createHotMatcher(routes: readonly Route[]): (method: string, url: string) => Match | undefined {
-  const hot = routes.filter((route) => route.hot);
-  const fixed = new Map(
-    hot.filter(({ path }) => !path.includes(':')).map((route) => [route.path, { route, params: NO_PARAMS }]),
+export function createHotMatcher(routes: readonly Route[]): FindRoute {
+  const find = createPathMatcher(routes.filter((route) => route.hot));
+  return (method, url) => (method === 'POST' ? find(url) : undefined);
+}
+
+/** Finds any route by its path as it is written, for what is noted of a request that Express has not routed. */
+export function createRouteMatcher(routes: readonly Route[]): FindRoute {
+  const [get, post] = (['GET', 'POST'] as const).map((method) =>
+    createPathMatcher(routes.filter((route) => route.method === method)),
   );
-  const patterns = hot
+  return (method, url) =>
+    method === 'POST' ? post?.(url) : method === 'GET' || method === 'HEAD' ? get?.(url) : undefined;
+}
+
+function createPathMatcher(routes: readonly Route[]): (url: string) => Match | undefined {
+  const fixed = new Map(
+    routes.filter(({ path }) => !path.includes(':')).map((route) => [route.path, { route, params: NO_PARAMS }]),
+  );
+  const patterns = routes
     .filter(({ path }) => path.includes(':'))
     .map((route) => ({ route, parts: route.path.split('/') }));
 
-  return (method, url) => {
-    if (method !== 'POST') return undefined;
+  return (url) => {
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
     const match = fixed.get(path);

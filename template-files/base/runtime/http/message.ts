@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import type { BodyCopy } from './body-copy.ts';
 
 /** Who takes a body's pieces as they come. */
 export interface BodySink {
@@ -18,6 +19,12 @@ const SPENT: BodySink = { data() {}, end() {}, failed() {} };
 export class Message extends IncomingMessage {
   /** True on hot routes, where only the guards and the route's own handler see the request. */
   direct = false;
+  /** When it came (performance.now), where code of src/app.ts sees it first. */
+  arrived: number | undefined = undefined;
+  /** A route of the service answers it, counts it and logs it. */
+  isServed = false;
+  /** The body's bytes, for a route of the service behind middleware that may have read them. */
+  copy: BodyCopy | undefined = undefined;
   private sink: BodySink | undefined = undefined;
 
   /**
@@ -40,7 +47,11 @@ export class Message extends IncomingMessage {
 
   /** Called by the server for each piece, and with null for the end. True: go on. */
   override push(piece: Buffer | null, encoding?: BufferEncoding): boolean {
-    const { sink } = this;
+    const { sink, copy } = this;
+    if (copy) {
+      if (piece === null) copy.end();
+      else copy.add(piece);
+    }
     if (sink === undefined) return super.push(piece, encoding);
     if (piece === null) {
       this.sink = SPENT;
@@ -51,6 +62,7 @@ export class Message extends IncomingMessage {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.sink?.failed(error);
+    this.copy?.fail(error);
     super._destroy(error, callback);
   }
 }

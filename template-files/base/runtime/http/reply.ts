@@ -1,3 +1,4 @@
+import { HttpError } from '../api.ts';
 import { ServiceError } from '../errors.ts';
 import { RETRY_AFTER, STATUS } from './status.ts';
 
@@ -30,6 +31,10 @@ export function predictionsReply(body: string): Reply {
 
 /** Every error is JSON with a text for people and a code for programs. What was not foreseen says nothing of its insides. */
 export function errorReply(error: unknown, headers: readonly string[] = []): Reply {
+  if (error instanceof HttpError) {
+    const { status, code, message } = error;
+    return json({ error: message, code }, status, [...headers, ...Object.entries(error.headers).flat()]);
+  }
   const { code, message } =
     error instanceof ServiceError
       ? error

@@ -3,8 +3,11 @@ import type { Reply } from './reply.ts';
 
 /** The way back to a client. */
 export interface Responder {
-  /** @param last the connection is closed behind it */
-  readonly respond: (reply: Reply, headers: readonly string[], last: boolean) => void;
+  /**
+   * @param last the connection is closed behind it
+   * @returns false where the request has been answered already, by code of src/app.ts: nothing is sent
+   */
+  readonly respond: (reply: Reply, headers: readonly string[], last: boolean) => boolean;
 }
 
 /** What every answer says of itself, whichever way it goes. Names and values in turn. */
@@ -22,6 +25,7 @@ export function bytesOf({ body }: Reply): number {
 export function throughNode(req: IncomingMessage, res: ServerResponse): Responder {
   return {
     respond(reply, more, last) {
+      if (res.headersSent) return false;
       const { body } = reply;
       const length = bytesOf(reply);
       const headers = headersOf(reply, length, more);
@@ -38,6 +42,7 @@ export function throughNode(req: IncomingMessage, res: ServerResponse): Responde
       res.end();
       // A body that nobody read is thrown away, so that the connection stays good for the next request.
       if (!req.complete) req.resume();
+      return true;
     },
   };
 }

@@ -1,10 +1,10 @@
 import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Express } from 'express';
 import { ServiceError } from '../errors.ts';
-import { createApp } from './app.ts';
 import { answerBrokenRequests, CONNECTION_LIMITS } from './connections.ts';
-import type { Route, Run } from './exchange.ts';
-import { createHotMatcher, type Match } from './hot.ts';
+import type { Run } from './exchange.ts';
+import type { FindRoute } from './hot.ts';
 import { Message } from './message.ts';
 import { errorReply } from './reply.ts';
 import { throughNode } from './responder.ts';
@@ -20,7 +20,7 @@ export interface ServerParts {
   /** Answers any request that Node.js has read. */
   readonly listener: RequestListener<typeof Message>;
   /** The hot route of a request, where it has one. */
-  readonly match: (method: string, url: string) => Match | undefined;
+  readonly match: FindRoute;
   readonly run: Run;
   /** Bounds the bytes of bodies that are being received. */
   readonly room: Room;
@@ -34,19 +34,21 @@ export type CreateServer = (parts: ServerParts) => ServiceServer;
 const createNodeServer: CreateServer = ({ options, listener }) =>
   createServer({ ...options, IncomingMessage: Message }, listener);
 
-export interface HttpServerOptions {
-  /** `false` is there for the tests that compare both ways. */
-  readonly hot?: boolean;
+export interface HttpServerParts {
+  readonly app: Express;
+  readonly run: Run;
+  /** Finds routes that are answered before Express. */
+  readonly match: FindRoute;
   readonly room: Room;
+  /** Called for each request that goes to Express. */
+  readonly open?: ((req: Message, res: ServerResponse) => void) | undefined;
   /** Node.js' own server by default. */
   readonly create?: CreateServer | undefined;
 }
 
 /** The server: hot routes first, everything else through Express. */
-export function createHttpServer(routes: readonly Route[], run: Run, options: HttpServerOptions): ServiceServer {
-  const { hot = true, room, create = createNodeServer } = options;
-  const app = createApp(routes, run);
-  const match = createHotMatcher(hot ? routes : []);
+export function createHttpServer(parts: HttpServerParts): ServiceServer {
+  const { app, run, match, room, open, create = createNodeServer } = parts;
   const refuseHostless = {
     label: OTHER,
     open: true,
@@ -63,7 +65,10 @@ export function createHttpServer(routes: readonly Route[], run: Run, options: Ht
     if (found) {
       req.direct = true;
       void run(found.route, req, throughNode(req, res), found.params);
-    } else app(req, res);
+      return;
+    }
+    open?.(req, res);
+    app(req, res);
   };
   const server = create({ options: CONNECTION_LIMITS, listener, match, run, room });
   answerBrokenRequests(server);

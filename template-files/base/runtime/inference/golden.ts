@@ -1,3 +1,4 @@
+import { HttpError } from '../api.ts';
 import { withoutMark } from '../byte-order-mark.ts';
 import { jsonProblem, ServiceError } from '../errors.ts';
 
@@ -67,6 +68,8 @@ const OF_THE_RUN: readonly string[] = ['INFERENCE_FAILED', 'INPUT_REFUSED'];
 
 /** Why a sample gets no answer, where that is the sample's or the model's own doing; undefined for all other errors. */
 export function refusalOf(error: unknown): string | undefined {
+  // What a hook refuses.
+  if (error instanceof HttpError) return error.message;
   if (!(error instanceof ServiceError) || !REFUSALS.includes(error.code)) return undefined;
   return OF_THE_RUN.includes(error.code) ? `the model fails on it: ${error.cause}` : error.message;
 }

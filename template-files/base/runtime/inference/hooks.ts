@@ -1,97 +1,103 @@
-import { postprocess } from '../../src/hooks/postprocess.ts';
-import { preprocess } from '../../src/hooks/preprocess.ts';
+import type { Logger } from 'pino';
+import { type HookContext, type Hooks, type InstancePostprocess, type InstancePreprocess, takesRows } from '../api.ts';
 import { describe, ServiceError } from '../errors.ts';
+import type { Activities } from '../observability/activities.ts';
+import { fileOf, type HookCall, type HookName, hookError, withinDeadline } from './hook-call.ts';
+import { callForEach } from './instance-hooks.ts';
 
-type HookName = 'preprocess' | 'postprocess';
-
-export const hasPreprocess = preprocess !== undefined;
-export const hasPostprocess = postprocess !== undefined;
-
-/**
- * The instances that serving.yaml describes, made from those that clients sent. A promise only where the hook returns one.
- * @param deadline moment (performance.now) until which promises of the hook are awaited
- * @throws HOOK_FAILED, or the ServiceError that the hook throws; TIMEOUT at the deadline
- */
-export function preprocessed(
-  instances: readonly unknown[],
-  deadline: number,
-): readonly unknown[] | Promise<readonly unknown[]> {
-  const hook = preprocess;
-  if (!hook) return instances;
-  return callForEach('preprocess', instances, hook, deadline, (made, i) => {
-    if (made === undefined) throw unusable('preprocess', i, 'an instance', made);
-    return made;
-  });
+/** The team's hooks as the predictor calls them. One that is not defined is not there, and costs nothing. */
+export interface HookRunner {
+  /**
+   * The instances that serving.yaml describes, made from those that the client sent. A promise only where the hook returns one.
+   * @throws HOOK_FAILED, or the HttpError or ServiceError that the hook throws; TIMEOUT at the call's deadline
+   */
+  readonly preprocess:
+    | ((instances: readonly unknown[], call: HookCall) => readonly unknown[] | Promise<readonly unknown[]>)
+    | undefined;
+  /** What is sent, made from the model's predictions as JSON texts. Deadline and errors are those of `preprocess`. */
+  readonly postprocess:
+    | ((
+        texts: readonly string[],
+        instances: readonly unknown[],
+        call: HookCall,
+      ) => readonly string[] | Promise<readonly string[]>)
+    | undefined;
 }
 
-/** What is sent, made from the model's predictions as JSON texts. Deadline and errors are those of `preprocessed`. */
-export function postprocessed(
-  texts: string[],
-  instances: readonly unknown[],
-  deadline: number,
-): readonly string[] | Promise<readonly string[]> {
-  const hook = postprocess;
-  if (!hook) return texts;
-  return callForEach('postprocess', texts, (text, i) => hook(JSON.parse(text), instances[i]), deadline, toJson);
+export interface HookRunnerDeps {
+  readonly logger: Logger;
+  /** Where what runs is noted, for the watchdog of the event loop. */
+  readonly activities?: Activities | undefined;
 }
 
-function callForEach<From, To>(
-  name: HookName,
-  values: readonly From[],
-  hook: (value: From, place: number) => unknown,
-  deadline: number,
-  read: (made: unknown, place: number) => To,
-): readonly To[] | Promise<readonly To[]> {
-  const made: unknown[] = [];
-  try {
-    for (const [i, value] of values.entries()) made.push(callHook(name, hook, value, i));
-  } catch (error) {
-    // The promises of the instances before it have no receiver any more, and must not end the process when they reject.
-    void Promise.allSettled(made);
-    throw error;
+export function createHookRunner({ preprocess, postprocess }: Hooks, deps: HookRunnerDeps): HookRunner {
+  const { logger, activities } = deps;
+
+  /** Calls a hook with all rows of a request, until the call's deadline. */
+  async function callWithRows<Context extends HookContext>(
+    name: HookName,
+    hook: (rows: readonly unknown[], context: Context) => Promise<readonly unknown[]>,
+    rows: readonly unknown[],
+    call: HookCall,
+    more: Omit<Context, keyof HookContext>,
+  ): Promise<readonly unknown[]> {
+    const requestId = call.id ?? 'internal';
+    const controller = new AbortController();
+    const context = {
+      requestId,
+      headers: call.headers ?? {},
+      signal: controller.signal,
+      logger: logger.child({ id: requestId }),
+      ...more,
+    } as Context;
+    const end = activities?.begin(fileOf(name), requestId);
+    try {
+      return checkRows(name, await withinDeadline(name, hook(rows, context), call.deadline, controller), rows.length);
+    } catch (error) {
+      throw hookError(name, error);
+    } finally {
+      end?.();
+    }
   }
-  if (!made.some(isThenable)) return made.map(read);
-  const all = Promise.all(made.map((one, i) => settle(name, one, i)));
-  return withinDeadline(name, all, deadline).then((values) => values.map(read));
+
+  return {
+    preprocess:
+      preprocess &&
+      ((instances, call) => {
+        if (takesRows(preprocess)) return callWithRows('preprocess', preprocess, instances, call, {});
+        const hook: InstancePreprocess = preprocess;
+        return callForEach({ name: 'preprocess', activities, call }, instances, hook, checkInstance);
+      }),
+    postprocess:
+      postprocess &&
+      ((texts, instances, call) => {
+        const predictions = texts.map((text): unknown => JSON.parse(text));
+        if (takesRows(postprocess)) {
+          return callWithRows('postprocess', postprocess, predictions, call, { instances }).then((rows) =>
+            rows.map(toJson),
+          );
+        }
+        const hook = postprocess as InstancePostprocess;
+        const each = (prediction: unknown, i: number): unknown => hook(prediction, instances[i]);
+        return callForEach({ name: 'postprocess', activities, call }, predictions, each, toJson);
+      }),
+  };
 }
 
-function callHook<From>(
-  name: HookName,
-  hook: (value: From, place: number) => unknown,
-  value: From,
-  place: number,
-): unknown {
-  try {
-    return hook(value, place);
-  } catch (error) {
-    throw failed(name, place, error);
+/** Which answer belongs to which instance is known by the place alone. */
+function checkRows(name: HookName, made: unknown, length: number): readonly unknown[] {
+  if (!Array.isArray(made) || made.length !== length) {
+    const message = `${fileOf(name)}: expected it to return a list of ${length}, found ${describe(made)}`;
+    throw new ServiceError('HOOK_FAILED', message);
   }
+  if (name === 'preprocess') made.forEach(checkInstance);
+  return made;
 }
 
-async function settle(name: HookName, made: unknown, place: number): Promise<unknown> {
-  try {
-    return await made;
-  } catch (error) {
-    throw failed(name, place, error);
-  }
+function checkInstance(made: unknown, place: number): unknown {
+  if (made === undefined) throw unusable('preprocess', place, 'an instance', made);
+  return made;
 }
-
-/** A hook that waits for something else must not keep its request for ever. */
-async function withinDeadline<T>(name: HookName, result: Promise<T>, deadline: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    const error = new ServiceError('TIMEOUT', `no answer in time: ${fileOf(name)} had not finished`);
-    timer = setTimeout(() => reject(error), Math.max(0, Math.min(deadline - performance.now(), MAX_TIMER_MS)));
-  });
-  try {
-    return await Promise.race([result, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** The longest that a timer takes; more would be taken for nothing. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Where JSON would say null, or an empty object, for something else. */
 function toJson(value: unknown, place: number): string {
@@ -105,22 +111,7 @@ function toJson(value: unknown, place: number): string {
   return text;
 }
 
-function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
 function unusable(name: HookName, place: number, expected: string, found: unknown): ServiceError {
   const what = `expected it to return ${expected}, found ${describe(found)}`;
   return new ServiceError('HOOK_FAILED', `${fileOf(name)}, instances[${place}]: ${what}`);
-}
-
-/** What a hook means to answer, such as an inputError, is answered. Other errors are for the log: they may hold secrets. */
-function failed(name: HookName, place: number, cause: unknown): ServiceError {
-  if (cause instanceof ServiceError) return cause;
-  const message = `${fileOf(name)}, instances[${place}]: the hook failed; the log has the reason under the request's id`;
-  return new ServiceError('HOOK_FAILED', message, { cause });
-}
-
-function fileOf(name: HookName): string {
-  return `src/hooks/${name}.ts`;
 }

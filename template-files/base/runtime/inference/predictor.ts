@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import type { Logger } from 'pino';
+import { type Hooks, HttpError, type RequestHeaders } from '../api.ts';
 import type { Config } from '../config.ts';
 import { ServiceError } from '../errors.ts';
+import type { Activities } from '../observability/activities.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { promised, type Told } from '../told.ts';
 import { createFindMisfit } from './answer-shape.ts';
@@ -9,7 +11,7 @@ import { type BatchingState, OWN_RUNS } from './batching.ts';
 import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
 import { type Comparison, compare, type GoldenSample, refusalOf } from './golden.ts';
-import { hasPostprocess, hasPreprocess, postprocessed, preprocessed } from './hooks.ts';
+import { createHookRunner } from './hooks.ts';
 import type { Answer, Connection } from './job.ts';
 import { createLane } from './lane.ts';
 import type { Capacity } from './limits/capacity.ts';
@@ -42,6 +44,8 @@ export interface Call {
   readonly client?: Connection;
   /** Under what the answer is known to its client; none for what is no client's. */
   readonly id?: string;
+  /** Its headers, where it has some. */
+  readonly headers?: RequestHeaders;
   /** The client's own id for it, where it has one beside the request's. */
   answerId?: string | undefined;
   /** Where to tell of the call's own way; mostly nobody asks. */
@@ -81,6 +85,8 @@ export interface Predictor {
   ): void;
   /** Whether the team has hooks of its own. */
   readonly hooked: boolean;
+  /** Whether one of them makes instances of what clients send. */
+  readonly preprocesses: boolean;
   /** Runs tensors; `deadline` may be earlier than the call's own. */
   inferTensors(
     blocks: readonly Block[],
@@ -109,6 +115,10 @@ export interface PredictorDeps {
   readonly logger: Logger;
   /** Sees every client's rows and the model's answers to them; golden samples are no client's. */
   readonly observe?: Observe | undefined;
+  /** The team's hooks. */
+  readonly hooks: Hooks;
+  /** Where running hooks are noted. */
+  readonly activities?: Activities | undefined;
   /** Workers that have been started already; its own otherwise. */
   readonly pool?: WorkerPool | undefined;
   /** The process's memory for what requests are decoded into; its own otherwise. */
@@ -140,13 +150,16 @@ const TRIAL_MS = 120_000;
 const SHUTTING_DOWN: Readiness = { ready: false, reason: 'the service is shutting down' };
 const REPLACING: Readiness = { ready: false, reason: 'the inference workers are being replaced' };
 
-const isHookFailure = (error: unknown): boolean => error instanceof ServiceError && error.code === 'HOOK_FAILED';
+const isHookFailure = (error: unknown): boolean =>
+  error instanceof HttpError || (error instanceof ServiceError && error.code === 'HOOK_FAILED');
 
 export function createPredictor(deps: PredictorDeps): Predictor {
   const { config, metrics, logger, observe } = deps;
   const { serving } = config;
   const encode = createEncoder(serving, metrics.invalid, config.folder, deps.capacity);
   const decoder = createDecoder(serving);
+  const hooks = createHookRunner(deps.hooks, deps);
+  const preprocessed = (instances: readonly unknown[], call: Call) => hooks.preprocess?.(instances, call) ?? instances;
   let state: Readiness = { ready: false, reason: 'the model is being loaded' };
   let stopping = false;
   let draining = false;
@@ -265,7 +278,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
         if (encoded instanceof Promise) encoded.then(go).catch(told.failed);
         else go(encoded);
       };
-      const ready = preprocessed(instances, call.deadline);
+      const ready = preprocessed(instances, call);
       if (ready instanceof Promise) ready.then(read).catch(told.failed);
       else read(ready);
     });
@@ -303,7 +316,8 @@ export function createPredictor(deps: PredictorDeps): Predictor {
 
   function predict(instances: readonly unknown[], call: Call, topK?: number): Promise<readonly string[]> {
     const predictions = answer(instances, call, { byClient: true, topK });
-    return hasPostprocess ? predictions.then((texts) => postprocessed(texts, instances, call.deadline)) : predictions;
+    const { postprocess } = hooks;
+    return postprocess ? predictions.then((texts) => postprocess(texts, instances, call)) : predictions;
   }
 
   async function test(sample: GoldenSample, tolerance: number, call: Call) {
@@ -319,7 +333,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       release = give;
     };
     try {
-      const ready = await preprocessed([instance], call.deadline);
+      const ready = await preprocessed([instance], call);
       const blocks = await encode(ready, { deadline: call.deadline, client: call.client, onEnd, onStep });
       const asked = { byClient: false, topK: Number.POSITIVE_INFINITY };
       const [text = 'null'] = await promised<string[]>((told) =>
@@ -332,7 +346,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   }
 
   const encodeSample = async (instance: unknown): Promise<readonly Block[]> =>
-    encode(await preprocessed([instance], performance.now() + TRIAL_MS));
+    encode(await preprocessed([instance], { deadline: performance.now() + TRIAL_MS }));
 
   /** Requests of golden.json that have no answer; what serving.yaml or the team's hook refuses is passed over. */
   async function* questionBlocks(): AsyncGenerator<Block> {
@@ -419,7 +433,8 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     predict,
     predictBlocks: (blocks, started, call, topK, told) =>
       answerBlocks(blocks, started, call, { byClient: true, topK }, told),
-    hooked: hasPreprocess || hasPostprocess,
+    preprocesses: hooks.preprocess !== undefined,
+    hooked: hooks.preprocess !== undefined || hooks.postprocess !== undefined,
     inferTensors,
     test,
     follow,

@@ -1,18 +1,19 @@
+import type { Preprocess } from '#runtime/api';
+
 /**
- * Your room: what is special about your clients' instances, before they are checked against serving.yaml. Upgrades of the
- * template never touch this folder.
+ * What is special about your clients' instances, before they are validated. Upgrades of the template never touch this folder.
  *
- * `preprocess` gets each instance of POST /predict as the client sent it, and returns the instance that serving.yaml
- * describes, or a promise of it. Throw `inputError(where, expected, found)` of ../errors.ts for a 400; any other error is a 500
- * HOOK_FAILED. Undefined, the default, costs nothing.
+ * The hook gets the instances of a request of POST /predict as the client sent them, and returns as many, as serving.yaml describes
+ * them. It has until the request's deadline. `throw new HttpError(422, 'CODE', 'text')` answers exactly that, `inputError(where, expected,
+ * found)` is a 400; any other error is a 500 HOOK_FAILED, with its reason in the log. Undefined, the default, costs nothing.
  * Where the model takes INT64 or UINT64, integers beyond 2^53 in JSON are bigints, so that no digit is lost.
  * In a CSV file for `npm run batch`, columns that serving.yaml does not know are numbers where their text is one in JSON.
  *
- *     export const preprocess: Preprocess | undefined = (instance) => {
- *       const { length_mm, ...rest } = instance as { length_mm: number };
- *       return { ...rest, length_cm: length_mm / 10 };
- *     };
+ *     export const preprocess = definePreprocess<{ customer: string }>(async (rows, { signal, requestId }) => {
+ *       const ids = rows.map(({ customer }) => customer);
+ *       const response = await fetch(process.env['FEATURE_STORE_URL'], { method: 'POST', body: JSON.stringify(ids), signal });
+ *       if (!response.ok) throw new HttpError(502, 'NO_FEATURES', 'the feature store does not answer');
+ *       return await response.json();
+ *     });
  */
-export type Preprocess = (instance: unknown, index: number) => unknown;
-
 export const preprocess: Preprocess | undefined = undefined;

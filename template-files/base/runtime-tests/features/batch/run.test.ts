@@ -113,6 +113,7 @@ test('a run that was stopped goes on where it was, and ends in the same bytes', 
   const { predictor } = service;
   let groups = 0;
   const stopping: RunDeps['predictor'] = {
+    preprocesses: false,
     predict: (instances, call) => {
       if (++groups === 20) stop.abort();
       return predictor.predict(instances, call);
@@ -128,6 +129,7 @@ test('a run that was stopped goes on where it was, and ends in the same bytes', 
 
   let asked = 0;
   const counting: RunDeps['predictor'] = {
+    preprocesses: false,
     predict: (instances, call) => {
       asked += instances.length;
       return predictor.predict(instances, call);
@@ -176,6 +178,7 @@ test('memory is bounded: no more rows wait than are in flight', async () => {
   let waiting = 0;
   let most = 0;
   const slow: RunDeps['predictor'] = {
+    preprocesses: false,
     async predict(instances, call) {
       waiting += instances.length;
       most = Math.max(most, waiting);
@@ -198,6 +201,7 @@ test('rows are predicted together only as far as the model allows', async () => 
   const { predictor } = service;
   const asked: number[] = [];
   const counting: RunDeps['predictor'] = {
+    preprocesses: false,
     predict(instances, call) {
       asked.push(instances.length);
       return predictor.predict(instances, call);

@@ -1,3 +1,4 @@
+import { HttpError } from '../../api.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { Row } from './rows.ts';
@@ -86,6 +87,8 @@ async function predictGood(
 
 /** The row stands beside the message: its place in a request of one says nothing. What a hook throws is the row's too. */
 function refusal(error: unknown): ServiceError {
+  if (error instanceof HttpError)
+    return new ServiceError('INVALID_INPUT', `${error.message} (${error.code})`, { cause: error });
   if (!(error instanceof ServiceError))
     return new ServiceError('INTERNAL', `the service failed on it: ${(error as Error)?.message}`);
   const reason = reasonOf(error);

@@ -3,7 +3,6 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../../config.ts';
 import { ServiceError } from '../../errors.ts';
-import { hasPreprocess } from '../../inference/hooks.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { BatchOptions } from './options.ts';
 import { openLines } from './output.ts';
@@ -25,7 +24,7 @@ export interface Summary {
 
 export interface RunDeps {
   readonly config: Config;
-  readonly predictor: Pick<Predictor, 'predict'>;
+  readonly predictor: Pick<Predictor, 'predict' | 'preprocesses'>;
   /** Rows that are predicted together. */
   readonly rows: number;
   readonly signal: AbortSignal;
@@ -91,7 +90,7 @@ function outcomesOf(
 ): AsyncGenerator<Outcome> {
   const { serving, workers } = config;
   const wanted = (row: number): boolean => row >= from && row % options.shards === options.shard;
-  return predictRows(readRows(options, serving, wanted, !hasPreprocess), predictor, {
+  return predictRows(readRows(options, serving, wanted, !predictor.preprocesses), predictor, {
     rows,
     bytes: serving.limits.maxBodyBytes,
     inFlight: 2 * workers + 1,

@@ -131,6 +131,7 @@ export function openConnection(socket: Socket, options: ConnectionOptions, left:
         socket.pause();
         socket.once('drain', goOn);
       }
+      return true;
     },
   };
 

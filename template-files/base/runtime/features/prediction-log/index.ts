@@ -1,4 +1,3 @@
-import { preprocess } from '../../../src/hooks/preprocess.ts';
 import type { Feature } from '../../feature.ts';
 import { contract } from './contract.ts';
 import { createPredictionLogMetrics } from './metrics.ts';
@@ -8,13 +7,9 @@ import { openPredictionLog } from './open.ts';
 export const predictionLog: Feature = {
   name: 'prediction-log',
   contract,
-  open({ config, metrics, logger }) {
-    const log = openPredictionLog(
-      config,
-      createPredictionLogMetrics(metrics.registry),
-      logger,
-      preprocess !== undefined,
-    );
+  open({ config, metrics, logger, hooks }) {
+    const isHooked = hooks.preprocess !== undefined;
+    const log = openPredictionLog(config, createPredictionLogMetrics(metrics.registry), logger, isHooked);
     if (!log) return {};
     const { wants, write, inAccessLog, close, spill } = log;
     return { requests: { wants, answered: write, inAccessLog }, close, exit: spill };

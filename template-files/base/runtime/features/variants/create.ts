@@ -31,6 +31,8 @@ export function createVariants(
       metrics: own,
       logger,
       capacity,
+      hooks: deps.hooks,
+      activities: deps.activities,
       observe: spec.mode === 'ab' ? deps.observe({ name: 'candidate', version }) : undefined,
     });
     const shadow = createShadow({

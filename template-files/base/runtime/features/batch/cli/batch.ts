@@ -4,6 +4,7 @@ import { ServiceError } from '../../../errors.ts';
 import { createPredictor } from '../../../inference/predictor.ts';
 import { createLogger } from '../../../observability/logger.ts';
 import { createMetrics } from '../../../observability/metrics.ts';
+import { loadHooks } from '../../../team.ts';
 import { BATCH, readBatchOptions } from '../options.ts';
 import { runBatch } from '../run.ts';
 
@@ -22,7 +23,12 @@ for (const [signal, code] of Object.entries(SIGNALS)) {
 try {
   const options = readBatchOptions(process.argv.slice(2), process.env);
   const config = withoutQueueLimit(loadConfig(process.env));
-  const predictor = createPredictor({ config, metrics: createMetrics([]), logger: createLogger('silent') });
+  const predictor = createPredictor({
+    config,
+    metrics: createMetrics([]),
+    logger: createLogger('silent'),
+    hooks: await loadHooks(),
+  });
   const started = Date.now();
   try {
     await predictor.start();

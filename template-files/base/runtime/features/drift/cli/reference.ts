@@ -6,6 +6,7 @@ import { ServiceError } from '../../../errors.ts';
 import { createPredictor } from '../../../inference/predictor.ts';
 import { createLogger } from '../../../observability/logger.ts';
 import { createMetrics } from '../../../observability/metrics.ts';
+import { loadHooks } from '../../../team.ts';
 import { referencePath } from '../file.ts';
 import { makeReference } from '../make.ts';
 import { writeReference } from '../reference.ts';
@@ -46,6 +47,7 @@ try {
     config: { ...config, serving },
     metrics: createMetrics([]),
     logger: createLogger('silent'),
+    hooks: await loadHooks(),
   });
   try {
     await predictor.start();

@@ -1,0 +1,73 @@
+import type { Express } from 'express';
+import type { Logger } from 'pino';
+import type { AppContext, Configure, PredictOptions } from '../api.ts';
+import type { Config } from '../config.ts';
+import { ServiceError } from '../errors.ts';
+import type { Models } from '../inference/models.ts';
+import type { Metrics } from '../observability/metrics.ts';
+
+/**
+ * Lets src/app.ts add its middleware and routes.
+ * @returns how many it has added
+ * @throws CONFIG_INVALID where it fails
+ */
+export async function configureApp(app: Express, configure: Configure, context: AppContext): Promise<number> {
+  const before = app.router.stack.length;
+  try {
+    await configure(app, context);
+  } catch (cause) {
+    if (cause instanceof ServiceError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ServiceError('CONFIG_INVALID', `src/app.ts: configure failed: ${reason}`, { cause });
+  }
+  return app.router.stack.length - before;
+}
+
+export interface AppContextDeps {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly models: Pick<Models, 'pick' | 'lifecycle'>;
+}
+
+/** What `configure` gets. */
+export function createAppContext({ config, logger, metrics, models }: AppContextDeps): AppContext {
+  const { serving, host, port, logLevel, templateVersion } = config;
+  return {
+    config: deepFreeze({ serving: structuredClone(serving), host, port, logLevel, templateVersion }),
+    logger,
+    registry: metrics.registry,
+    async predict(instances, options: PredictOptions = {}) {
+      const { signal, timeoutMs = serving.limits.timeoutMs, requestId = 'internal', headers = {}, topK } = options;
+      const { ready, reason } = models.lifecycle.accepts();
+      if (!ready) throw new ServiceError('NOT_READY', reason);
+      signal?.throwIfAborted();
+      const { predictor } = models.pick({ id: requestId, headers });
+      const call = {
+        deadline: performance.now() + timeoutMs,
+        id: requestId,
+        headers,
+        ...(signal && { client: clientOf(signal) }),
+      };
+      const texts = await predictor.predict(instances, call, topK);
+      return texts.map((text): unknown => JSON.parse(text));
+    },
+  };
+}
+
+/** The scheduler gives up what waits for a client that has gone. */
+function clientOf(signal: AbortSignal) {
+  return {
+    get destroyed() {
+      return signal.aborted;
+    },
+  };
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}
