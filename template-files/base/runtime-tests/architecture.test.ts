@@ -47,7 +47,7 @@ const importsOfRoom = (room: string) =>
 
 test('one file imports the native runtime: for the workers, and for runs that are shorter than the way to them', () => {
   expect(importersOf('onnxruntime-node')).toEqual(['inference/session.ts']);
-  expect(importersOf('./session.ts').sort()).toEqual(['inference/lane.ts', 'inference/worker.ts']);
+  expect(importersOf('./session.ts').sort()).toEqual(['inference/executor.ts', 'inference/worker.ts']);
 });
 
 test('only the HTTP room imports express', () => {

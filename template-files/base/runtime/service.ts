@@ -8,11 +8,11 @@ import { features as chosenFeatures } from './features.ts';
 import { addRoutes, createApp } from './http/app.ts';
 import { createAppRequests } from './http/app-requests.ts';
 import { createBodyReader } from './http/body.ts';
+import { createByteBudget } from './http/byte-budget.ts';
 import { configureApp, createAppContext } from './http/configure.ts';
 import { type Connections, limitConnections, trackConnections } from './http/connections.ts';
 import { createRun, type Guard, type Route } from './http/exchange.ts';
 import { createHotMatcher, createRouteMatcher } from './http/hot.ts';
-import { createRoom } from './http/room.ts';
 import { createRoutes, knownSeries } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { cpuLimit } from './inference/cpu.ts';
@@ -64,8 +64,8 @@ export async function createService(config: Config, logger: Logger, options: Ser
     objectives.latencyMs,
   );
   exportFacts(metrics.registry, { ...config, modelReleased: model.released, cpuCores: cpuLimit() });
-  const room = createRoom(limits.maxUploadBytes);
-  const bodies = createBodyReader(limits, room);
+  const budget = createByteBudget(limits.maxUploadBytes);
+  const bodies = createBodyReader(limits, budget);
   warnOfUnusedVariables(config.env, given, logger);
   const features = openFeatures(given, { config, logger, hooks, metrics, bodies, models: () => models });
 
@@ -107,7 +107,7 @@ export async function createService(config: Config, logger: Logger, options: Ser
     isStopping: predictor.stopping,
     timeoutMs: limits.timeoutMs,
     maxBodyBytes: limits.maxBodyBytes,
-    room,
+    budget,
     activities,
   });
   addRoutes(app, routes, run, appRequests.answerError);
@@ -117,7 +117,7 @@ export async function createService(config: Config, logger: Logger, options: Ser
     app,
     run,
     match: createHotMatcher(direct ? routes : []),
-    room,
+    budget,
     open: added > 0 ? appRequests.open : undefined,
     // Guards are shown Node.js' own requests.
     create: direct && allGuards.length === 0 ? features.only('createServer') : undefined,

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { ServiceError } from '../../runtime/errors.ts';
-import { createRoom } from '../../runtime/http/room.ts';
+import { createByteBudget } from '../../runtime/http/byte-budget.ts';
 import { type Encoding, type Refusal, unpack } from '../../runtime/http/unpack.ts';
 
 /* Bodies of a few KB that become megabytes must not add up to more memory than bodies may take. */
@@ -8,11 +8,11 @@ import { type Encoding, type Refusal, unpack } from '../../runtime/http/unpack.t
 const MIB = 1024 * 1024;
 const here = { destroyed: false };
 
-/** A room that keeps the most that it has held. */
+/** A budget that keeps the most that it has held. */
 function setUp(bytes: number) {
-  const inner = createRoom(bytes);
+  const inner = createByteBudget(bytes);
   const seen = { held: 0, most: 0 };
-  const room = {
+  const budget = {
     ...inner,
     take(size: number) {
       const taken = inner.take(size);
@@ -27,7 +27,7 @@ function setUp(bytes: number) {
   };
   const refuse = (reason: Refusal): ServiceError => new ServiceError('PAYLOAD_TOO_LARGE', reason);
   const read = (packed: Buffer, encoding: Encoding = 'gzip', limit = MIB, client = here) =>
-    unpack(packed, { encoding, limit, room, client }, refuse);
+    unpack(packed, { encoding, limit, budget, client }, refuse);
   return { read, seen };
 }
 
@@ -54,7 +54,7 @@ test('many at the same time take no more than there is for them, and give it all
   const good = outcomes.filter(({ status }) => status === 'fulfilled').length;
   expect([good > 0, good < 200]).toEqual([true, true]);
   for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') expect(outcome.reason.message).toBe('room_full');
+    if (outcome.status === 'rejected') expect(outcome.reason.message).toBe('budget_full');
   }
   expect(seen.most).toBeLessThanOrEqual(4 * MIB);
   expect(seen.held).toBe(0);

@@ -1,3 +1,4 @@
+import { promised } from '../callbacks.ts';
 import type { Config } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { type Call, createPredictor, type Predictor } from '../inference/predictor.ts';
@@ -8,7 +9,6 @@ import { compareSample, type Followed, type SampleResult } from '../record/compa
 import { readRecord } from '../record/read.ts';
 import { agreementLine, sampleLines, verdict } from '../record/report.ts';
 import { loadHooks } from '../team.ts';
-import { promised } from '../told.ts';
 
 /** Of one sample: even a slow model may take its time. */
 const SAMPLE_MS = 120_000;
@@ -52,8 +52,8 @@ function followedBy(predictor: Predictor): Followed {
     follow: (instance, onStep) => predictor.follow(instance, call(), onStep),
     async answer(block) {
       const all = Number.POSITIVE_INFINITY;
-      const [text = 'null'] = await promised<string[]>((told) =>
-        predictor.predictBlocks([block], performance.now(), call(), all, told),
+      const [text = 'null'] = await promised<string[]>((callbacks) =>
+        predictor.predictBlocks([block], performance.now(), call(), all, callbacks),
       );
       return JSON.parse(text);
     },

@@ -5,12 +5,12 @@ import { ServiceError } from '../errors.ts';
 import type { Activities } from '../observability/activities.ts';
 import { appErrorReply, isDefect } from './app-errors.ts';
 import { createBodyCopy } from './body-copy.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { FindRoute, Match } from './hot.ts';
 import type { Message } from './message.ts';
 import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
 import { throughNode } from './responder.ts';
-import type { Room } from './room.ts';
 import { OTHER } from './routes.ts';
 
 /*
@@ -30,7 +30,7 @@ export interface AppRequestsDeps {
   /** How long code of src/app.ts may take before it has answered or passed a request on. */
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
-  readonly room: Room;
+  readonly budget: ByteBudget;
   readonly activities?: Activities | undefined;
 }
 
@@ -50,7 +50,7 @@ const LABEL = /^[A-Za-z0-9._~:{}*/-]{1,200}$/;
 type Routed = Message & { readonly route?: { readonly path?: unknown }; readonly baseUrl?: string };
 
 export function createAppRequests(deps: AppRequestsDeps): AppRequests {
-  const { logger, record, announce, match, isStopping, timeoutMs, maxBodyBytes, room, activities } = deps;
+  const { logger, record, announce, match, isStopping, timeoutMs, maxBodyBytes, budget, activities } = deps;
   const labels = new Set<string>();
   const shadowed = new Set<string>();
 
@@ -89,7 +89,7 @@ export function createAppRequests(deps: AppRequestsDeps): AppRequests {
       req.headers['x-request-id'] = id;
       res.setHeader('X-Request-Id', id);
       if (isStopping()) res.setHeader('Connection', 'close');
-      if (served?.route.method === 'POST') req.copy = createBodyCopy(maxBodyBytes, room);
+      if (served?.route.method === 'POST') req.copy = createBodyCopy(maxBodyBytes, budget);
       const end = activities?.begin('src/app.ts', id);
       const timer = setTimeout(() => {
         if (req.isServed || res.headersSent) return;

@@ -1,7 +1,7 @@
-import type { Room } from './room.ts';
+import type { ByteBudget } from './byte-budget.ts';
 
 /** Why there is no copy of a body. */
-export type CopyFailure = 'too_large' | 'room_full' | 'client_gone';
+export type CopyFailure = 'too_large' | 'budget_full' | 'client_gone';
 
 export interface CopyReceiver {
   readonly done: (body: Buffer) => void;
@@ -23,15 +23,15 @@ export interface BodyCopy {
   readonly release: () => void;
 }
 
-/** @param limit bytes of the body at most; @param room what bodies of all requests may take together */
-export function createBodyCopy(limit: number, room: Room): BodyCopy {
+/** @param limit bytes of the body at most; @param budget what bodies of all requests may take together */
+export function createBodyCopy(limit: number, budget: ByteBudget): BodyCopy {
   let pieces: Buffer[] = [];
   let size = 0;
   let outcome: (() => void) | undefined;
   let receiver: CopyReceiver | undefined;
 
   function release(): void {
-    room.give(size);
+    budget.give(size);
     size = 0;
     pieces = [];
   }
@@ -52,7 +52,7 @@ export function createBodyCopy(limit: number, room: Room): BodyCopy {
     add(piece) {
       if (outcome) return;
       if (size + piece.length > limit) refuse('too_large');
-      else if (!room.take(piece.length)) refuse('room_full');
+      else if (!budget.take(piece.length)) refuse('budget_full');
       else {
         size += piece.length;
         pieces.push(piece);

@@ -1,31 +1,31 @@
 import type { IncomingMessage } from 'node:http';
+import { type Callbacks, notify, promised } from '../callbacks.ts';
 import type { Limits } from '../contract/serving.ts';
 import { describe, ServiceError } from '../errors.ts';
-import { promised, type Told, tell } from '../told.ts';
 import type { BodyCopy } from './body-copy.ts';
 import { BufferedRequest } from './buffered-request.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { Incoming } from './exchange.ts';
 import { type BodySink, Message } from './message.ts';
-import type { Room } from './room.ts';
 import { isEncoding, type Refusal, unpack } from './unpack.ts';
 
 /** Reads a request's body, decompressed, of at most `limit` bytes before and after; `limits.maxBodyBytes` where none is given. */
 export interface BodyReader {
   readonly read: (req: Incoming, limit?: number) => Promise<Buffer>;
   /** The same, told in the turn in which the last piece comes. */
-  readonly receive: (req: Incoming, told: Told<Buffer>, limit?: number) => void;
+  readonly receive: (req: Incoming, callbacks: Callbacks<Buffer>, limit?: number) => void;
 }
 
-/** @param room one for the service, so that slow bodies cannot add up */
-export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>, room: Room): BodyReader {
-  function collect(req: IncomingMessage, told: Told<Buffer>, limit: number): void {
+/** @param budget one for the service, so that slow bodies cannot add up */
+export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>, budget: ByteBudget): BodyReader {
+  function collect(req: IncomingMessage, callbacks: Callbacks<Buffer>, limit: number): void {
     const declared = Number(req.headers['content-length'] ?? 0);
     if (req.destroyed) {
-      told.failed(clientGone());
+      callbacks.failed(clientGone());
       return;
     }
     if (declared > limit) {
-      told.failed(tooLarge(limit, maxBodyBytes));
+      callbacks.failed(tooLarge(limit, maxBodyBytes));
       return;
     }
     let chunks: Buffer[] = [];
@@ -33,7 +33,7 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
     let open = true;
     const close = (): void => {
       open = false;
-      room.give(size);
+      budget.give(size);
       chunks = [];
     };
     const refuse = (error: ServiceError): void => {
@@ -42,18 +42,18 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
       stop();
       // The rest is read and thrown away, so that the connection stays good for the next request.
       req.resume();
-      told.failed(error);
+      callbacks.failed(error);
     };
     const finish = (): void => {
       if (!open) return;
       // Most bodies come in one piece.
       const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
       close();
-      tell(told, body);
+      notify(callbacks, body);
     };
     const data = (chunk: Buffer): void => {
       if (size + chunk.length > limit) refuse(tooLarge(limit, maxBodyBytes));
-      else if (!room.take(chunk.length)) refuse(uploadsFull());
+      else if (!budget.take(chunk.length)) refuse(uploadsFull());
       else {
         size += chunk.length;
         chunks.push(chunk);
@@ -67,25 +67,25 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
   }
 
   /** The same limits for a body that is there already. */
-  function useBuffered({ socket, body }: BufferedRequest, told: Told<Buffer>, limit: number): void {
-    if (socket.destroyed) told.failed(clientGone());
-    else if (body.length > limit) told.failed(tooLarge(limit, maxBodyBytes));
-    else if (!room.has(body.length)) told.failed(uploadsFull());
-    else tell(told, body);
+  function useBuffered({ socket, body }: BufferedRequest, callbacks: Callbacks<Buffer>, limit: number): void {
+    if (socket.destroyed) callbacks.failed(clientGone());
+    else if (body.length > limit) callbacks.failed(tooLarge(limit, maxBodyBytes));
+    else if (!budget.has(body.length)) callbacks.failed(uploadsFull());
+    else notify(callbacks, body);
   }
 
   /** The bytes that came, whatever middleware has done with the stream. */
-  function useCopy(req: Message, copy: BodyCopy, told: Told<Buffer>, limit: number): void {
+  function useCopy(req: Message, copy: BodyCopy, callbacks: Callbacks<Buffer>, limit: number): void {
     copy.receive({
       done(body) {
-        if (body.length > limit) told.failed(tooLarge(limit, maxBodyBytes));
-        else tell(told, body);
+        if (body.length > limit) callbacks.failed(tooLarge(limit, maxBodyBytes));
+        else notify(callbacks, body);
       },
       failed(reason, cause) {
-        told.failed(
+        callbacks.failed(
           reason === 'too_large'
             ? tooLarge(maxBodyBytes, maxBodyBytes)
-            : reason === 'room_full'
+            : reason === 'budget_full'
               ? uploadsFull()
               : clientGone(cause),
         );
@@ -102,34 +102,34 @@ export function createBodyReader({ maxBodyBytes }: Pick<Limits, 'maxBodyBytes'>,
         `Content-Encoding: expected gzip, deflate or br, found ${describe(encoding)}`,
       );
     }
-    const packed = await promised<Buffer>((told) => receivePlain(req, told, limit));
+    const packed = await promised<Buffer>((callbacks) => receivePlain(req, callbacks, limit));
     const refusals: Readonly<Record<Refusal, () => ServiceError>> = {
       too_large: () => tooLarge(limit, maxBodyBytes),
-      room_full: uploadsFull,
+      budget_full: uploadsFull,
       client_gone: clientGone,
     };
-    return unpack(packed, { encoding, limit, room, client: req.socket }, (reason) => refusals[reason]());
+    return unpack(packed, { encoding, limit, budget, client: req.socket }, (reason) => refusals[reason]());
   }
 
-  function receivePlain(req: IncomingMessage, told: Told<Buffer>, limit: number): void {
-    if (req instanceof Message && req.copy) useCopy(req, req.copy, told, limit);
-    else if (req.readableEnded) told.failed(alreadyRead());
-    else collect(req, told, limit);
+  function receivePlain(req: IncomingMessage, callbacks: Callbacks<Buffer>, limit: number): void {
+    if (req instanceof Message && req.copy) useCopy(req, req.copy, callbacks, limit);
+    else if (req.readableEnded) callbacks.failed(alreadyRead());
+    else collect(req, callbacks, limit);
   }
 
-  function receive(req: Incoming, told: Told<Buffer>, limit = maxBodyBytes): void {
+  function receive(req: Incoming, callbacks: Callbacks<Buffer>, limit = maxBodyBytes): void {
     if (req instanceof BufferedRequest) {
-      useBuffered(req, told, limit);
+      useBuffered(req, callbacks, limit);
       return;
     }
     const encoding = req.headers['content-encoding']?.toLowerCase();
-    if (encoding === undefined || encoding === 'identity') receivePlain(req, told, limit);
-    else collectPacked(req, encoding, limit).then((body) => tell(told, body), told.failed);
+    if (encoding === undefined || encoding === 'identity') receivePlain(req, callbacks, limit);
+    else collectPacked(req, encoding, limit).then((body) => notify(callbacks, body), callbacks.failed);
   }
 
   return {
     receive,
-    read: (req, limit) => promised((told) => receive(req, told, limit)),
+    read: (req, limit) => promised((callbacks) => receive(req, callbacks, limit)),
   };
 }
 

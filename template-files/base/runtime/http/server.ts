@@ -2,13 +2,13 @@ import { createServer, type RequestListener, type Server, type ServerOptions, ty
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import { ServiceError } from '../errors.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { answerBrokenRequests, CONNECTION_LIMITS } from './connections.ts';
 import type { Run } from './exchange.ts';
 import type { FindRoute } from './hot.ts';
 import { Message } from './message.ts';
 import { errorReply } from './reply.ts';
 import { throughNode } from './responder.ts';
-import type { Room } from './room.ts';
 import { OTHER } from './routes.ts';
 import { pathOf } from './target.ts';
 
@@ -23,7 +23,7 @@ export interface ServerParts {
   readonly match: FindRoute;
   readonly run: Run;
   /** Bounds the bytes of bodies that are being received. */
-  readonly room: Room;
+  readonly budget: ByteBudget;
 }
 
 /** A server that may hold connections of which Node.js does not know. */
@@ -39,7 +39,7 @@ export interface HttpServerParts {
   readonly run: Run;
   /** Finds routes that are answered before Express. */
   readonly match: FindRoute;
-  readonly room: Room;
+  readonly budget: ByteBudget;
   /** Called for each request that goes to Express. */
   readonly open?: ((req: Message, res: ServerResponse) => void) | undefined;
   /** Node.js' own server by default. */
@@ -48,7 +48,7 @@ export interface HttpServerParts {
 
 /** The server: hot routes first, everything else through Express. */
 export function createHttpServer(parts: HttpServerParts): ServiceServer {
-  const { app, run, match, room, open, create = createNodeServer } = parts;
+  const { app, run, match, budget, open, create = createNodeServer } = parts;
   const refuseHostless = {
     label: OTHER,
     open: true,
@@ -70,7 +70,7 @@ export function createHttpServer(parts: HttpServerParts): ServiceServer {
     open?.(req, res);
     app(req, res);
   };
-  const server = create({ options: CONNECTION_LIMITS, listener, match, run, room });
+  const server = create({ options: CONNECTION_LIMITS, listener, match, run, budget });
   answerBrokenRequests(server);
   // What a client expects and we do not know of is passed over.
   server.on('checkExpectation', listener);

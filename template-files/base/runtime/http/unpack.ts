@@ -1,6 +1,6 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { ServiceError } from '../errors.ts';
-import type { Room } from './room.ts';
+import type { ByteBudget } from './byte-budget.ts';
 
 const DECODERS = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
 
@@ -16,13 +16,13 @@ export interface UnpackOptions {
   /** Bytes of the result. */
   readonly limit: number;
   /** Where both forms of the body are counted as long as it is being unpacked. */
-  readonly room: Room;
+  readonly budget: ByteBudget;
   /** Looked at with each piece of the result. */
   readonly client: { readonly destroyed: boolean };
 }
 
 /** Why a body is not unpacked. */
-export type Refusal = 'too_large' | 'room_full' | 'client_gone';
+export type Refusal = 'too_large' | 'budget_full' | 'client_gone';
 
 /**
  * Unpacks a body piece by piece: a body of a few KB may become a thousand times as much, and many of them at the same time must
@@ -31,12 +31,12 @@ export type Refusal = 'too_large' | 'room_full' | 'client_gone';
  */
 export function unpack(
   packed: Buffer,
-  { encoding, limit, room, client }: UnpackOptions,
+  { encoding, limit, budget, client }: UnpackOptions,
   refuse: (reason: Refusal) => ServiceError,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    if (!room.take(packed.length)) {
-      reject(refuse('room_full'));
+    if (!budget.take(packed.length)) {
+      reject(refuse('budget_full'));
       return;
     }
     const decoder = DECODERS[encoding]();
@@ -44,7 +44,7 @@ export function unpack(
     let size = 0;
     const close = (): Buffer[] => {
       const all = pieces;
-      room.give(packed.length + size);
+      budget.give(packed.length + size);
       pieces = [];
       size = 0;
       return all;
@@ -57,7 +57,7 @@ export function unpack(
     decoder.on('data', (piece: Buffer) => {
       if (client.destroyed) stop('client_gone');
       else if (size + piece.length > limit) stop('too_large');
-      else if (!room.take(piece.length)) stop('room_full');
+      else if (!budget.take(piece.length)) stop('budget_full');
       else {
         pieces.push(piece);
         size += piece.length;

@@ -1,5 +1,5 @@
+import { type Callbacks, notify } from '../callbacks.ts';
 import { ServiceError } from '../errors.ts';
-import { type Told, tell } from '../told.ts';
 import { reasonForClients } from './refusal.ts';
 import type { Block, Tensor } from './tensor.ts';
 
@@ -18,8 +18,8 @@ export interface Connection {
   readonly destroyed: boolean;
 }
 
-/** Who is told of the answers to its blocks, in their order, or why there are none. */
-export interface Caller extends Told<readonly Answer[]> {
+/** Who is notified of the answers to its blocks, in their order, or why there are none. */
+export interface Caller extends Callbacks<readonly Answer[]> {
   readonly client?: Connection | undefined;
   /** Moment (performance.now) after which it gets TIMEOUT. */
   readonly deadline: number;
@@ -32,7 +32,7 @@ export interface Request {
   readonly answers: Answer[];
   /** Blocks that have no answer yet. */
   missing: number;
-  /** The caller has been told, whatever becomes of the runs. */
+  /** The caller has been notified, whatever becomes of the runs. */
   settled: boolean;
   /** Its jobs that wait in the queue, and their rows. */
   waitingJobs: number;
@@ -95,7 +95,7 @@ export function complete({ request, place }: Job, answer: Answer): void {
   request.missing -= 1;
   if (request.missing > 0) return;
   request.settled = true;
-  tell(request.caller, request.answers);
+  notify(request.caller, request.answers);
 }
 
 type FailureCode = 'INFERENCE_FAILED' | 'INPUT_REFUSED' | 'CLIENT_GONE' | 'TIMEOUT';

@@ -17,7 +17,7 @@ export interface Handing {
 
 export interface PoolEvents {
   /** A worker has become free, or has begun with the run that was waiting for it. */
-  readonly onRoom: () => void;
+  readonly onIdle: () => void;
   readonly onLost: (error: Error | undefined) => void;
 }
 
@@ -71,7 +71,7 @@ export function createPool(options: PoolOptions): WorkerPool {
   const idle: Slot[] = [];
   /** At a run that may be followed, with none behind it yet; in the order in which those began. */
   const open: Slot[] = [];
-  let events: PoolEvents = { onRoom() {}, onLost() {} };
+  let events: PoolEvents = { onIdle() {}, onLost() {} };
   let closing = false;
   let failures = 0;
   let missing = workers;
@@ -104,7 +104,7 @@ export function createPool(options: PoolOptions): WorkerPool {
     if (next) begin(slot, next);
     else if (closing) slot.worker.postMessage({ kind: 'close' } satisfies ToWorker);
     else idle.push(slot);
-    if (!closing) events.onRoom();
+    if (!closing) events.onIdle();
   }
 
   function begin(slot: Slot, run: Run): void {

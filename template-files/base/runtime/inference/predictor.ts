@@ -1,19 +1,19 @@
 import { relative } from 'node:path';
 import type { Logger } from 'pino';
 import { type Hooks, HttpError, type RequestHeaders } from '../api.ts';
+import { type Callbacks, promised } from '../callbacks.ts';
 import type { Config } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import type { Activities } from '../observability/activities.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { promised, type Told } from '../told.ts';
 import { createFindMisfit } from './answer-shape.ts';
 import { type BatchingState, OWN_RUNS } from './batching.ts';
 import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
+import { createExecutor } from './executor.ts';
 import { type Comparison, compare, type GoldenSample, refusalOf } from './golden.ts';
 import { createHookRunner } from './hooks.ts';
 import type { Answer, Connection } from './job.ts';
-import { createLane } from './lane.ts';
 import type { Capacity } from './limits/capacity.ts';
 import { createPool, type Loaded, type WorkerPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
@@ -81,7 +81,7 @@ export interface Predictor {
     started: number,
     call: Call,
     topK: number | undefined,
-    told: Told<string[]>,
+    callbacks: Callbacks<string[]>,
   ): void;
   /** Whether the team has hooks of its own. */
   readonly hooked: boolean;
@@ -171,7 +171,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
 
   const options = workerOptions(config);
   const pool = deps.pool ?? createPool(options);
-  const lane = createLane({
+  const executor = createExecutor({
     pool,
     serving,
     options,
@@ -179,7 +179,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     onSlow: (ms) => logger.warn({ ms }, 'runs take longer than they did at the start: they are the workers’ now'),
   });
   const scheduler: Scheduler = createScheduler(
-    lane,
+    executor,
     {
       get maxBatchSize() {
         return maxBatchSize();
@@ -197,7 +197,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     },
   );
   pool.watch({
-    onRoom: () => scheduler.pump(),
+    onIdle: () => scheduler.pump(),
     onLost: (error) => logger.error({ err: error }, 'an inference worker died and is replaced'),
   });
   metrics.queueDepth = scheduler.depth;
@@ -218,7 +218,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     { client }: Call,
     deadline: number,
     arrived: number,
-    { done, failed }: Told<readonly Answer[]>,
+    { done, failed }: Callbacks<readonly Answer[]>,
   ): void {
     scheduler.submit(partsOf(blocks), fetch, { client, deadline, done, failed }, arrived);
   }
@@ -255,7 +255,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     return promised((caller) => {
       const started = performance.now();
       let release: (() => void) | undefined;
-      const told: Told<string[]> = {
+      const callbacks: Callbacks<string[]> = {
         done(predictions) {
           release?.();
           caller.done(predictions);
@@ -272,14 +272,14 @@ export function createPredictor(deps: PredictorDeps): Predictor {
           release = give;
         },
       };
-      const go = (blocks: readonly Block[]) => answerBlocks(blocks, started, call, asked, told);
+      const go = (blocks: readonly Block[]) => answerBlocks(blocks, started, call, asked, callbacks);
       const read = (ready: readonly unknown[]): void => {
         const encoded = encode(ready, reading);
-        if (encoded instanceof Promise) encoded.then(go).catch(told.failed);
+        if (encoded instanceof Promise) encoded.then(go).catch(callbacks.failed);
         else go(encoded);
       };
       const ready = preprocessed(instances, call);
-      if (ready instanceof Promise) ready.then(read).catch(told.failed);
+      if (ready instanceof Promise) ready.then(read).catch(callbacks.failed);
       else read(ready);
     });
   }
@@ -289,7 +289,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     started: number,
     call: Call,
     { byClient, topK }: Asked,
-    { done, failed }: Told<string[]>,
+    { done, failed }: Callbacks<string[]>,
   ): void {
     const encoded = performance.now();
     metrics.stages.preprocess.observe((encoded - started) / 1000);
@@ -336,8 +336,8 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       const ready = await preprocessed([instance], call);
       const blocks = await encode(ready, { deadline: call.deadline, client: call.client, onEnd, onStep });
       const asked = { byClient: false, topK: Number.POSITIVE_INFINITY };
-      const [text = 'null'] = await promised<string[]>((told) =>
-        answerBlocks(blocks, performance.now(), call, asked, told),
+      const [text = 'null'] = await promised<string[]>((callbacks) =>
+        answerBlocks(blocks, performance.now(), call, asked, callbacks),
       );
       return { blocks, prediction: JSON.parse(text) as unknown };
     } finally {
@@ -383,7 +383,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     } else logger.info({ mode, cause, reason }, `batching is ${mode}`);
     // A run of any number of rows would hold up the main thread for a time that was not tried.
     const isTried = mode === 'on' || cause === 'no_batch_axis';
-    const short = isTried && (await lane.open(trial, decoder.fetch));
+    const short = isTried && (await executor.open(trial, decoder.fetch));
     logger.info({ runs: short ? 'in the main thread' : 'in the workers' }, 'the model is loaded');
     if (!golden) {
       logger.warn('no golden sample has an answer (model/golden.json): nothing shows that the model answers right');
@@ -431,8 +431,8 @@ export function createPredictor(deps: PredictorDeps): Predictor {
     batching: () => batching,
     trial: () => trialled,
     predict,
-    predictBlocks: (blocks, started, call, topK, told) =>
-      answerBlocks(blocks, started, call, { byClient: true, topK }, told),
+    predictBlocks: (blocks, started, call, topK, callbacks) =>
+      answerBlocks(blocks, started, call, { byClient: true, topK }, callbacks),
     preprocesses: hooks.preprocess !== undefined,
     hooked: hooks.preprocess !== undefined || hooks.postprocess !== undefined,
     inferTensors,
@@ -447,7 +447,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       return scheduler.settled();
     },
     async close() {
-      await lane.close();
+      await executor.close();
       await pool.close();
     },
   };

@@ -1,6 +1,6 @@
 /**
  * Runs in a worker thread: one session, one run at a time. The runtime blocks the thread it is called on, which is why it
- * is called here, and elsewhere only where a run is shorter than the way to here (lane.ts).
+ * is called here, and elsewhere only where a run is shorter than the way to here (executor.ts).
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import './half-floats.ts';

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FastPathServer } from '../../../runtime/features/http-fast-path/server.ts';
+import { type ByteBudget, createByteBudget } from '../../../runtime/http/byte-budget.ts';
 import type { Route, Run } from '../../../runtime/http/exchange.ts';
 import { json } from '../../../runtime/http/reply.ts';
 import type { Responder } from '../../../runtime/http/responder.ts';
-import { createRoom, type Room } from '../../../runtime/http/room.ts';
 
 /* A server whose patience is short. */
 
@@ -16,14 +16,14 @@ const match = (_method: string, path: string) => (path === '/predict' ? { route:
 
 let server: FastPathServer;
 let port: number;
-let room: Room;
+let budget: ByteBudget;
 /** What is done with a request, and how often it was. */
 let answer: (back: Responder) => void;
 let asked: number;
 
 beforeEach(async () => {
   asked = 0;
-  room = createRoom(ROOM);
+  budget = createByteBudget(ROOM);
   answer = (back) => back.respond(json('own'), [], false);
   const run: Run = (_route, _request, back) => {
     asked += 1;
@@ -35,7 +35,7 @@ beforeEach(async () => {
       req.resume();
       req.on('end', () => res.end('"node"'));
     },
-    { match, run, room },
+    { match, run, budget },
   );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -120,7 +120,7 @@ test('one that is larger than what is waited for is Node.js’ at once, however 
   expect(socket.text).toContain('"node"');
 });
 
-test('what is waited for has its place in the room, and gives it back however it ends', async () => {
+test('what is waited for has its place in the budget, and gives it back however it ends', async () => {
   const begin = 'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n    ';
   const ends: Record<string, (socket: Awaited<ReturnType<typeof open>>) => Promise<void>> = {
     'with its last bytes': async (socket) => {
@@ -142,10 +142,10 @@ test('what is waited for has its place in the room, and gives it back however it
   for (const [how, end] of Object.entries(ends)) {
     const socket = await open();
     socket.write(begin);
-    await until(() => !room.has(ROOM));
-    expect([how, room.has(ROOM - 4), room.has(ROOM - 3)]).toEqual([how, true, false]);
+    await until(() => !budget.has(ROOM));
+    expect([how, budget.has(ROOM - 4), budget.has(ROOM - 3)]).toEqual([how, true, false]);
     await end(socket);
-    expect([how, room.has(ROOM)]).toEqual([how, true]);
+    expect([how, budget.has(ROOM)]).toEqual([how, true]);
     socket.destroy();
     await until(() => server.direct === 0);
   }
@@ -154,7 +154,7 @@ test('what is waited for has its place in the room, and gives it back however it
 test('who is in the middle of a request is not idle', async () => {
   const socket = await open();
   socket.write(REQUEST.slice(0, -1));
-  await until(() => !room.has(ROOM));
+  await until(() => !budget.has(ROOM));
   server.closeIdleConnections();
   socket.write('}');
   await until(() => socket.text !== '' || socket.destroyed);

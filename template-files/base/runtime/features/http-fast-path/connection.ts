@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { BufferedRequest } from '../../http/buffered-request.ts';
+import type { ByteBudget } from '../../http/byte-budget.ts';
 import type { Run } from '../../http/exchange.ts';
 import type { Match } from '../../http/hot.ts';
 import type { Responder } from '../../http/responder.ts';
-import type { Room } from '../../http/room.ts';
 import { answerOf } from './answer.ts';
 import { type Head, readHead } from './head.ts';
 
@@ -14,7 +14,7 @@ export interface ConnectionOptions {
   /** Gives the connection to Node.js, for good. */
   readonly toNode: (socket: Socket) => void;
   /** For requests of which more is to come. */
-  readonly room: Room;
+  readonly budget: ByteBudget;
   /** Lines of answers behind which the connection stays. */
   readonly keepAlive: string;
 }
@@ -49,7 +49,7 @@ const MAX_WAITING = 16 * 1024;
  * connection and all that it has sent is Node.js'. @param left called once, when the connection is closed or Node.js'
  */
 export function openConnection(socket: Socket, options: ConnectionOptions, left: () => void): Connection {
-  const { match, run, toNode, keepAlive, room } = options;
+  const { match, run, toNode, keepAlive, budget } = options;
   /** Clients send the same first lines again and again. */
   let known: Known | undefined;
   /** A request of which more is to come. */
@@ -95,16 +95,16 @@ export function openConnection(socket: Socket, options: ConnectionOptions, left:
     else leave(bytes);
   }
 
-  /** Whether there is room for what has come of a body. */
+  /** Whether the budget has bytes for what has come of a body. */
   function wait(bytes: Buffer, ofBody: number, missing: number): boolean {
-    if (bytes.length + missing > MAX_WAITING || !room.take(ofBody)) return false;
+    if (bytes.length + missing > MAX_WAITING || !budget.take(ofBody)) return false;
     held = ofBody;
     return true;
   }
 
   function forget(): void {
     begun = undefined;
-    room.give(held);
+    budget.give(held);
     held = 0;
   }
 

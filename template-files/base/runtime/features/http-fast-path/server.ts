@@ -14,7 +14,11 @@ export class FastPathServer extends Server<typeof Message> {
   /** Connections that Node.js does not have yet. */
   private readonly held = new Map<Socket, Connection>();
 
-  constructor(options: ServerOptions, listener: Listener, handing: Pick<ConnectionOptions, 'match' | 'run' | 'room'>) {
+  constructor(
+    options: ServerOptions,
+    listener: Listener,
+    handing: Pick<ConnectionOptions, 'match' | 'run' | 'budget'>,
+  ) {
     super({ ...options, IncomingMessage: Message }, listener);
     const nodes = this.listeners('connection') as ((socket: Socket) => void)[];
     const { keepAliveTimeout = 0, connectionsCheckingInterval = 0 } = options;

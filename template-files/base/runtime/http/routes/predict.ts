@@ -1,8 +1,8 @@
+import { promised } from '../../callbacks.ts';
 import type { Config } from '../../config.ts';
 import type { ModelType } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Models } from '../../inference/models.ts';
-import { promised } from '../../told.ts';
 import { type BodyReader, isJson } from '../body.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
 import { createJsonParser } from '../json-body.ts';

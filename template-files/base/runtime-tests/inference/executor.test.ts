@@ -1,4 +1,4 @@
-import { createLane } from '../../runtime/inference/lane.ts';
+import { createExecutor } from '../../runtime/inference/executor.ts';
 import type { RunMessage } from '../../runtime/inference/messages.ts';
 import type { RunOutcome } from '../../runtime/inference/pool.ts';
 import type { Session } from '../../runtime/inference/session.ts';
@@ -13,7 +13,7 @@ function setUp({ there = [0.1], here = 0.1, cpus = 2, contract = serving(), refu
   const tried: RunMessage[] = [];
   const slow: number[] = [];
   const state = { here, released: false };
-  const lane = createLane({
+  const executor = createExecutor({
     pool: {
       idle: () => 7,
       ahead: () => 3,
@@ -34,21 +34,21 @@ function setUp({ there = [0.1], here = 0.1, cpus = 2, contract = serving(), refu
         },
       } as unknown as Session),
   });
-  return { lane, tried, slow, state };
+  return { executor, tried, slow, state };
 }
 
 test('a model whose full batch is short is run on the spot, the workers are not asked', async () => {
-  const { lane, tried } = setUp({ there: [9, 0.2, 9] });
-  expect(lane.idle()).toBe(7);
-  expect(await lane.open(block, [0])).toBe(true);
+  const { executor, tried } = setUp({ there: [9, 0.2, 9] });
+  expect(executor.idle()).toBe(7);
+  expect(await executor.open(block, [0])).toBe(true);
   // What was tried is a full batch.
   expect(tried[0]?.tensors[0]?.dims).toEqual([serving().batching.maxBatchSize, 2]);
   const asked = tried.length;
-  const run = lane.run(message);
-  expect(lane.idle()).toBe(0);
+  const run = executor.run(message);
+  expect(executor.idle()).toBe(0);
   await run;
-  expect([lane.idle(), tried.length]).toEqual([1, asked]);
-  expect(lane.ahead()).toBe(0);
+  expect([executor.idle(), tried.length]).toEqual([1, asked]);
+  expect(executor.ahead()).toBe(0);
 });
 
 test.each([
@@ -62,10 +62,10 @@ test.each([
   ],
   ['of half floats', { contract: serving({ inputs: [{ name: 'x', datatype: 'FP16', shape: [-1, 2] }] }) }, false],
 ])('a run that is %s', async (_, options, short) => {
-  const { lane, tried } = setUp(options);
-  expect(await lane.open(block, [0])).toBe(short);
+  const { executor, tried } = setUp(options);
+  expect(await executor.open(block, [0])).toBe(short);
   const asked = tried.length;
-  await lane.run(message);
+  await executor.run(message);
   expect(tried.length).toBe(short ? asked : asked + 1);
 });
 
@@ -75,38 +75,38 @@ test.each([
   ['of any length', serving({ inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, -1] }] }), 0],
   ['of texts', serving({ inputs: [{ name: 'x', datatype: 'BYTES', shape: [-1, 1] }] }), 0],
 ])('runs %s wait behind another one, or not', (_, contract, ahead) => {
-  expect(setUp({ contract }).lane.ahead()).toBe(ahead);
+  expect(setUp({ contract }).executor.ahead()).toBe(ahead);
 });
 
 test('where the runtime refuses to run in the main thread, the workers do it', async () => {
-  const { lane, tried, state } = setUp({ refuses: true });
-  expect(await lane.open(block, [0])).toBe(false);
+  const { executor, tried, state } = setUp({ refuses: true });
+  expect(await executor.open(block, [0])).toBe(false);
   expect(state.released).toBe(true);
   const asked = tried.length;
-  await lane.run(message);
+  await executor.run(message);
   expect(tried.length).toBe(asked + 1);
 });
 
 test('runs that turn out to be slow become the workers’; a single one is an accident', async () => {
-  const { lane, tried, slow, state } = setUp();
-  await lane.open(block, [0]);
+  const { executor, tried, slow, state } = setUp();
+  await executor.open(block, [0]);
   const asked = tried.length;
   for (const ms of [50, 50, 1, 50, 50, 50]) {
     state.here = ms;
-    await lane.run(message);
+    await executor.run(message);
   }
   expect([slow, state.released, tried.length - asked]).toEqual([[50], true, 0]);
-  await lane.run(message);
-  expect([lane.idle(), tried.length - asked]).toEqual([7, 1]);
+  await executor.run(message);
+  expect([executor.idle(), tried.length - asked]).toEqual([7, 1]);
 });
 
 test('a full batch that takes long is tried once', async () => {
-  const { lane, tried } = setUp({ there: [900] });
-  expect(await lane.open(block, [0])).toBe(false);
+  const { executor, tried } = setUp({ there: [900] });
+  expect(await executor.open(block, [0])).toBe(false);
   expect(tried).toHaveLength(1);
 });
 
 test('without a batch axis a free first axis is of any length', async () => {
-  const { lane } = setUp({ contract: serving({ outputs: [{ name: 'p', datatype: 'FP32', shape: [1, 2] }] }) });
-  expect(await lane.open(block, [0])).toBe(false);
+  const { executor } = setUp({ contract: serving({ outputs: [{ name: 'p', datatype: 'FP32', shape: [1, 2] }] }) });
+  expect(await executor.open(block, [0])).toBe(false);
 });

@@ -9,13 +9,13 @@ import { type Block, stack } from './tensor.ts';
  * Where runs happen. In the workers, unless the model is so small that a whole batch takes less than to hand it to another
  * thread and back (two messages, two switches of context: 0.1 ms): such runs are done on the spot, by the main thread.
  */
-export interface Lane extends Pick<WorkerPool, 'idle' | 'ahead' | 'run'> {
+export interface Executor extends Pick<WorkerPool, 'idle' | 'ahead' | 'run'> {
   /** Tries full batches of what the block repeats in a worker, and opens the short way where they are short enough. */
   open(block: Block, fetch: readonly number[]): Promise<boolean>;
   close(): Promise<void>;
 }
 
-export interface LaneEvents {
+export interface ExecutorEvents {
   /** The short way turned out to be none: runs are the workers' from here on. */
   readonly onSlow: (ms: number) => void;
 }
@@ -39,7 +39,7 @@ async function openHere(options: SessionOptions): Promise<Session> {
   return openSession(options);
 }
 
-export interface LaneDeps extends LaneEvents {
+export interface ExecutorDeps extends ExecutorEvents {
   readonly pool: Pick<WorkerPool, 'idle' | 'ahead' | 'run'>;
   readonly serving: Serving;
   readonly options: SessionOptions;
@@ -52,7 +52,14 @@ export interface LaneDeps extends LaneEvents {
  * All runs are the workers' until `open` has tried the model, on a block of the inputs in their order; it resolves to whether the
  * main thread does them from here on. A run that fails is an outcome, here as in the pool; `onSlow` is told milliseconds.
  */
-export function createLane({ pool, serving, options, cpus, onSlow, openSession = openHere }: LaneDeps): Lane {
+export function createExecutor({
+  pool,
+  serving,
+  options,
+  cpus,
+  onSlow,
+  openSession = openHere,
+}: ExecutorDeps): Executor {
   const shortMs = cpus === 1 ? SHORT_MS_ALONE : SHORT_MS;
   const predictable = isPredictable(serving);
   let session: Session | undefined;
