@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   render: ['questions', 'onnx'],
   merge: [],
   policy: ['questions'],
-  migrations: [],
+  migrations: ['merge'],
   project: ['questions', 'policy'],
   apply: ['project'],
   app: ['questions', 'policy', 'onnx', 'render', 'project', 'apply'],

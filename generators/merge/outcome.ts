@@ -1,10 +1,18 @@
 import type { Mode, Owner } from '../tree.ts';
-import { type ContentConflict, type ContentMerge, isMergedByKey, mergeContents, missingIn } from './contents.ts';
+import type { Carry } from './carry.ts';
+import {
+  type ContentConflict,
+  type ContentMerge,
+  type Contents,
+  isMergedByKey,
+  mergeContents,
+  missingIn,
+} from './contents.ts';
 import { type FileState, sameFile, type Triple } from './states.ts';
 import type { KeyConflict } from './structured.ts';
 import { type Decision, decide } from './table.ts';
-import { threeWay } from './text.ts';
-import type { Labels } from './text-merge.ts';
+import { decodeText, threeWay } from './text.ts';
+import { hasMarkers, type Labels } from './text-merge.ts';
 
 /** What comes of one path. */
 export interface Outcome {
@@ -32,6 +40,8 @@ export interface PathCase extends Triple {
   readonly owner: Owner;
   /** Whether what the person has removed, here or the file itself, is to come back. */
   readonly restores?: boolean;
+  /** How the person's changes reach a file that has become another one. */
+  readonly carry?: Carry;
 }
 
 type Result = Pick<Outcome, 'write' | 'remove' | 'conflict' | 'notes' | 'reinstall'>;
@@ -52,13 +62,23 @@ function conflictKeeping(reason: ContentConflict['reason']): Result {
   return { ...NOTHING, conflict: { reason, markers: false, keys: [] } };
 }
 
-function mergeFiles({ path, base, yours, theirs, restores = false }: PathCase, labels: Labels): Result {
-  const [own, its] = [yours as FileState, theirs as FileState];
-  const merged: ContentMerge = mergeContents(
-    path,
-    { base: base?.bytes() ?? null, yours: contentsOf(own), theirs: contentsOf(its), restores },
-    labels,
+/** Null where there is nothing that carries changes over, or it leaves them to the merge of lines. */
+function carried(carry: Carry | undefined, contents: Contents, labels: Labels): ContentMerge | null {
+  const [base, yours, theirs] = [contents.base, contents.yours, contents.theirs].map(
+    (side) => side && decodeText(side),
   );
+  if (carry === undefined || typeof base !== 'string' || typeof yours !== 'string' || typeof theirs !== 'string')
+    return null;
+  const result = hasMarkers(yours) ? null : carry({ base, yours, theirs, labels });
+  if (result === null) return null;
+  const conflict = result.conflicts === 0 ? null : ({ reason: 'both-changed', markers: true, keys: [] } as const);
+  return { bytes: Buffer.from(result.text), conflict, notes: result.notes, reinstall: false };
+}
+
+function mergeFiles({ path, base, yours, theirs, restores = false, carry }: PathCase, labels: Labels): Result {
+  const [own, its] = [yours as FileState, theirs as FileState];
+  const contents = { base: base?.bytes() ?? null, yours: contentsOf(own), theirs: contentsOf(its), restores };
+  const merged = carried(carry, contents, labels) ?? mergeContents(path, contents, labels);
   const mode = base === null ? own.mode : threeWay(base.mode, own.mode, its.mode);
   const { bytes, conflict, notes, reinstall } = merged;
   return { write: { bytes, mode }, remove: [], conflict, notes, reinstall };

@@ -15,6 +15,7 @@ export type Decision =
   | 'update' // only the template changed it
   | 'delete' // removed by the template, untouched by the person
   | 'keep-removed' // removed by the template, edited by the person
+  | 'keep-needed' // removed by the template, untouched by the person, and imported by code of the person's
   | 'merge'
   | 'stay-deleted'
   | 'stay-deleted-changed' // removed by the person, changed by the template

@@ -1,3 +1,5 @@
+import type { Carry } from '../merge/carry.ts';
+
 /** Answers as they are recorded, before they are checked against the questions of today. */
 export type RawAnswers = Readonly<Record<string, unknown>>;
 
@@ -23,6 +25,15 @@ export interface Migration {
   readonly files?: Readonly<Record<string, (text: string) => string>>;
   /** New files that belong to something a team may have replaced, by path: they are brought only where that still stands. */
   readonly belongs?: Readonly<Record<string, Belonging>>;
+  /**
+   * Where given, relative imports follow the files that move, in all code of the repository: the template's and the team's own.
+   * Says how code imports a file from outside of the part that it is in, or null for by its relative path.
+   */
+  readonly importAs?: (path: string) => string | null;
+  /** By the path that a file has after this version's moves: what the team has added to it is carried over to another file's lines. */
+  readonly carries?: Readonly<Record<string, Carry>>;
+  /** Seeded files that get the new contents where the team has never edited them; a folder ends in a slash. */
+  readonly reseeds?: readonly string[];
 }
 
 /** Decides by a file that the repository has, as the template wrote it and as it is now. */

@@ -6,8 +6,9 @@ import type { Labels } from '../merge/text-merge.ts';
 import { isRewritten, migrateText } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import type { ProjectRecord } from '../project/read-record.ts';
-import type { Tree } from '../tree.ts';
+import type { Owner, Tree } from '../tree.ts';
 import type { Formatter } from './formatter/run.ts';
+import { type ImportRules, isCode, type Place, rewriteImports } from './imports/rewrite.ts';
 import { type WorkTreeEnds, workTreeEnds } from './line-ends.ts';
 import type { Moves } from './moves.ts';
 import type { Renames } from './renames/find.ts';
@@ -25,6 +26,8 @@ export interface UpgradeInput {
   readonly files?: () => readonly string[];
   /** Those of the repository, by which the template's sides are formatted before a merge. */
   readonly formatters?: readonly Formatter[];
+  /** Seeded files that the team has never edited and that get the new contents. */
+  readonly reseeded?: ReadonlySet<string>;
   /** Files that are to have again what was removed from them. */
   readonly restored?: ReadonlySet<string>;
 }
@@ -37,6 +40,8 @@ export interface Case extends PathCase {
   readonly found: YoursState;
   /** Whether a migration has changed its text. */
   readonly isRewritten: boolean;
+  /** Whether imports in it follow files that have moved. */
+  readonly hasFollowed?: boolean;
   /** The formatter that has brought base and theirs into the form of yours. */
   readonly formattedBy?: string;
   /** The ends of line to write. */
@@ -80,6 +85,20 @@ function isUnwanted({ record, due, scan }: UpgradeInput, path: string): boolean 
 export interface Ways {
   readonly moves: Moves;
   readonly renames: Renames;
+  /** How imports follow; null where they stay. */
+  readonly imports: ImportRules | null;
+}
+
+/** The imports of a file of code follow what moves, and the file itself. */
+export function following<T extends YoursState>(file: T, place: Place, imports: ImportRules | null): T {
+  if (file?.kind !== 'file' || imports === null || !isCode(place.from)) return file;
+  const bytes = file.bytes();
+  const text = bytes && decodeText(bytes);
+  if (text === null) return file;
+  const rewritten = rewriteImports(text, place, imports);
+  if (rewritten === text) return file;
+  const fresh = Buffer.from(rewritten);
+  return { ...file, sha256: sha256(fresh), bytes: () => fresh };
 }
 
 /** The place where the user has the file, or where a new one belongs because its folder was moved; null where it is the path itself. */
@@ -95,19 +114,35 @@ function userPlace({ record, theirs }: UpgradeInput, path: string, { moves, rena
 }
 
 /**
+ * A seeded file is the team's. Where the template hands one over that was its own so far, or that the team has never edited,
+ * it is merged once more: the old contents would not fit the new template.
+ */
+function ownerOf({ record, theirs, renewed, reseeded }: UpgradeInput, path: string, origin: string): Owner {
+  const [fresh, known] = [theirs.get(path)?.owner, record.manifest?.files[origin]?.owner];
+  const isHandedOver = fresh === 'seeded' && known !== undefined && known !== 'seeded';
+  if (isHandedOver || renewed?.has(path) || reseeded?.has(path)) return 'merged';
+  return fresh ?? known ?? 'merged';
+}
+
+function carryOf(due: readonly Migration[], path: string): Pick<PathCase, 'carry'> {
+  const carry = due.map(({ carries }) => carries?.[path]).findLast((one) => one !== undefined);
+  return carry === undefined ? {} : { carry };
+}
+
+/**
  * Puts the three sides of a path together, moves and migrations of its text included.
  * @param path the new template's, or that of a file which it has no more
  */
 export function caseOf(input: UpgradeInput, path: string, ways: Ways): Case {
   const { moves } = ways;
-  const { record, theirs, due, renewed } = input;
+  const { record, theirs, due } = input;
   const file = theirs.get(path);
   const its: FileState | null = file
     ? { kind: 'file', sha256: sha256(file.bytes), mode: file.mode, bytes: () => file.bytes }
     : null;
   const from = moves.origins.get(path) ?? null;
   const origin = from ?? path;
-  const owner = renewed?.has(path) ? 'merged' : (file?.owner ?? record.manifest?.files[path]?.owner ?? 'merged');
+  const owner = ownerOf(input, path, origin);
   const place = userPlace(input, path, ways);
   // What is here belongs to the path it moves to, unless the user has that file elsewhere: then it is the user's own.
   const leaves = place === null && moves.leaving.has(path) && !ways.renames.places.has(path);
@@ -118,12 +153,16 @@ export function caseOf(input: UpgradeInput, path: string, ways: Ways): Case {
   }
   const there = from === null || place !== null ? null : input.scan(from);
   const found = there ?? here;
-  const known = migrated(baseOf(record, origin), origin, due);
+  const written = baseOf(record, origin);
+  const isEdited = found?.kind === 'file' && isCode(origin) && found.sha256 !== written?.sha256;
+  const imports = isEdited ? ways.imports : null;
+  const known = following(migrated(written, origin, due), { from: origin, to: path }, imports);
   const base = known === null && found === null && isUnwanted(input, path) ? its : known;
   // A seeded file is never read: it may be a model of a gigabyte.
-  const plain = found?.kind === 'file' && owner !== 'seeded' ? workTreeEnds(found, baseOf(record, origin), its) : null;
+  const plain = found?.kind === 'file' && owner !== 'seeded' ? workTreeEnds(found, written, its) : null;
   const stored = plain?.file ?? found;
-  const yours = migrated(stored, origin, due);
+  const rewritten = migrated(stored, origin, due);
+  const yours = following(rewritten, { from: place ?? origin, to: place ?? path }, imports);
   const ends = plain?.ends ?? null;
   return {
     path: place ?? path,
@@ -135,7 +174,9 @@ export function caseOf(input: UpgradeInput, path: string, ways: Ways): Case {
     theirs: its,
     found,
     isRewritten: yours !== stored,
+    hasFollowed: yours !== rewritten,
     ends,
+    ...carryOf(due, path),
   };
 }
 

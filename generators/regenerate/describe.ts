@@ -16,6 +16,7 @@ const WORDS: Readonly<Partial<Record<Decision, Pick<Line, 'word' | 'detail'>>>> 
   delete: { word: 'delete', detail: 'the template has removed it' },
   merge: { word: 'merge', detail: 'your edit and the template’s change' },
   'keep-removed': { word: 'keep', detail: 'the template has removed it, you have edited it: it is yours now' },
+  'keep-needed': { word: 'keep', detail: 'the template has removed it, your code needs it: it is yours now' },
   'stay-deleted-changed': {
     word: 'note',
     detail: 'you have deleted it, the template has changed it: it stays deleted',

@@ -3,11 +3,15 @@ import { type Outcome, resolvePath } from '../merge/outcome.ts';
 import type { FileState, YoursState } from '../merge/states.ts';
 import type { Labels } from '../merge/text-merge.ts';
 import { movedPath } from '../migrations/migrate.ts';
+import type { Migration } from '../migrations/migration.ts';
 import { parentsOf } from '../project/path.ts';
 import { type Case, caseOf, hasDrifted, type UpgradeInput, type Ways } from './case.ts';
 import { formatSides } from './formatter/sides.ts';
+import { keepNeeded } from './imports/keep-needed.ts';
+import { ownCode } from './imports/own-code.ts';
+import type { ImportRules } from './imports/rewrite.ts';
 import { withEnds } from './line-ends.ts';
-import { findMoves } from './moves.ts';
+import { findMoves, type Moves } from './moves.ts';
 import { findRenames, NO_RENAMES, type Renames } from './renames/find.ts';
 import { remembered, type Scan } from './scan.ts';
 
@@ -112,7 +116,7 @@ function renamesOf({ record, theirs, due, scan, files }: UpgradeInput): Renames 
 
 function withUserMove(
   outcome: Outcome,
-  { path, template, formattedBy }: Case,
+  { path, template, formattedBy, hasFollowed }: Case,
   { moves, renames }: Ways,
 ): PlannedOutcome {
   const origin = moves.origins.get(template) ?? template;
@@ -121,8 +125,19 @@ function withUserMove(
   const to = from === undefined ? undefined : renames.folders.get(from);
   const folder = from !== undefined && to !== undefined ? { from, to } : null;
   const moved = path === template ? null : { template, percent: renames.found.get(origin) ?? null, folder };
-  const notes = formattedBy === undefined ? outcome.notes : [...outcome.notes, `formatted by ${formattedBy}`];
+  const follows = hasFollowed && outcome.decision !== 'update' && outcome.write !== null;
+  const notes = [
+    ...outcome.notes,
+    ...(follows ? ['its imports follow the files that have moved'] : []),
+    ...(formattedBy === undefined ? [] : [`formatted by ${formattedBy}`]),
+  ];
   return { ...outcome, moved, candidates, notes };
+}
+
+function importsOf(due: readonly Migration[], { origins }: Moves): ImportRules | null {
+  const importAs = due.map((one) => one.importAs).findLast((one) => one !== undefined);
+  if (importAs === undefined) return null;
+  return { importAs, moved: new Map([...origins].map(([to, from]) => [from, to])) };
 }
 
 /** Plans an upgrade: what becomes of every path that the last or the new template has. Nothing else is looked at. */
@@ -133,13 +148,16 @@ export function planUpgrade(given: UpgradeInput): UpgradePlan {
   const known = Object.keys(input.record.manifest?.files ?? {}).filter((path) => !moves.leaving.has(path));
   const paths = new Set([...known, ...input.theirs.keys()]);
   const restores = (path: string, place: string) => input.restored?.has(path) || input.restored?.has(place) || false;
+  const ways: Ways = { moves, renames, imports: importsOf(input.due, moves) };
   const cases = [...paths].map((path) => {
-    const sides = formatSides(caseOf(input, path, { moves, renames }), input.formatters ?? []);
+    const sides = formatSides(caseOf(input, path, ways), input.formatters ?? []);
     return { ...sides, restores: restores(path, sides.path) };
   });
+  cases.push(...ownCode(input, ways).map((one) => ({ ...one, restores: false })));
   const byPath = new Map(cases.map((path) => [path.path, path]));
-  const outcomes = resolveAll(cases, input.labels).map((outcome) => {
-    return withUserMove(outcome, byPath.get(outcome.path) as Case, { moves, renames });
+  const resolved = keepNeeded(resolveAll(cases, input.labels), byPath, input, ways);
+  const outcomes = resolved.map((outcome) => {
+    return withUserMove(outcome, byPath.get(outcome.path) as Case, ways);
   });
   const drift = cases.filter(hasDrifted);
   const conflicting = new Set(outcomes.filter(({ conflict }) => conflict !== null).map(({ path }) => path));

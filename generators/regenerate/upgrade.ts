@@ -23,6 +23,7 @@ import { conflictsOf, isOnlyPlaces, planRecord } from './plan-record.ts';
 import { needsReinstall } from './reinstall.ts';
 import { repositoryFiles } from './renames/repository-files.ts';
 import { renewedModel } from './renewed-model.ts';
+import { reseededFiles } from './reseeded.ts';
 import { classifyRollout, type Rollout, unknownRollout } from './rollout/classify.ts';
 import type { Side } from './rollout/side.ts';
 import { type Scan, scanner } from './scan.ts';
@@ -146,6 +147,7 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     scan,
     labels,
     renewed: new Set([...renewed, ...filesOfRemoved(project, features, answers)]),
+    reseeded: reseededFiles({ record, due, scan }),
     files,
     formatters,
     restored: project.restored,

@@ -1,4 +1,6 @@
 import type { Migration } from '../migration.ts';
+import { carryApp } from './carry/app.ts';
+import { carryServer } from './carry/server.ts';
 import { moves } from './moves.ts';
 
 /**
@@ -18,9 +20,12 @@ const FEATURES_BEFORE = [
   'variants',
 ];
 
-/** Features become a choice, and the template's code moves to `runtime/`. */
+/** Features become a choice, and the template's code moves to `runtime/`: src/ is the team's, and what it has added stays there. */
 export const migration: Migration = {
   version: '0.10.0',
   moves,
+  importAs: (path) => (path.startsWith('runtime/') ? `#${path.replace(/\.ts$/, '')}` : null),
+  carries: { 'src/app.ts': carryApp, 'src/server.ts': carryServer },
+  reseeds: ['src/hooks/', 'test/'],
   answers: (answers) => ({ features: FEATURES_BEFORE, ...answers }),
 };

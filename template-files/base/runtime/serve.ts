@@ -6,6 +6,7 @@ import { type Config, loadConfig } from './config.ts';
 import { ServiceError } from './errors.ts';
 import type { Feature } from './feature.ts';
 import { features as chosenFeatures } from './features.ts';
+import type { Guard } from './http/exchange.ts';
 import { startWorkers } from './inference/startup.ts';
 import { progressOf } from './observability/line-stream.ts';
 import { createLogger } from './observability/logger.ts';
@@ -45,6 +46,11 @@ export interface StartOptions {
   /** Adds middleware and routes of the team. */
   readonly configure?: Configure;
   readonly hooks?: Hooks;
+  /**
+   * Called with every request but the probes of health; one that throws turns it away. The form of `src/server.ts` until version 0.9.
+   * @deprecated middleware in `configure` does the same
+   */
+  readonly guards?: readonly Guard[];
   /** Features of the team's own, beside those of runtime/features.ts. */
   readonly features?: readonly Feature[];
 }
