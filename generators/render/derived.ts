@@ -29,7 +29,7 @@ export interface Derived {
   readonly cpus: number;
   /** Where alerts say what to do; an anchor follows. */
   readonly runbook: string;
-  /** Label matchers of the service's own series, its candidate's included. */
+  /** Label matchers of the service's own series, with those of its candidate where there may be one. */
   readonly ownSeries: string;
   /** Label matcher of the routes that predict: what the objectives and a canary are about. */
   readonly predictionRoutes: string;
@@ -42,13 +42,12 @@ export interface PublishedPath {
 }
 
 /** The routes of the service but `/metrics`; an Ingress and an HTTPRoute can only say what they publish. */
-const PUBLISHED_PATHS: readonly PublishedPath[] = [
-  ...['/predict', '/v2', '/feedback'].map((path) => ({ path, prefix: true })),
-  ...['/', '/page.css', '/page.js', '/openapi.json', '/metadata', '/labels', '/health'].map((path) => ({
-    path,
-    prefix: false,
-  })),
-];
+function publishedPaths({ features }: Answers): PublishedPath[] {
+  const below = ['/predict', '/v2', ...(features.includes('feedback') ? ['/feedback'] : [])];
+  const page = features.includes('page') ? ['/', '/page.css', '/page.js'] : [];
+  const exact = [...page, '/openapi.json', '/metadata', '/labels', '/health'];
+  return [...below.map((path) => ({ path, prefix: true })), ...exact.map((path) => ({ path, prefix: false }))];
+}
 
 export function derive(answers: Answers): Derived {
   const [first = ''] = answers.registry.split('/');
@@ -65,7 +64,7 @@ export function derive(answers: Answers): Derived {
     platforms: architectures.map((architecture) => `linux/${architecture}`).join(','),
     onlyArch: architectures.length === 1 ? architectures[0] : undefined,
     modelPort: Number(store.port) || (store.protocol === 'http:' ? 80 : 443),
-    publishedPaths: PUBLISHED_PATHS,
+    publishedPaths: publishedPaths(answers),
     issuerAnnotation: issuerAnnotation(answers.certificateIssuer),
     monitoringLabel: labelOf(answers.monitoringLabel),
     gatewayNamespace,
@@ -73,9 +72,14 @@ export function derive(answers: Answers): Derived {
     dockerMemory: answers.memory.replace(/i$/, '').toLowerCase(),
     cpus: answers.cpu.endsWith('m') ? Number(answers.cpu.slice(0, -1)) / 1000 : Number(answers.cpu),
     runbook: `${answers.repository}${answers.ci === 'gitlab' ? '/-' : ''}/blob/HEAD/docs/RUNBOOK.md`,
-    ownSeries: `job=~"${answers.name}(-candidate)?",namespace!~".+-staging"`,
+    ownSeries: `${jobMatcher(answers)},namespace!~".+-staging"`,
     predictionRoutes: 'route=~"/predict|/v2/models/.*/infer"',
   };
+}
+
+/** With variants, a Deployment of the candidate has a job of its own. */
+function jobMatcher({ name, features }: Answers): string {
+  return features.includes('variants') ? `job=~"${name}(-candidate)?"` : `job="${name}"`;
 }
 
 function issuerAnnotation(issuer: string): string | undefined {

@@ -2,6 +2,7 @@ import { sha256 } from '../hash.ts';
 import { FEATURE_NAMES } from '../questions/features.ts';
 import type { Answers } from '../questions/questions.ts';
 import type { Owner, Tree } from '../tree.ts';
+import { isForOtherAnswers, meets } from './conditions.ts';
 import { derive } from './derived.ts';
 import { renderEjs } from './ejs.ts';
 import { camelCase } from './features/camel-case.ts';
@@ -28,7 +29,7 @@ export function renderTree(answers: Answers, template: Template): Tree {
   const rendered = new Map<string, Uint8Array>();
   for (const [source, bytes] of sources) {
     const path = targetPath(source, template.spec);
-    if (absent.isLeftOut(path)) continue;
+    if (absent.isLeftOut(path) || isForOtherAnswers(path, answers, template.spec)) continue;
     rendered.set(path, source.endsWith('.ejs') ? ejsFile(bytes, source, answers, template) : bytes);
   }
 
@@ -58,9 +59,8 @@ export function renderTree(answers: Answers, template: Template): Tree {
 
 /** Folders under `features/` that the answers ask for. */
 function overlayFolders(answers: Answers, { spec }: Template): string[] {
-  const given = answers as Readonly<Record<string, unknown>>;
   return Object.entries(spec.features)
-    .filter(([, { when }]) => Object.entries(when).every(([key, values]) => values.includes(String(given[key]))))
+    .filter(([, { when }]) => meets(answers, when))
     .map(([name]) => `features/${name}/`);
 }
 

@@ -11,9 +11,14 @@ export interface TemplateSpec {
   readonly executable: readonly string[];
   /** Folders of the base that stay in this project: tests of the template itself. */
   readonly notRendered?: readonly string[];
+  /** Paths of the repository that are rendered only when every named answer has one of the listed values. */
+  readonly conditional?: Readonly<Record<string, When>>;
   /** Folders under `features/`, each laid over the base when every named answer has one of the listed values. */
-  readonly features: Readonly<Record<string, { readonly when: Readonly<Record<string, readonly string[]>> }>>;
+  readonly features: Readonly<Record<string, { readonly when: When }>>;
 }
+
+/** Values by the name of an answer. */
+export type When = Readonly<Record<string, readonly string[]>>;
 
 /** One version of the template, in memory. */
 export interface Template {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import stringify from 'json-stringify-pretty-compact';
 import { parse } from 'yaml';
 import { buildDashboard } from './build.mjs';
 
@@ -14,7 +15,7 @@ export function dashboards() {
       const data = parse(readFileSync(here + name, 'utf8'));
       return {
         path: target + name.replace('.yaml', '.json'),
-        text: `${JSON.stringify(buildDashboard(data), null, 2)}\n`,
+        text: `${stringify(buildDashboard(data), { maxLength: 140 })}\n`,
       };
     });
 }

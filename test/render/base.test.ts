@@ -20,8 +20,19 @@ const base = [...template.files]
   .filter(([path]) => path.startsWith('base/'))
   .map(([path, bytes]) => [path.slice('base/'.length), bytes] as const);
 
+/** All features, with answers that leave no path of the base out; an Ingress and a Gateway exclude each other. */
+const ANSWERS = [
+  { exposure: 'ingress', rollout: 'canary', modelSource: 'storage' },
+  { exposure: 'gateway' },
+  // Last, so that it is what counts where a path depends on more than being there.
+  {},
+] as const;
+const trees = ANSWERS.map((answers) =>
+  renderTree(settleAnswers({ ...answers, features: [...context.features.keys()] }, context), template),
+);
+
 test('rendered with the default answers and all features the base is, to the byte, what users get', () => {
-  const tree = renderTree(settleAnswers({ features: [...context.features.keys()] }, context), template);
+  const tree = new Map(trees.flatMap((one) => [...one]));
   const own = base.filter(([path]) => !path.endsWith('.ejs') && !notRendered.some((pattern) => matches(pattern, path)));
   const different = own
     .map(([path, bytes]) => [path.replace(/(^|\/)_(?=git|npm)/, '$1.'), bytes] as const)

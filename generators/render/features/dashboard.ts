@@ -1,3 +1,5 @@
+import stringify from 'json-stringify-pretty-compact';
+
 /** As much of Grafana's JSON as a panel's place takes. */
 interface Panel {
   readonly type: string;
@@ -29,7 +31,8 @@ export function withoutPanels(text: string, titles: readonly string[]): string {
   const isUsed = (name: string, by: readonly Panel[]) => new RegExp(`\\$\\{?${name}\\b`).test(JSON.stringify(by));
   const list = templating?.list.filter(({ name }) => isUsed(name, kept) || !isUsed(name, panels));
   const smaller = { ...dashboard, ...(list && { templating: { ...templating, list } }), panels: layOut(kept) };
-  return `${JSON.stringify(smaller, null, 2)}\n`;
+  // As scripts/dashboards writes them: what fits into a line is in one.
+  return `${stringify(smaller, { maxLength: 140 })}\n`;
 }
 
 interface Row {

@@ -4,7 +4,7 @@ import { rootCertificates } from 'node:tls';
 import { parseAllDocuments } from 'yaml';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Cluster, deployTo, startCluster } from './support/cluster.ts';
-import { stamp } from './support/stamp.ts';
+import { EVERYTHING, stamp } from './support/stamp.ts';
 
 /* scripts/deploy.sh with kubectl and an API server that has Kubernetes' own field management. */
 
@@ -36,9 +36,10 @@ const imagesIn = (manifests = '') =>
 test.each([
   ['staging', [], 'deployment/my-model'],
   ['production', [], 'deployment/my-model'],
-  ['canary', [], undefined],
-  ['production', ['rollout=canary'], undefined],
-  ['kserve', [], 'deployment/my-model-predictor'],
+  ['staging', EVERYTHING, 'deployment/my-model'],
+  ['canary', EVERYTHING, undefined],
+  ['production', EVERYTHING, undefined],
+  ['kserve', EVERYTHING, 'deployment/my-model-predictor'],
 ] as const)(
   '%s %j: the digest goes to the cluster and nothing else; a new pod gets the golden samples, and the result is waited for',
   async (name, sets, waited) => {
@@ -56,7 +57,9 @@ test.each([
     expect(rest.filter((call) => call.includes(' exec ')).join()).toMatch(
       / exec --stdin my-model(-predictor)?-pod-[0-9a-f]{8}-\d --container (serving|kserve-container) -- node --input-type=module -$/,
     );
-    if (sets.length > 0 || name === 'canary') expect(applied).toContain('kind: Rollout');
+    expect(applied?.includes('kind: Rollout')).toBe(
+      name === 'canary' || (name === 'production' && sets === EVERYTHING),
+    );
   },
   60_000,
 );
@@ -65,7 +68,7 @@ test.each([
   // (replicas + 1) x progressDeadlineSeconds.
   [[], 'staging', 4 * 300],
   [['modelSource=storage'], 'staging', 4 * 900],
-  [[], 'kserve', 4 * 600],
+  [['features=kserve'], 'kserve', 4 * 600],
 ])(
   '%j %s: the wait follows the deadline of the manifests',
   async (sets, overlay, seconds) => {
@@ -77,8 +80,8 @@ test.each([
 
 test('a canary whose model comes from storage has as long as the Deployment it is made of', async () => {
   for (const [sets, deadline] of [
-    [[], 600],
-    [['modelSource=storage'], 900],
+    [['rollout=canary'], 600],
+    [['rollout=canary', 'modelSource=storage'], 900],
   ] as const) {
     const { applied } = await deploy(['canary', DIGEST], { sets });
     const rollout = parseAllDocuments(applied ?? '')
@@ -91,7 +94,7 @@ test('a canary whose model comes from storage has as long as the Deployment it i
 test.each(['batch', 'batch-indexed'])(
   '%s: applied by digest, and nothing is waited for',
   async (overlay) => {
-    const { code, stdout, stderr, applied, stdin } = await deploy([overlay, DIGEST]);
+    const { code, stdout, stderr, applied, stdin } = await deploy([overlay, DIGEST], { sets: ['features=batch'] });
     expect(`${code} ${stderr}`).toBe('0 ');
     expect(stdout).toContain(`is what the next run in ${overlay} takes`);
     expect(applied).toContain(`image: ${IMAGE}`);
@@ -103,7 +106,7 @@ test.each(['batch', 'batch-indexed'])(
 test.each(['ab', 'shadow'])(
   '%s: nothing is sent before the candidate has an image',
   async (overlay) => {
-    const { code, stderr, applied } = await deploy([overlay, DIGEST]);
+    const { code, stderr, applied } = await deploy([overlay, DIGEST], { sets: ['features=variants'] });
     expect(code).toBe(1);
     expect(stderr).toBe(
       `deploy/overlays/${overlay}: the candidate has no image yet, deploy/candidate/kustomization.yaml has to name it\n`,
@@ -121,7 +124,7 @@ test('nobody is told to apply an overlay as it is: its image does not exist', as
 });
 
 test('nobody is told to roll back as another field manager', async () => {
-  const directory = await stamp([]);
+  const directory = await stamp(EVERYTHING);
   for (const name of ['docs/RUNBOOK.md', 'deploy/README.md', 'README.md']) {
     const commands = readFileSync(join(directory, name), 'utf8').match(/^kubectl .*$/gm) ?? [];
     for (const command of commands)

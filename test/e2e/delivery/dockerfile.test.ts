@@ -90,8 +90,12 @@ test.each(['20', '22', '24'])(
   },
 );
 
-test('all that the image copies is let through by .dockerignore, and nothing else', async () => {
-  const directory = await stamp([]);
+test.each([
+  [['features=none'], ['public', 'scripts/fetch-model.mjs']],
+  [[], ['scripts/fetch-model.mjs']],
+  [['features=all', 'modelSource=storage'], []],
+])('%j: all that the image copies is let through by .dockerignore, and nothing else', async (sets, absent) => {
+  const directory = await stamp(sets);
   const read = (name: string) => readFileSync(join(directory, name), 'utf8');
   const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
     ([, names]) => names?.split(' ') ?? [],
@@ -102,4 +106,5 @@ test('all that the image copies is let through by .dockerignore, and nothing els
   const top = (name: string) => name.replace(/^\.\//, '').split('/')[0];
   expect([...new Set(copied.map(top))].sort()).toEqual([...new Set(allowed.map(top))].sort());
   for (const name of allowed) expect(existsSync(join(directory, name))).toBe(true);
+  for (const name of absent) expect(existsSync(join(directory, name))).toBe(false);
 });

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { type Resource, resources } from './support/kubernetes.ts';
-import { stamp } from './support/stamp.ts';
+import { EVERYTHING, stamp } from './support/stamp.ts';
 
 /* Rules over several manifests at once: what each kind's schema cannot see. */
 
 const OVERLAYS = ['staging', 'production', 'canary', 'ab', 'shadow'];
-const read = async (overlay: string) => resources(await stamp([]), overlay);
+const read = async (overlay: string) => resources(await stamp(EVERYTHING), overlay);
 const of = (all: readonly Resource[], kind: string) => all.filter((resource) => resource.kind === kind);
 /** What runs, whether now or by a CronJob. */
 const jobOf = (run: Resource | undefined) => run?.spec.jobTemplate?.spec ?? run?.spec;
@@ -71,7 +71,7 @@ describe.each(OVERLAYS)('overlays/%s', (overlay) => {
 
   test('the image is the one the pipeline pushes', async () => {
     for (const registry of ['ghcr.io/ml-team', 'ml-team', 'localhost:5000/a/b']) {
-      const directory = await stamp(['ci=github', `registry=${registry}`]);
+      const directory = await stamp([...EVERYTHING, 'ci=github', `registry=${registry}`]);
       const release = parse(readFileSync(join(directory, '.github', 'workflows', 'release.yml'), 'utf8')) as {
         jobs: { publish: { env: { IMAGE: string } } };
       };
@@ -106,7 +106,7 @@ describe('a prediction log by its defaults', () => {
     [['modelSource=storage'], 'production'],
     [['modelSource=storage'], 'kserve'],
   ])('has room in the pod: %j overlays/%s', async (sets, overlay) => {
-    const directory = await stamp(sets);
+    const directory = await stamp([...EVERYTHING, ...sets]);
     const { path, bytes } = readLog(directory);
     const pods = (await resources(directory, overlay)).flatMap(
       ({ spec }) => spec?.predictor ?? spec?.template?.spec ?? [],
@@ -126,7 +126,7 @@ describe('a prediction log by its defaults', () => {
   });
 
   test('is what docs/WATCHING.md shows, and lies on the disk in compose.yaml', async () => {
-    const directory = await stamp([]);
+    const directory = await stamp(EVERYTHING);
     const { path, bytes } = readLog(directory);
     const [, example = ''] = /```yaml\n(predictionLog:[\s\S]+?)```/.exec(
       readFileSync(join(directory, 'docs', 'WATCHING.md'), 'utf8'),
@@ -148,7 +148,7 @@ test('answers reach the manifests: namespace, hosts, Gateway, resources, platfor
     'host=churn.example.org',
     'memory=2Gi',
   ];
-  const directory = await stamp([...sets, 'cpu=2', 'platforms=arm64']);
+  const directory = await stamp([...EVERYTHING, ...sets, 'cpu=2', 'platforms=arm64']);
   const [staging, production] = [await resources(directory, 'staging'), await resources(directory, 'production')];
   expect(new Set(staging.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['scoring-staging']));
   expect(new Set(production.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['scoring']));
@@ -209,7 +209,7 @@ test.each([
   [['exposure=gateway'], 'shadow', 'HTTPRoute'],
   [[], 'shadow', 'HTTPRoute'],
 ])('%j overlays/%s: the %s publishes every route of the service but /metrics', async (sets, overlay, kind) => {
-  const directory = await stamp(sets);
+  const directory = await stamp([...EVERYTHING, ...sets]);
   const { operations } = JSON.parse(readFileSync(join(directory, 'schema', 'http.contract.json'), 'utf8'));
   const inside = Object.keys(operations).map((operation) => operation.replace(/^\w+ /, '').replace(/\{\w+\}/g, 'x'));
   const page = readdirSync(join(directory, 'public')).map((name) => (name === 'index.html' ? '/' : `/${name}`));
@@ -255,6 +255,45 @@ test.each([
   }
 });
 
+test('what an answer or a feature brings is in deploy/ with it alone', async () => {
+  const paths = (directory: string) =>
+    (readdirSync(join(directory, 'deploy'), { recursive: true }) as string[])
+      .filter((path) => !path.includes('.'))
+      .sort();
+  expect(paths(await stamp(['features=none']))).toEqual([
+    'base',
+    'components',
+    'components/alerts',
+    'components/monitoring',
+    'overlays',
+    'overlays/production',
+    'overlays/staging',
+  ]);
+  const all = paths(await stamp([...EVERYTHING, 'exposure=gateway', 'modelSource=storage']));
+  expect(all.filter((path) => path.startsWith('components/'))).toEqual(
+    ['alerts', 'gateway', 'model-from-storage', 'monitoring', 'queue-scaling'].map((name) => `components/${name}`),
+  );
+  expect(all.filter((path) => path.startsWith('overlays/'))).toEqual(
+    ['ab', 'batch', 'batch-indexed', 'canary', 'kserve', 'production', 'shadow', 'staging'].map(
+      (name) => `overlays/${name}`,
+    ),
+  );
+});
+
+test('queue-autoscaling: the autoscalers of both environments look at waiting requests as well', async () => {
+  for (const overlay of ['staging', 'production']) {
+    const metricsOf = async (features: string) => {
+      const [autoscaler] = of(
+        await resources(await stamp([`features=${features}`]), overlay),
+        'HorizontalPodAutoscaler',
+      );
+      return autoscaler?.spec.metrics.map(({ type }: { type: string }) => type);
+    };
+    expect(await metricsOf('queue-autoscaling')).toEqual(['Resource', 'Pods']);
+    expect(await metricsOf('none')).toEqual(['Resource']);
+  }
+});
+
 test('an image for several platforms may run on any node', async () => {
   const directory = await stamp(['platforms=amd64,arm64']);
   const [deployment] = of(await resources(directory, 'production'), 'Deployment');
@@ -264,7 +303,11 @@ test('an image for several platforms may run on any node', async () => {
 test.each(['production', 'ab', 'batch', 'batch-indexed', 'kserve'])(
   'overlays/%s with the model from storage: every pod has it from an init container, and may ask for it',
   async (overlay) => {
-    const directory = await stamp(['modelSource=storage', 'modelUrl=https://store.example.org:9000/m/{sha256}.onnx']);
+    const directory = await stamp([
+      ...EVERYTHING,
+      'modelSource=storage',
+      'modelUrl=https://store.example.org:9000/m/{sha256}.onnx',
+    ]);
     const all = await resources(directory, overlay);
     const pods = all.flatMap(({ spec }) => spec?.predictor ?? (spec?.jobTemplate?.spec ?? spec)?.template?.spec ?? []);
     expect(pods.length).toBe(overlay === 'ab' ? 2 : 1);
@@ -318,7 +361,7 @@ describe.each([
 });
 
 test('the canary is judged by what the new version does, and by nothing else', async () => {
-  const [analysis] = of(await resources(await stamp([]), 'canary'), 'AnalysisTemplate');
+  const [analysis] = of(await resources(await stamp(EVERYTHING), 'canary'), 'AnalysisTemplate');
   const metrics = (analysis?.spec.metrics ?? []) as { provider: { prometheus: { query: string } } }[];
   const queries = metrics.map(({ provider }) => provider.prometheus.query);
   expect(queries.length).toBeGreaterThanOrEqual(4);
@@ -330,7 +373,7 @@ test('the canary is judged by what the new version does, and by nothing else', a
 });
 
 test('the canary counts the requests that the objectives count', async () => {
-  const directory = await stamp([]);
+  const directory = await stamp(EVERYTHING);
   const [analysis] = of(await resources(directory, 'canary'), 'AnalysisTemplate');
   const judged = JSON.stringify(analysis?.spec.metrics).replaceAll('\\"', '"');
   const promised = readFileSync(join(directory, 'monitoring', 'rules', 'slo.yaml'), 'utf8');

@@ -16,7 +16,7 @@ const loadTest = (...args: string[]) => run('npm', ['run', '--silent', 'load-tes
 beforeAll(async () => {
   directory = join(folder, 'my-model');
   // Its own objective is the default.
-  cpSync(await stamp(['latencyObjectiveMs=900']), directory, { recursive: true });
+  cpSync(await stamp(['latencyObjectiveMs=900', 'features=load-test']), directory, { recursive: true });
   await must('npm', ['ci', '--no-audit', '--no-fund'], { cwd: directory });
 }, 180_000);
 

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Cluster, deployTo, startCluster } from './support/cluster.ts';
-import { stamp } from './support/stamp.ts';
+import { EVERYTHING, stamp } from './support/stamp.ts';
 
 /*
  * Rolling back, tested against Kubernetes' own field management: an automatic rollback must not stand in the way of the next
@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => cluster.stop());
 
 async function scripts(): Promise<string> {
-  return join(await stamp([]), 'scripts', 'deploy.sh');
+  return join(await stamp(EVERYTHING), 'scripts', 'deploy.sh');
 }
 
 async function deploy(overlay: string, image: string, smoke = 0, more: readonly string[] = []) {
@@ -99,7 +99,7 @@ test('what the failed release changed besides the image is taken back too', asyn
   await deploy('staging', FIRST);
   const before = (await environment()).stdout;
   const other = join(folder, 'other');
-  cpSync(await stamp([]), other, { recursive: true });
+  cpSync(await stamp(EVERYTHING), other, { recursive: true });
   const manifest = join(other, 'deploy', 'base', 'deployment.yaml');
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('value: "25000"', 'value: "1"'));
   const failed = await deployTo(cluster, join(other, 'scripts', 'deploy.sh'), ['staging', NEXT], { folder, smoke: 1 });
@@ -129,7 +129,7 @@ test('kubectl rollout undo takes the fields: the next release is refused unchang
 test('a part that the API server refuses changes nothing of the release', async () => {
   await deploy('staging', FIRST);
   const other = join(folder, 'refused');
-  cpSync(await stamp([]), other, { recursive: true });
+  cpSync(await stamp(EVERYTHING), other, { recursive: true });
   const manifest = join(other, 'deploy', 'base', 'network-policy.yaml');
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('policyTypes:', 'policyTipes:'));
   const { code, stderr, applied } = await deployTo(cluster, join(other, 'scripts', 'deploy.sh'), ['staging', NEXT], {

@@ -24,7 +24,7 @@ let golden: readonly unknown[] = [];
 const shifted = (): unknown => ({ sepal_length: 9.9, sepal_width: 0.1, petal_length: 9.9, petal_width: 42 });
 
 beforeAll(async () => {
-  await stampOut(directory);
+  await stampOut(directory, ['features=all', 'rollout=canary']);
   const yaml = join(directory, 'serving.yaml');
   writeFileSync(yaml, readFileSync(yaml, 'utf8').replace('  file: model', '  released: "2026-01-01"\n  file: model'));
   await must('npm', ['run', 'build'], { cwd: directory });

@@ -1,10 +1,9 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stamp } from '../delivery/support/stamp.ts';
-import { tool } from '../delivery/support/tools.ts';
+import { EVERYTHING, stamp } from '../delivery/support/stamp.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { run } from '../support/run.ts';
 import { type Change, changesOf } from './support/numbers.ts';
+import { testRules } from './support/rule-tests.ts';
 
 /* Whether the tests of the rules hold their numbers: each is changed, and promtool has to find it. */
 
@@ -17,12 +16,12 @@ const MORE_TESTS: Readonly<Record<string, readonly string[]>> = { drift: ['drift
 /** Whether the tests of a file of rules pass. */
 async function passes(name: string, text: string): Promise<boolean> {
   const directory = join(folder, String(++count));
-  cpSync(join(await stamp([]), 'monitoring'), directory, { recursive: true });
-  writeFileSync(join(directory, 'rules', `${name}.yaml`), text);
+  const from = await stamp(EVERYTHING);
+  for (const part of ['monitoring/rules', '.ml-serving'])
+    cpSync(join(from, part), join(directory, part), { recursive: true });
+  writeFileSync(join(directory, 'monitoring', 'rules', `${name}.yaml`), text);
   for (const tests of [name, ...(MORE_TESTS[name] ?? [])]) {
-    const { code, stdout, stderr } = await run(tool('promtool'), ['test', 'rules', `tests/${tests}_test.yaml`], {
-      cwd: directory,
-    });
+    const { code, stdout, stderr } = await testRules(directory, [`${tests}_test.yaml`]);
     // What promtool cannot read would fail as well, and prove nothing.
     if (code !== 0) expect(stdout + stderr).toContain('exp:');
     if (code !== 0) return false;
@@ -42,7 +41,7 @@ test.each([
 ])(
   'every number of rules/%s.yaml is held by a test',
   async (name, least) => {
-    const text = readFileSync(join(await stamp([]), 'monitoring', 'rules', `${name}.yaml`), 'utf8');
+    const text = readFileSync(join(await stamp(EVERYTHING), 'monitoring', 'rules', `${name}.yaml`), 'utf8');
     expect(await passes(name, text)).toBe(true);
     const changes = changesOf(text);
     expect(changes.length).toBeGreaterThanOrEqual(least);

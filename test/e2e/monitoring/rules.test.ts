@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { stamp } from '../delivery/support/stamp.ts';
+import { EVERYTHING, stamp } from '../delivery/support/stamp.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { repositoryRoot } from '../support/packed.ts';
 import { run } from '../support/run.ts';
@@ -19,10 +19,10 @@ const sectionsOf = (directory: string) => {
 };
 
 test('every alert says what, how bad, and where to read on', async () => {
-  for (const sets of [[], ['ci=gitlab']]) {
-    const alerts = alertsOf(rulesOf(await stamp(sets)));
+  for (const ci of ['github', 'gitlab']) {
+    const alerts = alertsOf(rulesOf(await stamp([...EVERYTHING, `ci=${ci}`])));
     expect(alerts.length).toBeGreaterThan(25);
-    const host = sets.length === 0 ? 'github.com/ml-team/my-model' : 'gitlab.com/ml-team/my-model/-';
+    const host = ci === 'github' ? 'github.com/ml-team/my-model' : 'gitlab.com/ml-team/my-model/-';
     for (const { alert, labels, annotations } of alerts) {
       expect(Object.keys(annotations ?? {}).sort()).toEqual(['description', 'runbook_url', 'summary']);
       expect(annotations?.['runbook_url']).toBe(`https://${host}/blob/HEAD/docs/RUNBOOK.md#${alert?.toLowerCase()}`);
@@ -31,8 +31,13 @@ test('every alert says what, how bad, and where to read on', async () => {
   }
 });
 
-test('every alert has its section in the runbook, and every section its alert', async () => {
-  const directory = await stamp([]);
+test.each([
+  ['all', EVERYTHING],
+  ['the default', []],
+  ['none', ['features=none']],
+  ['some', ['features=drift,variants']],
+])('features %s: every alert has its section in the runbook, and every section its alert', async (_name, sets) => {
+  const directory = await stamp(sets);
   const sections = sectionsOf(directory);
   const names = new Set(alertsOf(rulesOf(directory)).map(({ alert }) => String(alert)));
   expect([...sections.keys()].sort()).toEqual([...names].sort());
@@ -48,8 +53,11 @@ test('every alert has its section in the runbook, and every section its alert', 
   }
 });
 
-test('every alert has a test in which it fires, and one in which it does not', async () => {
-  const directory = await stamp([]);
+test.each([
+  ['all', EVERYTHING],
+  ['none', ['features=none']],
+])('features %s: every alert has a test in which it fires, and one in which it does not', async (_name, sets) => {
+  const directory = await stamp(sets);
   const expectations = expectationsOf(directory);
   for (const { alert, labels = {} } of alertsOf(rulesOf(directory))) {
     const own = expectations.filter(({ alertname }) => alertname === alert);
@@ -70,7 +78,7 @@ test('a recorded series is named after its window', async () => {
     const outer = [...expr.matchAll(/\[(\d+[mhd]):\d+[mhd]\]/g)];
     return outer.length > 0 ? outer : [...expr.matchAll(/\[(\d+[mhd])\]/g)];
   };
-  const windowed = rulesOf(await stamp([])).flatMap(({ record, expr }) =>
+  const windowed = rulesOf(await stamp(EVERYTHING)).flatMap(({ record, expr }) =>
     record === undefined ? [] : windowsIn(expr).map(([, window]) => ({ record, window })),
   );
   expect(windowed.length).toBeGreaterThan(30);
@@ -78,7 +86,7 @@ test('a recorded series is named after its window', async () => {
 });
 
 test('an alert on a budget looks at the windows that it says, and ten failures are of the long one', async () => {
-  const burns = alertsOf(rulesOf(await stamp([]))).filter(({ alert }) => alert?.endsWith('BudgetBurn'));
+  const burns = alertsOf(rulesOf(await stamp(EVERYTHING))).filter(({ alert }) => alert?.endsWith('BudgetBurn'));
   const short: Readonly<Record<string, string>> = { '1h': '5m', '6h': '30m', '1d': '2h', '3d': '6h' };
   expect(burns).toHaveLength(8);
   for (const { expr, labels } of burns) {
@@ -89,7 +97,7 @@ test('an alert on a budget looks at the windows that it says, and ten failures a
 });
 
 test('what drifts never wakes anybody', async () => {
-  const alerts = alertsOf(rulesOf(await stamp([])));
+  const alerts = alertsOf(rulesOf(await stamp(EVERYTHING)));
   const paging = new Set(alerts.filter(({ labels }) => labels?.['severity'] === 'page').map(({ alert }) => alert));
   expect([...paging].sort()).toEqual([
     'MlServingDown',
@@ -109,18 +117,20 @@ describe('the PrometheusRule', () => {
   };
   const rules = (cwd: string, ...args: string[]) => run(process.execPath, ['scripts/rules.mjs', ...args], { cwd });
 
-  test.each([[[]], [['ci=gitlab', 'availabilityObjective=99.5', 'latencyObjectiveMs=120', 'name=x']]])(
-    'is stamped out as `npm run rules` writes it, and holds the groups of monitoring/rules: %j',
-    async (sets) => {
-      const directory = await copy(sets);
-      expect(await rules(directory, '--check')).toMatchObject({ code: 0, stderr: '' });
-      const text = readFileSync(join(directory, 'deploy/components/alerts/prometheus-rule.yaml'), 'utf8');
-      await rules(directory);
-      expect(readFileSync(join(directory, 'deploy/components/alerts/prometheus-rule.yaml'), 'utf8')).toBe(text);
-      const { spec } = parse(text) as { spec: { groups: { rules: Rule[] }[] } };
-      expect(spec.groups.flatMap((group) => group.rules)).toEqual(rulesOf(directory));
-    },
-  );
+  test.each([
+    [[]],
+    [['features=none']],
+    [['features=feedback']],
+    [[...EVERYTHING, 'ci=gitlab', 'availabilityObjective=99.5', 'latencyObjectiveMs=120', 'name=x']],
+  ])('is stamped out as `npm run rules` writes it, and holds the groups of monitoring/rules: %j', async (sets) => {
+    const directory = await copy(sets);
+    expect(await rules(directory, '--check')).toMatchObject({ code: 0, stderr: '' });
+    const text = readFileSync(join(directory, 'deploy/components/alerts/prometheus-rule.yaml'), 'utf8');
+    await rules(directory);
+    expect(readFileSync(join(directory, 'deploy/components/alerts/prometheus-rule.yaml'), 'utf8')).toBe(text);
+    const { spec } = parse(text) as { spec: { groups: { rules: Rule[] }[] } };
+    expect(spec.groups.flatMap((group) => group.rules)).toEqual(rulesOf(directory));
+  });
 
   test('follows a team’s own file of rules, and the check says so until it does', async () => {
     const directory = await copy();

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stamp } from '../delivery/support/stamp.ts';
+import { EVERYTHING, stamp } from '../delivery/support/stamp.ts';
 import { describeValidators } from '../delivery/support/validators/describe.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { monitoringValidators } from './support/validators.ts';
@@ -9,8 +9,15 @@ import { monitoringValidators } from './support/validators.ts';
 
 const CASES: Readonly<Record<string, readonly string[]>> = {
   defaults: [],
-  'a lax objective on GitLab': ['ci=gitlab', 'availabilityObjective=95', 'latencyObjectiveMs=1000', 'name=x'],
-  'a strict objective': [
+  'a lax objective on GitLab, no feature': [
+    'features=none',
+    'ci=gitlab',
+    'availabilityObjective=95',
+    'latencyObjectiveMs=1000',
+    'name=x',
+  ],
+  'a strict objective, every feature': [
+    ...EVERYTHING,
     'availabilityObjective=99.999',
     'latencyObjectiveMs=37',
     'repository=https://git.example.com:8443/a/b.c',

@@ -10,7 +10,7 @@ import { stampOut } from '../support/stamp-out.ts';
 const folder = temporaryFolder();
 const directory = join(folder, 'watching');
 beforeAll(async () => {
-  await stampOut(directory);
+  await stampOut(directory, ['features=drift,prediction-log']);
   await must('npm', ['run', 'build'], { cwd: directory });
 }, 300_000);
 

@@ -20,7 +20,7 @@ let init: Container;
 let serving: Container;
 
 beforeAll(async () => {
-  built = await imageOf('table');
+  built = await imageOf('storage');
   const directory = await stamp(['modelSource=storage']);
   const all = await resources(directory, 'production');
   const pod = all.find(({ kind }) => kind === 'Deployment')?.spec.template.spec as Pod;

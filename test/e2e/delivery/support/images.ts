@@ -9,7 +9,8 @@ import { HOSTILE, stamp } from './stamp.ts';
 
 /** The repositories whose images are tried, by the tag of the image. */
 const REPOSITORIES = {
-  table: { line: '24', sets: [`description=${HOSTILE}`] },
+  table: { line: '24', sets: [`description=${HOSTILE}`, 'features=all', 'exposure=ingress'] },
+  storage: { line: '24', sets: ['modelSource=storage'] },
   'node-22': { line: '22', sets: ['node=22'] },
   'node-20': { line: '20', sets: ['node=20'] },
   pictures: { line: '24', sets: ['modelType=image-classification'] },

@@ -1,11 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTemporaryFolder } from '../../support/folder.ts';
 import { type Result, run } from '../../support/run.ts';
 import { tool } from './tools.ts';
 
-/** nginx's own word on the configuration; the names of compose are put in this machine's terms. */
+/** nginx's own word on the configuration, where there is one; the names of compose are put in this machine's terms. */
 export async function nginx(directory: string): Promise<Result> {
+  if (!existsSync(join(directory, 'deploy', 'compose'))) return { code: 0, stdout: '', stderr: '' };
   return inTemporaryFolder((folder) =>
     run(tool('nginx'), ['-t', '-c', localConfig(directory, folder, '127.0.0.1:9', 8000)]),
   );

@@ -5,6 +5,9 @@ import { cli } from '../../support/run.ts';
 /** Text that breaks a file it is not quoted for. */
 export const HOSTILE = `Says "hi", 'x': $HOME \${X} \\ #1 {{ }} & <b>`;
 
+/** Every artefact that no other answer excludes. */
+export const EVERYTHING = ['features=all', 'rollout=canary'];
+
 interface Case {
   readonly ci: 'github' | 'gitlab' | 'none';
   readonly sets: readonly string[];
@@ -13,10 +16,12 @@ interface Case {
 /** Every choice of an answer that changes a delivery artefact. */
 export const CASES: Readonly<Record<string, Case>> = {
   defaults: { ci: 'github', sets: [] },
-  'github, Node 22, own registry': {
+  everything: { ci: 'github', sets: EVERYTHING },
+  'no feature, Node 22, own registry': {
     ci: 'github',
     sets: [
       'ci=github',
+      'features=none',
       'node=22',
       'registry=localhost:5000/a/b',
       `description=${HOSTILE}`,
@@ -37,11 +42,12 @@ export const CASES: Readonly<Record<string, Case>> = {
       'certificateIssuer=letsencrypt',
       'monitoringLabel=team.example/prometheus=main',
       'modelSource=storage',
+      'features=all',
     ],
   },
   'gitlab, both platforms, a Gateway, canary': {
     ci: 'gitlab',
-    sets: ['ci=gitlab', 'exposure=gateway', 'gateway=edge/outside', 'platforms=amd64,arm64', 'rollout=canary'],
+    sets: ['ci=gitlab', 'exposure=gateway', 'gateway=edge/outside', 'platforms=amd64,arm64', ...EVERYTHING],
   },
   'gitlab, Node 20, own registry': {
     ci: 'gitlab',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { ruleTestsOf } from './rule-tests.ts';
 
 export interface Rule {
   readonly expr: string;
@@ -27,7 +28,8 @@ export function rulesOf(directory: string): readonly Rule[] {
 
 /** What the tests of the rules expect of alerts. */
 export function expectationsOf(directory: string): readonly Alerts[] {
-  const files = yamlFiles(directory, 'tests') as { tests: { alert_rule_test?: Alerts[] }[] }[];
+  const texts = [...ruleTestsOf(directory).values()];
+  const files = texts.map((text) => parse(text)) as { tests: { alert_rule_test?: Alerts[] }[] }[];
   return files.flatMap(({ tests }) => tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test));
 }
 

@@ -39,7 +39,7 @@ export const fileValidators: Readonly<Record<string, Validator>> = {
     judge: nginx,
     faults: [
       {
-        sets: [],
+        sets: ['exposure=ingress'],
         file: 'deploy/compose/nginx.conf',
         find: 'proxy_http_version 1.1;',
         replace: 'proxy_http_version 1.1',

@@ -1,0 +1,15 @@
+import type { Answers } from '../questions/questions.ts';
+import { matches, type TemplateSpec, type When } from './template.ts';
+
+/** Does each named answer have one of its listed values? A set of names, such as `features`, has to hold one of them. */
+export function meets(answers: Answers, when: When): boolean {
+  const given = answers as Readonly<Record<string, unknown>>;
+  return Object.entries(when).every(([name, values]) =>
+    [given[name]].flat().some((one) => values.includes(String(one))),
+  );
+}
+
+/** Is this path of the repository only for other answers? A path under several patterns has to meet each of them. */
+export function isForOtherAnswers(path: string, answers: Answers, { conditional = {} }: TemplateSpec): boolean {
+  return Object.entries(conditional).some(([pattern, when]) => matches(pattern, path) && !meets(answers, when));
+}
