@@ -46,7 +46,7 @@ test.each([
     title.toLowerCase().replaceAll(' ', '-'),
   );
   for (const section of sections.values()) {
-    expect(section).toMatch(/\*\*Means\.\*\*[\s\S]+\*\*Look\.\*\*[\s\S]+\*\*Mend\.\*\*/);
+    expect(section).toMatch(/\*\*Means\.\*\*[\s\S]+\*\*Look\.\*\*[\s\S]+\*\*Fix\.\*\*/);
     for (const [, anchor] of section.matchAll(/\]\(#([^)]+)\)/g)) {
       expect(anchors).toContain(anchor);
     }
