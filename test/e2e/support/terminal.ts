@@ -17,11 +17,20 @@ export interface Terminal {
 
 /** Runs the packed command line in a real pseudo-terminal. */
 export function terminal(args: readonly string[], cwd: string): Terminal {
-  const pty: IPty = spawn(process.execPath, [bin, ...args], {
+  return terminalOf(process.execPath, [bin, ...args], { cwd });
+}
+
+/** Runs any command in a real pseudo-terminal. */
+export function terminalOf(
+  command: string,
+  args: readonly string[],
+  { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
+): Terminal {
+  const pty: IPty = spawn(command, [...args], {
     cwd,
     cols: 120,
     rows: 40,
-    env: childEnv(process.env) as Record<string, string>,
+    env: { ...childEnv(process.env), ...env } as Record<string, string>,
   });
   let screen = '';
   let seen = 0;

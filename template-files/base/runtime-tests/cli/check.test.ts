@@ -34,25 +34,36 @@ test.each([0, 2])('a golden sample that is no instance any more is named (%i)', 
   expect(stderr).toContain('(MODEL_MISMATCH)');
 });
 
-test('where no sample is left, the reason of the first is said', () => {
+test('where the model takes no sample any more, one from a trial run takes their place', () => {
   change(() => [1, 2]);
-  const { status, stderr } = run('golden', '--write');
-  expect([status, stderr]).toEqual([
-    1,
-    expect.stringMatching(/no longer an instance: instances\[0\].*write new ones by hand/),
+  const { status, stdout } = run('golden', '--write');
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/no longer an instance: instances\[0\]/)]);
+  expect(stdout).toContain('made from a trial run, because the model takes float_input [1, 4]');
+  const { samples } = JSON.parse(readFileSync(join(folder, 'model', 'golden.json'), 'utf8'));
+  expect(samples).toEqual([
+    {
+      instance: expect.objectContaining({ sepal_length: expect.any(Number), petal_width: expect.any(Number) }),
+      prediction: expect.objectContaining({ label: expect.any(String) }),
+    },
   ]);
+  expect(run('check').stderr).toBe('');
 });
 
-test('the samples of large tensors are written without a line for each number', () => {
-  const path = join(folder, 'model', 'golden.json');
-  const file = JSON.parse(readFileSync(path, 'utf8')) as { samples: object[] };
-  const many = Array.from({ length: 500 }, (_, i) => file.samples[i % file.samples.length]);
-  writeFileSync(path, JSON.stringify({ ...file, samples: many }));
-  expect(run('golden', '--write').status).toBe(0);
+test('without --write nothing is made up', () => {
+  change(() => [1, 2]);
+  const before = readFileSync(join(folder, 'model', 'golden.json'), 'utf8');
+  const { status, stdout } = run('golden');
+  expect([status, stdout.includes('trial run')]).toEqual([1, false]);
+  expect(readFileSync(join(folder, 'model', 'golden.json'), 'utf8')).toBe(before);
+});
+
+test('a label can be renamed: the reference follows, and the samples are written again', () => {
+  const path = join(folder, 'serving.yaml');
   const text = readFileSync(path, 'utf8');
-  expect(text.length).toBeGreaterThan(64 * 1024);
-  expect(text.trimEnd().split('\n')).toHaveLength(1);
-  expect((JSON.parse(text) as { samples: object[] }).samples).toHaveLength(500);
+  writeFileSync(path, text.replace('setosa, versicolor', 'setosa, "Iris versicolor"'));
+  expect(run('check').status).toBe(1);
+  expect(run('golden', '--write').status).toBe(0);
+  expect(run('check')).toMatchObject({ status: 0, stderr: '', stdout: expect.not.stringContaining('Drift') });
 });
 
 describe('check --write', () => {

@@ -65,7 +65,7 @@ try {
     const refusesAll = asked.every(({ sample }) => !sample);
     const { ready, reason } = predictor.readiness();
     if (refusesAll && !ready) throw new ServiceError('MODEL_MISMATCH', reason);
-    if (refusesAll && all.every(isOpen)) asked.push(...(await askTrial(predictor, config)));
+    if (refusesAll && (values.write || all.every(isOpen))) asked.push(...(await askTrial(predictor, config)));
   } finally {
     await predictor.close();
   }
@@ -91,7 +91,7 @@ function candidateOf(main: Config): Config {
   throw new ServiceError('CONFIG_INVALID', 'serving.yaml has no variants: there is no candidate');
 }
 
-/** Samples that nobody has answered stand in for real ones: where the model refuses them, it is asked what it takes. */
+/** Where the model refuses every sample, as after a change of its inputs, the instance of a trial run says what it takes. */
 async function askTrial(predictor: Predictor, { serving }: Config): Promise<readonly Asked[]> {
   const { block } = predictor.trial() ?? {};
   const instance = block && instanceOf(serving, block);
@@ -132,7 +132,7 @@ function write(path: string, source: string, asked: readonly Asked[]): void {
   const samples = asked.flatMap(({ sample }) => sample ?? []);
   if (samples.length === 0) {
     const [first] = asked;
-    const message = `the model answers no golden sample, so that none would be left: ${first?.line}; write new ones by hand`;
+    const message = `the model answers no golden sample, so that none would be left: ${first?.line}; put an instance that it takes into ${basename(source)} and run this again`;
     throw new ServiceError('CONFIG_INVALID', message);
   }
   const before = JSON.parse(withoutMark(readFileSync(source, 'utf8'))) as object;

@@ -53,6 +53,30 @@ test('a reference has the shares of every column', () => {
   expect(predictions).toEqual([{ name: 'p', kind: 'label', categories: ['no', 'yes'], shares: [0.7, 0.3] }]);
 });
 
+test('a label is the one of its place, under the name of serving.yaml', () => {
+  const open = (...labels: string[]) =>
+    openReference(writeReference(make()), {
+      ...contract,
+      outputs: [{ ...contract.outputs[0], labels } as (typeof contract.outputs)[number]],
+    });
+  for (const labels of [
+    ['off', 'on'],
+    ['no', 'on'],
+  ]) {
+    expect(open(...labels).reference?.outputs).toEqual([
+      { name: 'p', kind: 'label', categories: labels, shares: [0.7, 0.3] },
+    ]);
+  }
+  // Places that were exchanged, and labels that were added, are no new names.
+  for (const labels of [
+    ['yes', 'no'],
+    ['yes', 'on'],
+    ['off', 'on', 'broken'],
+  ]) {
+    expect(open(...labels).refused?.message).toContain('the labels of serving.yaml');
+  }
+});
+
 test('live rows are counted in the bins of the reference', () => {
   const { reference } = openReference(() => writeReference(make()), contract);
   const watch = createWatch(features, outputs, reference);

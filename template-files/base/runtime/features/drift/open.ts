@@ -2,7 +2,7 @@ import type { Serving } from '../../contract/serving.ts';
 import { ServiceError } from '../../errors.ts';
 import { createDecoder } from '../../inference/postprocess/decoder.ts';
 import { type Watched, watchedFeatures, watchedOutputs } from '../../inference/watched.ts';
-import { checkFit, parseReference, type Reference } from './reference.ts';
+import { checkFit, parseReference, type Reference, relabelled } from './reference.ts';
 
 /** What is watched of a model, and the reference that it is compared with. */
 export interface Opened {
@@ -37,8 +37,9 @@ export function openReference(read: () => string | undefined, serving: Serving):
       const message = `reference.json: made for another model (${version}, ${sha256.slice(0, 12)}): run npm run reference -- <file of training data>`;
       return { ...opened, refused: new ServiceError('REFERENCE_INVALID', message), stale: true };
     }
-    checkFit(reference, features, outputs);
-    return { ...opened, reference };
+    const current = relabelled(reference, outputs);
+    checkFit(current, features, outputs);
+    return { ...opened, reference: current };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     return { ...opened, refused: error };

@@ -101,6 +101,27 @@ function brief(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
+/**
+ * The reference under the labels that serving.yaml has now. Of the same model a label stays the label of its place, whatever it is
+ * called: a new name needs no training data. Labels that have changed places are no new names, and stay as they are.
+ */
+export function relabelled(reference: Reference, outputs: readonly Watched[]): Reference {
+  return {
+    ...reference,
+    outputs: reference.outputs.map((column) => {
+      const { names, said } = outputs.find(({ name }) => name === column.name) ?? {};
+      const { categories } = column;
+      // Labels that the model itself answers with are its own.
+      if (!names || !categories || said !== undefined || names.length !== categories.length) return column;
+      const isRenamed = categories.every(
+        (category, place) =>
+          category === names[place] || !(names.includes(category) || categories.includes(names[place] ?? '')),
+      );
+      return isRenamed ? { ...column, categories: names } : column;
+    }),
+  };
+}
+
 /** @throws REFERENCE_INVALID where it has not exactly the columns that are watched */
 export function checkFit(reference: Reference, features: readonly Watched[], outputs: readonly Watched[]): void {
   const problems = [
