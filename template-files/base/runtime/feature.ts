@@ -52,7 +52,7 @@ export interface FeatureContext {
 export interface OpenApiPart {
   readonly operations?: Operations;
   readonly schemas?: Schemas;
-  /** AddedParameters that it adds to operations of the core. */
+  /** Parameters that it adds to operations of the core. */
   readonly parameters?: AddedParameters;
 }
 

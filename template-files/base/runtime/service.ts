@@ -72,7 +72,9 @@ export async function createService(config: Config, logger: Logger, options: Ser
   const activities = createActivities();
   const deps = { config, metrics, logger, hooks, activities, pool: options.pool, capacity: createCapacity(limits) };
   const createModels = features.only('createModels') ?? createSingleModel;
-  const models: Models = createModels({ ...deps, observe: features.observe }, (changes) =>
+  const observers = features.parts.flatMap(({ requests }) => requests ?? []);
+  const shadowObservers = observers.flatMap(({ wants, shadowed }) => (shadowed ? [{ wants, shadowed }] : []));
+  const models: Models = createModels({ ...deps, observe: features.observe, shadowObservers }, (changes) =>
     mainModel(
       createPredictor({ ...deps, observe: features.observe({ name: 'main', version: model.version }), ...changes }),
       config,
@@ -92,7 +94,7 @@ export async function createService(config: Config, logger: Logger, options: Ser
     logAccess,
     timeoutMs: limits.timeoutMs,
     models,
-    observers: features.parts.flatMap(({ requests }) => requests ?? []),
+    observers,
   });
   const app = createApp();
   const added = await configureApp(app, configure, createAppContext({ config, logger, metrics, models }));

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { HttpError } from '../api.ts';
 import { describe, type ErrorCode, ServiceError } from '../errors.ts';
-import type { Model, Models } from '../inference/models.ts';
+import type { Model, Models, ShadowObserver } from '../inference/models.ts';
 import type { Call, Predictor } from '../inference/predictor.ts';
 import { createTrace, type Trace } from '../inference/trace.ts';
 import type { AccessLog } from '../observability/access-log.ts';
@@ -68,6 +68,8 @@ export interface AnsweredRequest {
   readonly endedAt: number;
   readonly totalMs: number;
   readonly model: Model;
+  /** By what its client keeps its model, where there are several. */
+  readonly key: string | undefined;
   readonly trace: Trace;
 }
 
@@ -76,6 +78,8 @@ export interface RequestObserver {
   readonly wants: (id: string) => boolean;
   /** Called after the answer is sent. It must cost little, and never throw. */
   readonly answered: (request: AnsweredRequest) => void;
+  /** Called with what a shadow answered to a request that it wants. */
+  readonly shadowed?: ShadowObserver['shadowed'];
   /** The requests that it wants are in the log by its own lines, and not in the access log. */
   readonly inAccessLog?: boolean;
 }
@@ -87,7 +91,7 @@ export interface ExchangeDeps {
   readonly guards: readonly Guard[];
   readonly logAccess: AccessLog;
   readonly timeoutMs: number;
-  readonly models: Pick<Models, 'main'>;
+  readonly models: Pick<Models, 'main' | 'keyOf'>;
   readonly observers: readonly RequestObserver[];
 }
 
@@ -167,8 +171,9 @@ export function createRun(deps: ExchangeDeps): Run {
     if (!wanting.some(({ inAccessLog }) => inAccessLog)) logAccess(id, label, status, totalMs);
     if (!trace) return;
     const { answerId } = pending;
+    const key = models.keyOf?.(req.headers);
     for (const { answered } of wanting)
-      answered({ id, answerId, route: label, status, endedAt, totalMs, model: model ?? models.main, trace });
+      answered({ id, answerId, route: label, status, endedAt, totalMs, model: model ?? models.main, key, trace });
   }
 
   function answer(pending: Pending, reply: Reply): void | Promise<void> {

@@ -42,13 +42,47 @@ export interface Models {
   readonly main: Model;
   readonly all: readonly Model[];
   readonly pick: (request: Selecting) => Model;
+  /** By what a client keeps its model, where it has sent that. */
+  readonly keyOf?: (headers: Selecting['headers']) => string | undefined;
   /** The model that a query of GET /predict/test names; always the main one where it is left out. */
   readonly byQuery?: (query: URLSearchParams) => Model;
   readonly lifecycle: Lifecycle;
 }
 
+/** What became of a request that was sent to a model whose answers no client gets. */
+export interface ShadowAnswer {
+  readonly id: string;
+  /** The client's own id, where it has one beside the request's. */
+  readonly answerId: string | undefined;
+  /** The route's label. */
+  readonly route: string;
+  readonly model: Pick<Model, 'name' | 'version' | 'sha256'>;
+  readonly mode: string;
+  readonly outcome: string;
+  /** The error code where it has failed. */
+  readonly reason: string | undefined;
+  /** The largest difference between numbers of both answers. */
+  readonly difference: number | undefined;
+  /** performance.now */
+  readonly endedAt: number;
+  /** Milliseconds; undefined where it was not asked. */
+  readonly totalMs: number | undefined;
+  readonly queue: number;
+  readonly run: number;
+  /** A JSON list with an entry for each row. */
+  readonly outputs: string | undefined;
+}
+
+/** Who wants to know of a shadow's answers. */
+export interface ShadowObserver {
+  readonly wants: (id: string) => boolean;
+  /** It must cost little, and never throw. */
+  readonly shadowed: (answer: ShadowAnswer) => void;
+}
+
 export interface ModelsDeps extends Omit<PredictorDeps, 'observe'> {
   readonly metrics: Metrics;
+  readonly shadowObservers: readonly ShadowObserver[];
   /** What sees the rows of clients, by model. */
   readonly observe: (model: ModelIdentity) => PredictorDeps['observe'];
 }

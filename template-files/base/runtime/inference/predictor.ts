@@ -48,7 +48,9 @@ export interface Call {
   readonly headers?: RequestHeaders;
   /** The client's own id for it, where it has one beside the request's. */
   answerId?: string | undefined;
-  /** Where to tell of the call's own way; mostly nobody asks. */
+  /** The label of its route. */
+  readonly label?: string;
+  /** What is recorded of the call, where an observer wants it. */
   readonly trace?: Trace | undefined;
 }
 

@@ -1,17 +1,17 @@
 import type { ByteSpan, TextSpan } from '../observability/byte-writer.ts';
 import type { Answer } from './job.ts';
 
-/** What is told of one request to those who want to know; filled in on its way. Milliseconds. */
+/** What is recorded of one request for observers; filled in while it is handled. Milliseconds. */
 export interface Trace {
   preprocess: number;
   queue: number;
   run: number;
   postprocess: number;
-  /** As the client sent them, or the tensors of the protocol. */
+  /** A list of instances: as the client sent them, or made of the protocol's tensors. */
   inputs: unknown;
   /** The inputs as JSON, where that is at hand instead. */
   inputsJson: ByteSpan | undefined;
-  /** JSON, a part of the answer. */
+  /** A JSON list with an entry for each row. */
   outputs: TextSpan | undefined;
 }
 

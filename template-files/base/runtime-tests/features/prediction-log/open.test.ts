@@ -168,7 +168,7 @@ function throughProtocol(one: Case): (readonly unknown[])[] {
   return [
     readInferRequest(json, undefined, parse, contract),
     readInferRequest(Buffer.concat([head, ...bytes]), head.length, parse, contract),
-  ].map(({ block }) => tensorsToLog(one.inputs, block));
+  ].map(({ block }) => tensorsToLog(contract, block));
 }
 
 function bytesOf(datatype: InputSpec['datatype'], data: readonly (number | string)[]): Buffer {
@@ -197,7 +197,17 @@ async function logged(one: Case, redaction: { remove?: string[]; hash?: string[]
   const log = openPredictionLog(config, createPredictionLogMetrics(new Registry()), pino({ level: 'silent' }), false);
   const trace = { preprocess: 0, queue: 0, run: 0, postprocess: 0, inputs, inputsJson: undefined, outputs: undefined };
   const model = { name: 'main', version: '1', sha256: '0' };
-  log?.write({ id: 'one', answerId: undefined, route: '/', status: 200, endedAt: 0, totalMs: 1, model, trace });
+  log?.write({
+    id: 'one',
+    answerId: undefined,
+    route: '/',
+    status: 200,
+    endedAt: 0,
+    totalMs: 1,
+    model,
+    key: undefined,
+    trace,
+  });
   await log?.close(2000);
   const text = readFileSync(path, 'utf8');
   rmSync(path);

@@ -15,7 +15,7 @@ const traceOf = (size: number): LoggedTrace => ({ ...trace, inputsJson: spanOf(b
 
 function prediction(id: string, more: Partial<LoggedPrediction> = {}): LoggedPrediction {
   const asked = { id, answerId: undefined, route: '/predict', status: 200, endedAt: performance.now(), totalMs: 1 };
-  return { ...asked, model, trace: traceOf(900), ...more };
+  return { ...asked, model, key: undefined, trace: traceOf(900), ...more };
 }
 
 function open(bufferBytes = BUFFER_BYTES) {

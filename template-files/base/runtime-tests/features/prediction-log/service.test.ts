@@ -65,6 +65,8 @@ test('a line has all that is known of a prediction', async () => {
     id: 'one',
     route: '/predict',
     status: 200,
+    schema: 2,
+    method: 'predict',
     model: model.name,
     version: model.version,
     sha256: model.sha256,
@@ -108,7 +110,7 @@ test('what is nested deeper than it can be written is a line without inputs', as
     await service.post('/predict', body);
   }
   expect(await lines()).toMatchObject([
-    { status: 400, inputs: { omitted: 'nested too deeply' } },
+    { status: 400, omitted: 'inputs nested too deeply' },
     { status: 200, inputs: [ROW] },
   ]);
 });
@@ -146,7 +148,11 @@ test('the protocol’s tensors are rows, under the client’s id', async () => {
       [5, 3, 1.5, '[redacted]'],
       [7, 3, 6, '[redacted]'],
     ],
-    outputs: { id: 'mine', outputs: [{ name: 'probabilities', shape: [2, 3], data: expect.any(Array) }] },
+    method: 'infer',
+    outputs: [
+      { label: 'setosa', probabilities: expect.any(Object) },
+      { label: expect.any(String), probabilities: expect.any(Object) },
+    ],
   });
 });
 
@@ -157,8 +163,9 @@ test('what was answered as bytes is numbers in the log', async () => {
   await service.post(path, request);
   const binary = await service.post(path, { ...request, parameters: { binary_data_output: true } });
   expect(binary.headers.get('content-type')).toBe('application/octet-stream');
-  const [asJson, asBytes] = (await lines()).map(({ outputs }) => outputs as { outputs: unknown[] });
-  expect(asBytes?.outputs).toEqual(asJson?.outputs);
+  const [asJson, asBytes] = (await lines()).map(({ outputs }) => outputs);
+  expect(asJson).toHaveLength(2);
+  expect(asBytes).toEqual(asJson);
 });
 
 test('a client’s own id may be of any letters', async () => {

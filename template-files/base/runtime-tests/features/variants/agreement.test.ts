@@ -1,4 +1,4 @@
-import { createAgree } from '../../../runtime/features/variants/agreement.ts';
+import { createAgree, createDifference } from '../../../runtime/features/variants/agreement.ts';
 import { serving } from '../../helpers/serving.ts';
 
 const rows = (data: Float32Array, width: number, firstRow = 0) => [
@@ -55,4 +55,19 @@ test('versions that ran the same rows in other parts agree row by row', () => {
   expect(amounts([0], whole, parts)).toBe(true);
   expect(amounts([0], parts, rows(Float32Array.of(1, 2, 3, 4, 6), 1))).toBe(false);
   expect(amounts([0], parts, rows(Float32Array.from(values.slice(1)), 1))).toBe(false);
+});
+
+test('the largest difference is that of any number in any row', () => {
+  const of = createDifference(serving());
+  const pairs = (...values: number[]) => rows(Float32Array.from(values), 2);
+  expect(of([0], pairs(0.5, 0.5, 1, 0), pairs(0.5, 0.5, 0.75, 0.25))).toBe(0.25);
+  expect(of([0], pairs(0.5, 0.5), pairs(0.5, 0.5))).toBe(0);
+  // Neither NaN nor another number of rows can be compared.
+  expect(of([0], pairs(Number.NaN, 1), pairs(0, 0.5))).toBe(0.5);
+  expect(of([0], pairs(0.5, 0.5), pairs(0.5, 0.5, 1, 0))).toBeUndefined();
+  const texts = serving({ outputs: [{ name: 't', datatype: 'BYTES', shape: [-1, 1] }] });
+  const text = (value: string) => [
+    { outputs: [{ dims: [1, 1], data: [value] }], firstRow: 0, rows: 1, queuedMs: 0, runMs: 0 },
+  ];
+  expect(createDifference(texts)([0], text('a'), text('b'))).toBeUndefined();
 });

@@ -27,10 +27,10 @@ test('a client keeps its variant, and a larger weight takes none back', () => {
   for (const key of few) expect(many.has(key)).toBe(true);
 });
 
-test('without the header each request is drawn by its id', () => {
+test('without the header the request’s id decides', () => {
   const pick = createPick(spec({ stickyHeader: 'X-User' }));
-  const drawn = new Set(keys.map((id) => pick({ id, headers: {} })));
-  expect(drawn).toEqual(new Set(['main', 'candidate']));
+  const picked = new Set(keys.map((id) => pick({ id, headers: {} })));
+  expect(picked).toEqual(new Set(['main', 'candidate']));
   expect(pick({ id: 'a', headers: {} })).toBe(pick({ id: 'a', headers: { 'x-user': '' } }));
 });
 

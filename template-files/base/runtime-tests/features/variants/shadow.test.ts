@@ -21,8 +21,8 @@ function setUp() {
     waiting: () => state.waiting,
     agree: () => true,
     chosen: (id) => id !== 'not me',
-    outcome(one, error) {
-      outcomes.push(one);
+    report({ outcome, error }) {
+      outcomes.push(outcome);
       if (error !== undefined) errors.push(error);
     },
   });

@@ -11,7 +11,7 @@ export const predictionLog: Feature = {
     const isHooked = hooks.preprocess !== undefined;
     const log = openPredictionLog(config, createPredictionLogMetrics(metrics.registry), logger, isHooked);
     if (!log) return {};
-    const { wants, write, inAccessLog, close, spill } = log;
-    return { requests: { wants, answered: write, inAccessLog }, close, exit: spill };
+    const { wants, write, writeShadow, inAccessLog, close, spill } = log;
+    return { requests: { wants, answered: write, shadowed: writeShadow, inAccessLog }, close, exit: spill };
   },
 };

@@ -8,7 +8,7 @@ import { namesOf } from './field-names.ts';
 import { createFileSink } from './file-sink.ts';
 import type { PredictionLogMetrics } from './metrics.ts';
 import { createPredictionLog, type PredictionLog } from './prediction-log.ts';
-import { createRedact, type Names } from './redact.ts';
+import { createRedact, digest, type Names } from './redact.ts';
 import { createStreamSink } from './stream-sink.ts';
 
 /** Letters of a key that cannot be guessed. */
@@ -42,6 +42,8 @@ export function openPredictionLog(
     templateVersion,
     sink: to === 'stdout' ? createStreamSink(logger) : createFileSink({ path: resolve(folder, path), maxBytes, files }),
     inAccessLog: to === 'stdout',
+    // A hash without a secret key would be found by trying.
+    hashKey: salt.length >= MIN_SALT ? (key) => digest(key, salt) : undefined,
     redact: createRedact({ remove, hash, salt, hooked }, names),
     events: {
       onWritten: (lines) => metrics.written.inc(lines),

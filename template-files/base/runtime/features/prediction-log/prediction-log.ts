@@ -4,6 +4,7 @@ import { hashFraction } from '../../observability/hash-sampling.ts';
 import { toJsonText } from '../../observability/json-text.ts';
 import { createHeads } from './heads.ts';
 import { createLineBuffer, type LineBufferEvents, type Sink } from './line-buffer.ts';
+import { LOG_SCHEMA, methodOf, shadowLine } from './line-schema.ts';
 import type { Redact } from './redact.ts';
 
 /** A prediction as it is logged. */
@@ -18,7 +19,23 @@ export interface LoggedPrediction {
   /** From the arrival of the request to its answer. */
   readonly totalMs: number;
   readonly model: LoggedVariant;
+  /** By what its client keeps its variant, where it has sent that. */
+  readonly key: string | undefined;
   readonly trace: LoggedTrace;
+}
+
+/** What a shadow answered, as it is logged. */
+export interface LoggedShadow extends Pick<LoggedPrediction, 'id' | 'answerId' | 'route' | 'endedAt' | 'model'> {
+  readonly mode: string;
+  readonly outcome: string;
+  readonly reason: string | undefined;
+  readonly difference: number | undefined;
+  /** Undefined where it was not asked. */
+  readonly totalMs: number | undefined;
+  readonly queue: number;
+  readonly run: number;
+  /** JSON. */
+  readonly outputs: string | undefined;
 }
 
 /** Milliseconds in each stage, what was asked and what was answered. */
@@ -46,6 +63,8 @@ export interface PredictionLog {
   /** Whether its lines are among those of the access log: a request is one line there, and these tell all that the other would. */
   readonly inAccessLog: boolean;
   readonly write: (prediction: LoggedPrediction) => void;
+  /** Writes what a shadow answered to a request that is logged: a line of its own, under the same id. */
+  readonly writeShadow: (shadow: LoggedShadow) => void;
   /** Writes what waits, for so long at most. */
   readonly close: (patienceMs: number) => Promise<boolean>;
   /** Hands over at once what waits, at the end of a process that nobody has closed. */
@@ -60,23 +79,20 @@ export interface PredictionLogOptions {
   readonly sink: Sink;
   readonly inAccessLog: boolean;
   readonly redact: Redact | undefined;
+  /** What stands for a client's key; undefined where keys are not logged. */
+  readonly hashKey?: ((key: string) => string) | undefined;
   readonly events: LineBufferEvents;
 }
 
-/** A line is for reading, later and by many: a picture in it helps nobody. */
+/** The inputs of a line, or why they are not in it. */
+interface LoggedInputs {
+  readonly inputs?: string | ByteSpan;
+  readonly omitted?: string;
+}
+
+/** Longer inputs, such as pictures, are left out: lines are for analysis. */
 const MAX_INPUTS = 64 * 1024;
-/** Instead of inputs that cannot be written. */
-const UNWRITABLE = '{"omitted":"nested too deeply"}';
-
-export const NO_PREDICTION_LOG: PredictionLog = {
-  wants: () => false,
-  inAccessLog: false,
-  write: () => {},
-  close: async () => true,
-  spill: () => {},
-};
-
-/** So many predictions are put down at the latest, or so long after the first of them. */
+/** So many predictions are written at the latest, or so long after the first of them. */
 const MAX_WAITING = 256;
 const WAIT_MS = 20;
 /** One that keeps more bytes than this in memory waits for the end of its turn alone: as many of those would be hundreds of megabytes. */
@@ -88,13 +104,15 @@ const [PREPROCESS, RUN, POSTPROCESS] = ['preprocess', 'run', 'postprocess'].map(
   Piece,
 ];
 const CLOSE = pieceOf('}');
+const KEY_HASH = pieceOf(',"keyHash":"');
+const OMITTED = pieceOf(',"omitted":"');
 const REQUEST_ID = pieceOf(',"requestId":"');
 const QUOTE = pieceOf('"');
 const INPUTS = pieceOf(',"inputs":');
 const OUTPUTS = pieceOf(',"outputs":');
 const END = pieceOf('}\n');
 /** What is the same for all lines, the numbers, and the rest of a piece's last word. */
-const FRAME = 300;
+const FRAME = 340;
 /** Letters of a text whose bytes are not worth counting. */
 const SHORT = 4096;
 
@@ -121,22 +139,24 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     const { name, version, sha256 } = variant;
     const texts = { model, version, sha256, variant: name, template: templateVersion, msg: 'prediction' };
     const constant = JSON.stringify(texts).slice(1, -1);
-    const make = createByRoute((route, status) =>
-      Buffer.from(`","route":"${route}","status":${status},${constant},"ms":`),
-    );
+    const make = createByRoute((route, status) => {
+      const kind = `"schema":${LOG_SCHEMA},"method":"${methodOf(route)}"`;
+      return Buffer.from(`","route":"${route}","status":${status},${kind},${constant},"ms":`);
+    });
     middles.set(variant, make);
     return make;
   }
 
-  function inputsOf({ inputs, inputsJson }: LoggedTrace, status: number): string | ByteSpan | undefined {
-    if (inputs === undefined && inputsJson === undefined) return undefined;
+  function inputsOf({ inputs, inputsJson }: LoggedTrace, status: number): LoggedInputs {
+    if (inputs === undefined && inputsJson === undefined) return {};
     // In what was refused a secret may be under a misspelt name.
-    if (redact && status >= 400) return undefined;
+    if (redact && status >= 400) return { omitted: 'inputs of a refused request' };
     const json = redact
       ? textOf(() => redacted(inputsJson === undefined ? inputs : JSON.parse(textIn(inputsJson)), redact))
       : (inputsJson ?? textOf(() => inputs));
+    if (json === undefined) return { omitted: 'inputs nested too deeply' };
     const letters = lettersOf(json);
-    return letters > MAX_INPUTS ? `{"omitted":${letters}}` : json;
+    return letters > MAX_INPUTS ? { omitted: `inputs of ${letters} characters` } : { inputs: json };
   }
 
   function writeWaiting(): void {
@@ -166,14 +186,16 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   }
 
   function write(prediction: LoggedPrediction): void {
-    const { id, answerId, route, status, endedAt, totalMs, model, trace } = prediction;
+    const { id, answerId, route, status, endedAt, totalMs, model, key, trace } = prediction;
     const { queue, preprocess, run, postprocess } = trace;
     const outputs = trace.outputs && cut(trace.outputs);
     // The service's own ids are of letters that JSON writes as they are (http/request-id.ts).
     const name = answerId === undefined ? id : JSON.stringify(answerId).slice(1, -1);
     const middle = middleOf(model)(route, status);
-    const inputs = inputsOf(trace, status);
-    const line = buffer.begin(FRAME + id.length + roomOf(name) + middle.length + roomOf(inputs) + roomOf(outputs));
+    const { inputs, omitted } = inputsOf(trace, status);
+    const keyHash = key === undefined ? undefined : options.hashKey?.(key);
+    const texts = roomOf(name) + roomOf(keyHash) + roomOf(omitted) + roomOf(inputs) + roomOf(outputs);
+    const line = buffer.begin(FRAME + id.length + middle.length + texts);
     if (line === undefined) return;
     line.bytes(heads.of(endedAt));
     if (answerId === undefined) line.latin1(name);
@@ -194,6 +216,16 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       line.latin1(id);
       line.piece(QUOTE);
     }
+    if (keyHash !== undefined) {
+      line.piece(KEY_HASH);
+      line.latin1(keyHash);
+      line.piece(QUOTE);
+    }
+    if (omitted !== undefined) {
+      line.piece(OMITTED);
+      line.latin1(omitted);
+      line.piece(QUOTE);
+    }
     if (inputs !== undefined) {
       line.piece(INPUTS);
       if (typeof inputs === 'string') line.utf8(inputs);
@@ -207,6 +239,18 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     buffer.end();
   }
 
+  /** Shadows are few, and written at once: their lines may come before those of their requests. */
+  function writeShadow(shadow: LoggedShadow): void {
+    heads.look();
+    const text = shadowLine(shadow, { model, templateVersion });
+    const head = heads.of(shadow.endedAt);
+    const line = buffer.begin(head.length + roomOf(text));
+    if (line === undefined) return;
+    line.bytes(head);
+    line.utf8(text);
+    buffer.end();
+  }
+
   return {
     // By the id: every service that sees a request takes the same ones.
     inAccessLog: options.inAccessLog,
@@ -215,6 +259,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       waiting.push(prediction);
       writeSoon(prediction);
     },
+    writeShadow,
     close(patienceMs) {
       writeWaiting();
       return buffer.close(patienceMs);
@@ -255,11 +300,11 @@ function redacted(inputs: unknown, redact: Redact): unknown {
   return Array.isArray(inputs) ? inputs.map(redact) : redact(inputs);
 }
 
-/** JSON.parse takes lists within lists that our stack is too short for: what a client sends must not end the service. */
-function textOf(inputs: () => unknown): string {
+/** Undefined for lists nested so deep that our stack is too short for them: what a client sends must not end the service. */
+function textOf(inputs: () => unknown): string | undefined {
   try {
     return toJsonText(inputs()) ?? 'null';
   } catch {
-    return UNWRITABLE;
+    return undefined;
   }
 }

@@ -84,8 +84,8 @@ function hasFields(value: unknown): value is object {
   return isNested(value) && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
-/** The same value has the same hash: rows can still be grouped by it. */
-function digest(value: unknown, salt: string): string {
+/** A keyed hash (HMAC-SHA256 of the JSON text). The same value has the same one: rows can still be grouped by it. */
+export function digest(value: unknown, salt: string): string {
   return `hmac:${createHmac('sha256', salt)
     .update(toJsonText(value) ?? '')
     .digest('hex')

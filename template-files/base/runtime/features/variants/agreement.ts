@@ -56,6 +56,46 @@ export function createAgree(serving: Serving, tolerance: number): Agree {
   };
 }
 
+/** The largest difference between numbers of both answers; undefined where there are none to compare. */
+export type Difference = (
+  fetch: readonly number[],
+  main: readonly Answer[],
+  candidate: readonly Answer[],
+) => number | undefined;
+
+/** Of outputs that are numbers, element by element. NaN and shapes that differ are nothing to compare. */
+export function createDifference(serving: Serving): Difference {
+  const batched = hasBatchAxis(serving);
+
+  function ofRow({ datatype }: OutputSpec, a: Tensor, rowA: number, b: Tensor, rowB: number): number | undefined {
+    const { toNumber } = KINDS[datatype];
+    const size = batched ? rowSize(a.dims) : a.data.length;
+    if (!toNumber || size !== (batched ? rowSize(b.dims) : b.data.length)) return undefined;
+    let largest: number | undefined;
+    for (let at = 0; at < size; at++) {
+      const x = toNumber(a.data[(batched ? rowA * size : 0) + at] as number);
+      const y = toNumber(b.data[(batched ? rowB * size : 0) + at] as number);
+      const difference = x === y ? 0 : Math.abs(x - y);
+      if (Number.isFinite(difference)) largest = Math.max(largest ?? 0, difference);
+    }
+    return largest;
+  }
+
+  return (fetch, main, candidate) => {
+    const [rows, others] = [placesOf(main), placesOf(candidate)];
+    if (rows.length !== others.length) return undefined;
+    const all = rows.flatMap((row, i) => {
+      const other = others[i] as RowPlace;
+      return fetch.flatMap((index, place) => {
+        const output = serving.outputs[index] as OutputSpec;
+        const [a, b] = [row.outputs[place] as Tensor, other.outputs[place] as Tensor];
+        return ofRow(output, a, row.row, b, other.row) ?? [];
+      });
+    });
+    return all.length === 0 ? undefined : all.reduce((largest, one) => Math.max(largest, one));
+  };
+}
+
 interface RowPlace {
   readonly outputs: readonly Tensor[];
   readonly row: number;

@@ -1,21 +1,21 @@
 import type { Config } from '../../config.ts';
-import { ServiceError } from '../../errors.ts';
 import { type CreateModels, createSingleModel, type Model } from '../../inference/models.ts';
-import { createPredictor, type Observe, type PredictorDeps } from '../../inference/predictor.ts';
+import { createRowTexts } from '../../inference/postprocess/row-texts.ts';
+import { createPredictor, type Observe } from '../../inference/predictor.ts';
 import { prefixedFraction } from '../../observability/hash-sampling.ts';
-import { createAgree } from './agreement.ts';
+import { createAgree, createDifference } from './agreement.ts';
 import { candidateMetrics } from './candidate-metrics.ts';
 import type { VariantsSpec } from './contract.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { VariantsMetrics } from './metrics.ts';
-import { createPick } from './pick.ts';
-import { createShadow, type ShadowDeps } from './shadow.ts';
+import { createKeyOf, createPick } from './pick.ts';
+import { createReport } from './report.ts';
+import { createShadow } from './shadow.ts';
 import { byVariant } from './test-route.ts';
 
 const shadowFraction = prefixedFraction('shadow:');
-const LOG_EVERY_MS = 60_000;
 
-/** The model of serving.yaml, and beside it the candidate of `variants`. */
+/** The model of serving.yaml, and next to it the candidate of `variants`. */
 export function createVariants(
   config: Config,
   candidateConfig: Config,
@@ -26,7 +26,7 @@ export function createVariants(
     const { metrics, logger, capacity } = deps;
     const { version, sha256 } = candidateConfig.serving.model;
     const own = candidateMetrics(metrics, spec.mode);
-    const second = createPredictor({
+    const predictor = createPredictor({
       config: candidateConfig,
       metrics: own,
       logger,
@@ -35,12 +35,20 @@ export function createVariants(
       activities: deps.activities,
       observe: spec.mode === 'ab' ? deps.observe({ name: 'candidate', version }) : undefined,
     });
+    const second: Model = { name: 'candidate', version, sha256, predictor, config: candidateConfig };
     const shadow = createShadow({
-      candidate: second,
+      candidate: predictor,
       waiting: () => metrics.queueDepth(),
       agree: createAgree(config.serving, spec.tolerance),
       chosen: (id) => shadowFraction(id) * 100 < spec.weight,
-      outcome: createOutcome(series, logger),
+      report: createReport({
+        series,
+        logger,
+        observers: deps.shadowObservers,
+        candidate: second,
+        writeRows: createRowTexts(config.serving),
+        differenceOf: createDifference(config.serving),
+      }),
     });
     const observeMain = deps.observe({ name: 'main', version: config.serving.model.version });
     const observe: Observe | undefined =
@@ -51,22 +59,14 @@ export function createVariants(
             shadow(...seen);
           };
     const main = withVariant(createMain({ observe }), series);
-    const candidate = withVariant(
-      {
-        name: 'candidate',
-        version,
-        sha256,
-        predictor: second,
-        config: candidateConfig,
-      },
-      series,
-    );
+    const candidate = withVariant(second, series);
     own.join();
     const pick = createPick(spec);
     return {
       main,
       all: [main, candidate],
       byQuery: byVariant([main, candidate]),
+      keyOf: createKeyOf(spec),
       pick: (request) => (pick(request) === 'main' ? main : candidate),
       lifecycle: createLifecycle(main, candidate, spec.mode),
     };
@@ -87,20 +87,5 @@ export function createCounted(series: VariantsMetrics): CreateModels {
       return { ...main, answered: series.answers(main.name, main.version).inc };
     });
     return { ...models, byQuery: byVariant([models.main]) };
-  };
-}
-
-/** Counts what became of a shadow's request. Why it failed is counted by its error code, and logged once in a minute. */
-function createOutcome(series: VariantsMetrics, logger: PredictorDeps['logger']): ShadowDeps['outcome'] {
-  let loggedAt = Number.NEGATIVE_INFINITY;
-  return (outcome, error) => {
-    series.shadow[outcome].inc();
-    if (outcome !== 'error') return;
-    const code = error instanceof ServiceError ? error.code : 'INTERNAL';
-    series.shadowError(code).inc();
-    const now = performance.now();
-    if (now - loggedAt < LOG_EVERY_MS) return;
-    loggedAt = now;
-    logger.warn({ code, err: error }, 'the shadow failed on a request');
   };
 }

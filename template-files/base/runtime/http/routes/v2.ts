@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts';
 import type { Serving, TensorSpec } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Models } from '../../inference/models.ts';
+import { createRowTexts } from '../../inference/postprocess/row-texts.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import { type BodyReader, isJson } from '../body.ts';
@@ -10,7 +11,7 @@ import { createJsonParser } from '../json-body.ts';
 import { json, type Reply } from '../reply.ts';
 import { readInferRequest } from '../v2/request.ts';
 import { createInferResponse, type WriteInferResponse } from '../v2/response.ts';
-import { answerToLog, tensorsToLog } from '../v2/to-log.ts';
+import { tensorsToLog } from '../v2/to-log.ts';
 
 interface V2Deps {
   readonly predictor: Pick<Predictor, 'readiness'>;
@@ -78,6 +79,7 @@ export function v2Routes(config: Config, { predictor, models, metrics, bodies }:
 function inferHandler(serving: Serving, models: Models, stages: Metrics['stages'], bodies: BodyReader): Handler {
   const responders = new Map(models.all.map((one) => [one, createInferResponse(serving, one.version)]));
   const parse = createJsonParser(serving);
+  const rowTexts = createRowTexts(serving);
   return async (exchange: Exchange): Promise<Reply> => {
     const { params, id, trace, req } = exchange;
     const { headers } = req;
@@ -101,7 +103,7 @@ function inferHandler(serving: Serving, models: Models, stages: Metrics['stages'
     exchange.answerId = request.id;
     if (trace) {
       trace.preprocess = readMs;
-      trace.inputs = tensorsToLog(serving.inputs, request.block);
+      trace.inputs = tensorsToLog(serving, request.block);
     }
     const deadline =
       request.timeoutMs === undefined
@@ -115,7 +117,8 @@ function inferHandler(serving: Serving, models: Models, stages: Metrics['stages'
     stages.postprocess.observe(writtenMs / 1000);
     if (trace) {
       trace.postprocess = writtenMs;
-      trace.outputs = answerToLog(reply, request.outputs, (asJson) => respond('', asJson, answers));
+      const text = rowTexts(fetch, answers);
+      trace.outputs = text === undefined ? undefined : { text, start: 0, end: text.length };
     }
     return reply;
   };

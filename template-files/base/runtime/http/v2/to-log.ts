@@ -1,32 +1,44 @@
-import type { Datatype, InputSpec } from '../../contract/serving.ts';
+import { type Datatype, hasBatchAxis, type Serving } from '../../contract/serving.ts';
 import { KINDS } from '../../inference/datatypes.ts';
 import { hasColumns } from '../../inference/preprocess/columns.ts';
 import type { Block, Tensor } from '../../inference/tensor.ts';
-import type { TextSpan } from '../../observability/byte-writer.ts';
-import type { Reply } from '../reply.ts';
-import type { RequestedOutput } from './request.ts';
 
-/** Tensors as instances of POST /predict, so that a log has one form and its fields have names. */
-export function tensorsToLog(inputs: readonly InputSpec[], { rows, tensors }: Block): readonly unknown[] {
+/** Tensors as instances of POST /predict, one for each row, so that a log has one form and its fields have names. */
+export function tensorsToLog(
+  serving: Pick<Serving, 'inputs' | 'outputs'>,
+  { rows, tensors }: Block,
+): readonly unknown[] {
+  const { inputs } = serving;
   const values = inputs.map(({ datatype }, i) => plain(tensors[i] as Tensor, datatype));
-  if (!hasColumns(inputs)) return [Object.fromEntries(inputs.map(({ name }, i) => [name, values[i]]))];
-  return Array.from({ length: rows }, (_, row) =>
-    values.flatMap((column) => {
-      const width = column.length / rows;
-      return column.slice(row * width, (row + 1) * width);
-    }),
+  if (hasColumns(inputs)) {
+    return Array.from({ length: rows }, (_, row) =>
+      values.flatMap((column) => {
+        const width = column.length / rows;
+        return column.slice(row * width, (row + 1) * width);
+      }),
+    );
+  }
+  const batched = hasBatchAxis(serving);
+  const shapes = tensors.map(({ dims }) => (batched ? dims.slice(1) : dims));
+  return Array.from({ length: batched ? rows : 1 }, (_, row) =>
+    Object.fromEntries(
+      inputs.map(({ name }, i) => {
+        const shape = shapes[i] as readonly number[];
+        return [name, nested(values[i] as unknown[], shape, row * sizeOf(shape))];
+      }),
+    ),
   );
 }
 
-/** The answer as JSON: as it was given, or with what was given as bytes written once more. */
-export function answerToLog(
-  { body }: Reply,
-  outputs: readonly RequestedOutput[],
-  respond: (outputs: readonly RequestedOutput[]) => Reply,
-): TextSpan {
-  const asJson = () => respond(outputs.map((output) => ({ ...output, binary: false }))).body as string;
-  const text = typeof body === 'string' ? body : asJson();
-  return { text, start: 0, end: text.length };
+/** @param start where the value begins in the flat list */
+function nested(flat: readonly unknown[], [length, ...inner]: readonly number[], start: number): unknown {
+  if (length === undefined) return flat[start];
+  if (inner.length === 0) return flat.slice(start, start + length);
+  return Array.from({ length }, (_, i) => nested(flat, inner, start + i * sizeOf(inner)));
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, axis) => product * axis, 1);
 }
 
 /** JSON has no integers of 64 bits, and neither NaN nor Infinity. */

@@ -1,21 +1,28 @@
-import { hasBatchAxis, type Serving } from '../../contract/serving.ts';
+import { hasBatchAxis, type OutputSpec, type Serving } from '../../contract/serving.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Decoder } from './decoder.ts';
 import { type ElementWriter, elementWriter } from './elements.ts';
 
-/** `{output name: value}` for every output of serving.yaml, nested as its shape is. */
-export function createCustomDecoder(serving: Serving): Decoder {
+/**
+ * `{output name: value}`, each value nested as its shape is.
+ * @param fetch places of the outputs in serving.yaml; all of them by default
+ */
+export function createCustomDecoder(
+  serving: Serving,
+  fetch: readonly number[] = serving.outputs.map((_, place) => place),
+): Decoder {
   const batched = hasBatchAxis(serving);
-  const parts = serving.outputs.map((output, i) => ({
+  const outputs = fetch.map((place) => serving.outputs[place] as OutputSpec);
+  const parts = outputs.map((output, i) => ({
     key: `${i === 0 ? '' : ','}${JSON.stringify(output.name)}:`,
     write: elementWriter(output),
   }));
   return {
-    fetch: serving.outputs.map((_, i) => i),
-    write(outputs, row) {
+    fetch,
+    write(tensors, row) {
       let text = '{';
       parts.forEach(({ key, write }, i) => {
-        const tensor = outputs[i] as Tensor;
+        const tensor = tensors[i] as Tensor;
         const dims = batched ? tensor.dims.slice(1) : tensor.dims;
         const size = dims.reduce((product, axis) => product * axis, 1);
         text += key + nested(tensor, dims, batched ? row * size : 0, write);
