@@ -16,7 +16,7 @@ export interface Operation {
 
 /** By method and label: `POST /predict`. */
 export type Operations = Readonly<Record<string, Operation>>;
-/** AddedParameters that are added to operations, by method and label. */
+/** Parameters that are added to operations, by method and label. */
 export type AddedParameters = Readonly<Record<string, readonly Schema[]>>;
 /** By the name that operations refer to. */
 export type Schemas = Readonly<Record<string, Schema>>;
