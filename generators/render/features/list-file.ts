@@ -13,7 +13,7 @@ export function featureListText(names: readonly FeatureName[]): string {
     "import type { Feature } from './feature.ts';",
     ...imports,
     '',
-    '/** The features of this service. `create-ml-serving add` and `remove` change the list. */',
+    '/** The features that were chosen. Written by create-ml-serving from the answer `features`. */',
     listing(sorted.map(camelCase)),
     '',
   ].join('\n');

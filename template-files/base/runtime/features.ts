@@ -7,5 +7,5 @@ import { page } from './features/page/index.ts';
 import { predictionLog } from './features/prediction-log/index.ts';
 import { variants } from './features/variants/index.ts';
 
-/** The features of this service. `create-ml-serving add` and `remove` change the list. */
+/** The features that were chosen. Written by create-ml-serving from the answer `features`. */
 export const features: readonly Feature[] = [batch, drift, feedback, httpFastPath, page, predictionLog, variants];

@@ -65,7 +65,7 @@ test('the list of features has those with code, in order', () => {
   expect(text).toBe(`${LIST}import { drift } from './features/drift/index.ts';
 import { httpFastPath } from './features/http-fast-path/index.ts';
 
-/** The features of this service. \`create-ml-serving add\` and \`remove\` change the list. */
+/** The features that were chosen. Written by create-ml-serving from the answer \`features\`. */
 export const features: readonly Feature[] = [drift, httpFastPath];
 `);
 });
