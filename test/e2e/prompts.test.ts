@@ -58,6 +58,8 @@ test('answers are typed and chosen, a wrong one is said at once, and flags are n
   }
   await person.see('Node.js release line');
   person.type(DOWN + ENTER);
+  await person.see('Features of the service');
+  person.type(`${DOWN} ${ENTER}`);
   expect(await person.ended()).toBe(0);
   expect(person.screen()).not.toContain('CI provider');
   expect(answersIn('typed')).toMatchObject({
@@ -69,6 +71,7 @@ test('answers are typed and chosen, a wrong one is said at once, and flags are n
     outputs: [{ name: 'y', datatype: 'FP32', shape: [-1, 1] }],
     ci: 'none',
     node: '22',
+    features: ['drift', 'page'],
   });
 }, 60_000);
 
