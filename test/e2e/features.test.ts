@@ -48,7 +48,8 @@ test.each([...LOCKS, ...OVERLAYS])(
     expect((await cli([made, '--yes', '--no-git', '--no-install', ...set])).code).toBe(0);
     const alone = `${made}-alone`;
     mkdirSync(alone);
-    for (const file of ['package.json', 'package-lock.json', '.npmrc']) copyFileSync(join(made, file), join(alone, file));
+    for (const file of ['package.json', 'package-lock.json', '.npmrc'])
+      copyFileSync(join(made, file), join(alone, file));
     const install = ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'];
     await must('npm', install, { cwd: alone });
     for (const file of ['package.json', 'package-lock.json'])
