@@ -78,12 +78,12 @@ async function actOn(upgrade: Upgrade, flags: RegenerateFlags): Promise<number> 
     process.stdout.write(lookingAt(upgrade.root, () => toDiff(upgrade, nodeDisk)));
     return 0;
   }
-  const { refuseDamagedBase, refuseDirty, refuseEditedPolicy, runUpgrade } = await import(
+  const { refuseDirty, refuseEditedPolicy, refuseLostBase, runUpgrade } = await import(
     '../generators/regenerate/run-upgrade.ts'
   );
   if (!flags.dryRun && upgrade.changes.length > 0) {
     refuseEditedPolicy(upgrade);
-    refuseDamagedBase(upgrade);
+    refuseLostBase(upgrade);
   }
   if (!flags.dryRun && !flags.allowDirty && upgrade.changes.length > 0) refuseDirty(upgrade.root);
   // A person reads first what is going to be done. Whoever reads a report gets that of what was done, or the error: not both.

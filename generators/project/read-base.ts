@@ -15,6 +15,8 @@ export interface Base {
   readonly problems: (manifest: Manifest) => readonly string[];
 }
 
+const RESTORE = `restore it with git checkout HEAD -- ${BASE_PATH}`;
+
 /** One place where contents may be: the repository itself, or a side of a merge. */
 function placeIn({ read, size }: PlainFiles) {
   const length = once(() => size(BASE_PATH) ?? 0);
@@ -70,8 +72,8 @@ export function openBase(files: PlainFiles, others: () => readonly PlainFiles[])
     const lost = kept.filter(([, entry]) => contents(entry.sha256) === null);
     if (lost.length === 0) return [];
     const damage = own.damage();
-    if (damage !== null) return [`${BASE_PATH} is damaged: ${damage}`];
-    if (baseSha256 !== undefined && packed === null) return [`${BASE_PATH} is missing`];
+    if (damage !== null) return [`${BASE_PATH} is damaged: ${damage}; ${RESTORE}`];
+    if (baseSha256 !== undefined && packed === null) return [`${BASE_PATH} is missing; ${RESTORE}`];
     return lost.map(([path, entry]) => {
       const blob = blobPath(entry.sha256);
       if (files.has(blob)) return `the base of ${path} is damaged (${blob})`;

@@ -47,15 +47,15 @@ export function refuseDirty(root: string): void {
  * Files that both sides have changed cannot be merged without their base, and the base can nearly always be restored.
  * @throws RECORD_DAMAGED
  */
-export function refuseDamagedBase({ root, baseDamage, conflicts }: Upgrade): void {
-  if (baseDamage === null || conflicts === null) return;
-  const paths = conflicts.conflicts.map(({ path }) => path);
+export function refuseLostBase({ root, lostBase }: Upgrade): void {
+  if (lostBase === null) return;
+  const { damage, paths } = lostBase;
   const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
   throw new ServingError(
     'RECORD_DAMAGED',
-    `${root}: ${BASE_PATH} is damaged (${baseDamage}), and without it these cannot be merged: ${paths.slice(0, 10).join(', ')}${more}.`,
+    `${root}: ${BASE_PATH} is damaged (${damage}), and without it these cannot be merged: ${paths.slice(0, 10).join(', ')}${more}.`,
     {
-      hint: `Restore it from Git: git checkout HEAD -- ${BASE_PATH}. Where no commit has it, delete it and run again: your files stay, and what the template changes in them is listed as conflicts.`,
+      hint: `Nothing was changed. Restore it from Git: git checkout HEAD -- ${BASE_PATH}. Where no commit has it, delete it and run again: your files stay, and what the template changes in them is listed as conflicts.`,
     },
   );
 }
@@ -94,7 +94,7 @@ export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise
   const { disk, tell } = options;
   if (changes.length === 0) return;
   refuseEditedPolicy(upgrade);
-  refuseDamagedBase(upgrade);
+  refuseLostBase(upgrade);
   if (!options.allowDirty) refuseDirty(root);
   const verifies = options.verify && conflicts === null;
   const notes = showToGit(tell, () => prepareStages(root, plan.sides)) ?? new Map();

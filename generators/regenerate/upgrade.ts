@@ -1,9 +1,11 @@
 import type { Change } from '../apply/change.ts';
 import { ServingError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
+import type { Decision } from '../merge/table.ts';
 import { decodeText } from '../merge/text.ts';
 import type { Policy } from '../policy/policy.ts';
 import { EARLIER_BASE_FOLDER } from '../project/manifest.ts';
+import type { ProjectRecord } from '../project/read-record.ts';
 import { buildRecord } from '../project/record.ts';
 import { type Departure, departuresFrom } from '../questions/locks.ts';
 import type { Answers } from '../questions/questions.ts';
@@ -57,14 +59,21 @@ export interface Foreseen {
   readonly theirs: Tree;
 }
 
+export interface LostBase {
+  /** Why the base file cannot be read. */
+  readonly damage: string;
+  /** Paths that need it. */
+  readonly paths: readonly string[];
+}
+
 /** Everything an upgrade will do and say, before anything is touched. All commands consume this one plan. */
 export interface Upgrade extends Foreseen {
   /** All changes, those of the record included. */
   readonly changes: readonly Change[];
   /** Whether the policy that it goes by is not what was written, and nobody has named it anew. */
   readonly isPolicyEdited: boolean;
-  /** Why the base file cannot be read; null where it can. With conflicts, it has to be restored first. */
-  readonly baseDamage: string | null;
+  /** What cannot be merged because the base file is damaged; null where nothing needs it. */
+  readonly lostBase: LostBase | null;
   /** Whether all that changes is what the record has of the user's moves: there is nothing to bring. */
   readonly isOnlyPlaces: boolean;
 }
@@ -176,6 +185,15 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
   };
 }
 
+/** Edits are merged by the base, and a file that was moved and edited is found by it: without one it counts as deleted. */
+const NEEDS_BASE: ReadonlySet<Decision> = new Set(['merge', 'stay-deleted-changed']);
+
+function lostBaseOf({ baseDamage }: ProjectRecord, { outcomes }: UpgradePlan): LostBase | null {
+  const paths = outcomes.filter(({ decision }) => NEEDS_BASE.has(decision)).map(({ path }) => path);
+  const damage = paths.length === 0 ? null : baseDamage();
+  return damage === null ? null : { damage, paths };
+}
+
 /**
  * Works out an upgrade, down to the last byte of its record.
  * @throws MODEL_OWN, FEATURE_IN_USE, MIGRATION_FAILED, NOT_READABLE
@@ -200,8 +218,8 @@ function workOut(project: Project, answers: Answers): Upgrade {
   const recordChanges = planRecord({ files, scan, listed: listEarlierBase(project), conflicts });
   const isPolicyEdited = record.policyEdited && !project.isNamed;
   const changes = [...plan.changes, ...recordChanges];
-  const baseDamage = conflicts === null ? null : record.baseDamage();
-  return { ...foreseen, changes, isPolicyEdited, baseDamage, isOnlyPlaces: isOnlyPlaces(changes, scan) };
+  const lostBase = lostBaseOf(record, plan);
+  return { ...foreseen, changes, isPolicyEdited, lostBase, isOnlyPlaces: isOnlyPlaces(changes, scan) };
 }
 
 /** Whether there is nothing to bring: no new version, no change of any file, no conflict. */

@@ -20,7 +20,7 @@ import { withEnvironment } from '../support/environment.ts';
 import { dyingDisk } from '../support/fault.ts';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { toEarlierRecord } from './earlier.ts';
-import { commit, edit, ownTestsPass, prepare, read, remove, sourceOf, stampOut, upgrade } from './harness.ts';
+import { commit, edit, git, ownTestsPass, prepare, read, remove, sourceOf, stampOut, upgrade } from './harness.ts';
 
 const MANIFEST = '.ml-serving/manifest.json';
 
@@ -241,6 +241,23 @@ describe('the base file', () => {
     expect(read(root, 'src/app.mjs')).toMatch(/count\([\s\S]*'fine'/);
   });
 
+  it('that is damaged stops an upgrade that could not follow a file that was moved and edited', async () => {
+    const root = stampOut('1.0.0');
+    git(root, 'mv', 'src/app.mjs', 'src/server.mjs');
+    edit(root, 'src/server.mjs', "status: 'ok'", "status: 'fine'");
+    const whole = readFileSync(join(root, BASE_PATH));
+    putFiles(root, { [BASE_PATH]: 'x' });
+    commit(root, 'damaged');
+    await expect(upgrade(root, '1.1.0')).rejects.toMatchObject({
+      code: 'RECORD_DAMAGED',
+      message: expect.stringMatching(/cannot be merged: src\/app\.mjs\.$/),
+    });
+    putFiles(root, { [BASE_PATH]: whole });
+    commit(root, 'restored');
+    await upgrade(root, '1.1.0');
+    expect(read(root, 'src/server.mjs')).toMatch(/count\([\s\S]*'fine'/);
+  });
+
   it('that is damaged does not stop an upgrade of what nobody has edited', async () => {
     const root = stampOut('1.0.0');
     putFiles(root, { [BASE_PATH]: 'x' });
@@ -256,7 +273,7 @@ describe('the base file', () => {
     remove(root, BASE_PATH);
     commit(root, 'gone');
     const { problems, conflicts } = await upgrade(root, '1.1.0');
-    expect(problems).toEqual([`${BASE_PATH} is missing`]);
+    expect(problems).toEqual([`${BASE_PATH} is missing; restore it with git checkout HEAD -- ${BASE_PATH}`]);
     expect(conflicts?.conflicts.map(({ path }) => path)).toEqual(['src/app.mjs']);
     expect(existsSync(join(root, BASE_PATH))).toBe(true);
   });
