@@ -1,7 +1,6 @@
 import type { Change } from '../apply/change.ts';
 import { ServingError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
-import type { Decision } from '../merge/table.ts';
 import { decodeText } from '../merge/text.ts';
 import type { Policy } from '../policy/policy.ts';
 import { EARLIER_BASE_FOLDER } from '../project/manifest.ts';
@@ -24,6 +23,7 @@ import { planUpgrade, type UpgradePlan } from './plan.ts';
 import { conflictsOf, isOnlyPlaces, planRecord } from './plan-record.ts';
 import { needsReinstall } from './reinstall.ts';
 import { repositoryFiles } from './renames/repository-files.ts';
+import { withRendered } from './rendered-base.ts';
 import { renewedModel } from './renewed-model.ts';
 import { reseededFiles } from './reseeded.ts';
 import { classifyRollout, type Rollout, unknownRollout } from './rollout/classify.ts';
@@ -78,7 +78,7 @@ export interface Upgrade extends Foreseen {
   readonly isOnlyPlaces: boolean;
 }
 
-function baseSide({ record }: Project, renewed: ReadonlySet<string>): Side {
+function baseSide(record: ProjectRecord, renewed: ReadonlySet<string>): Side {
   const files = record.manifest?.files ?? {};
   const text = (path: string) => {
     const entry = files[path];
@@ -140,9 +140,10 @@ function refuseUnknown({ restored }: Project, theirs: Tree, { outcomes }: Upgrad
  * @throws USAGE
  */
 export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf(project)): Foreseen {
-  const { root, record, source, from, due, policy, recorded } = project;
+  const { root, source, from, due, policy, recorded } = project;
   const to = source.template.version;
   const theirs = renderTree(answers, source.template);
+  const record = withRendered(project.record, theirs);
   const labels = { yours: 'yours', base: `template ${from ?? '(unknown)'}`, theirs: `template ${to}` };
   const renewed = renewedModel({ root, record, theirs, due, scan });
   const declarations = declarationsOf(source.template);
@@ -162,7 +163,7 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     restored: project.restored,
   });
   refuseUnknown(project, theirs, plan);
-  const sides = [baseSide(project, renewed), treeSide(theirs, renewed)] as const;
+  const sides = [baseSide(record, renewed), treeSide(theirs, renewed)] as const;
   return {
     root,
     from,
@@ -185,11 +186,14 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
   };
 }
 
-/** Edits are merged by the base, and a file that was moved and edited is found by it: without one it counts as deleted. */
-const NEEDS_BASE: ReadonlySet<Decision> = new Set(['merge', 'stay-deleted-changed']);
-
+/**
+ * A merge without its base is in conflict, and a file that was moved and edited is found by its base: without one it counts as
+ * deleted.
+ */
 function lostBaseOf({ baseDamage }: ProjectRecord, { outcomes }: UpgradePlan): LostBase | null {
-  const paths = outcomes.filter(({ decision }) => NEEDS_BASE.has(decision)).map(({ path }) => path);
+  const paths = outcomes
+    .filter(({ decision, conflict }) => (decision === 'merge' && conflict) || decision === 'stay-deleted-changed')
+    .map(({ path }) => path);
   const damage = paths.length === 0 ? null : baseDamage();
   return damage === null ? null : { damage, paths };
 }

@@ -212,9 +212,11 @@ describe('the base file', () => {
     writeFileSync(base, damage(whole));
     commit(root, 'damaged');
     expect(quickCheck(root, '1.0.0', nodeDisk)).toBeNull();
-    const { problems, conflicts } = await upgrade(root, '1.0.0');
+    const { problems, conflicts, rollout } = await upgrade(root, '1.0.0');
     expect(problems).toEqual([expect.stringMatching(problem)]);
     expect(conflicts).toBeNull();
+    // What is rendered is what was rendered: nothing of it goes to production anew.
+    expect(rollout).toMatchObject({ class: 'compatible', findings: [] });
     expect(readFileSync(base)).toEqual(whole);
     expect(quickCheck(root, '1.0.0', nodeDisk)).toEqual({ drift: [], policy: NO_POLICY });
   });
