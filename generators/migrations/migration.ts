@@ -32,6 +32,10 @@ export interface Migration {
   readonly importAs?: (path: string) => string | null;
   /** By the path that a file has after this version's moves: what the team has added to it is carried over to another file's lines. */
   readonly carries?: Readonly<Record<string, Carry>>;
+  /** By path: what a file that is no longer rendered holds where it stays because code of the team imports it. */
+  readonly kept?: Readonly<Record<string, string>>;
+  /** By folder: what there is to say of a file that is no longer rendered and stays because the team has edited it. */
+  readonly removedNotes?: Readonly<Record<string, string>>;
   /** Seeded files that get the new contents where the team has never edited them; a folder ends in a slash. */
   readonly reseeds?: readonly string[];
 }

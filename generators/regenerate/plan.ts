@@ -118,6 +118,7 @@ function withUserMove(
   outcome: Outcome,
   { path, template, formattedBy, hasFollowed }: Case,
   { moves, renames }: Ways,
+  due: readonly Migration[],
 ): PlannedOutcome {
   const origin = moves.origins.get(template) ?? template;
   const candidates = renames.ambiguous.get(origin) ?? [];
@@ -128,10 +129,16 @@ function withUserMove(
   const follows = hasFollowed && outcome.decision !== 'update' && outcome.write !== null;
   const notes = [
     ...outcome.notes,
+    ...(outcome.decision === 'keep-removed' ? removedNotes(due, outcome.path) : []),
     ...(follows ? ['its imports follow the files that have moved'] : []),
     ...(formattedBy === undefined ? [] : [`formatted by ${formattedBy}`]),
   ];
   return { ...outcome, moved, candidates, notes };
+}
+
+function removedNotes(due: readonly Migration[], path: string): string[] {
+  const notes = due.flatMap((one) => Object.entries(one.removedNotes ?? {}));
+  return notes.filter(([folder]) => path.startsWith(folder)).map(([, note]) => note);
 }
 
 function importsOf(due: readonly Migration[], { origins }: Moves): ImportRules | null {
@@ -157,7 +164,7 @@ export function planUpgrade(given: UpgradeInput): UpgradePlan {
   const byPath = new Map(cases.map((path) => [path.path, path]));
   const resolved = keepNeeded(resolveAll(cases, input.labels), byPath, input, ways);
   const outcomes = resolved.map((outcome) => {
-    return withUserMove(outcome, byPath.get(outcome.path) as Case, ways);
+    return withUserMove(outcome, byPath.get(outcome.path) as Case, ways, input.due);
   });
   const drift = cases.filter(hasDrifted);
   const conflicting = new Set(outcomes.filter(({ conflict }) => conflict !== null).map(({ path }) => path));

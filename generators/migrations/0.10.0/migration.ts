@@ -1,6 +1,7 @@
 import type { Migration } from '../migration.ts';
 import { carryApp } from './carry/app.ts';
 import { carryServer } from './carry/server.ts';
+import { kept, removedNotes } from './kept.ts';
 import { moves } from './moves.ts';
 
 /**
@@ -26,6 +27,8 @@ export const migration: Migration = {
   moves,
   importAs: (path) => (path.startsWith('runtime/') ? `#${path.replace(/\.ts$/, '')}` : null),
   carries: { 'src/app.ts': carryApp, 'src/server.ts': carryServer },
+  kept,
+  removedNotes,
   reseeds: ['src/hooks/', 'test/'],
   answers: (answers) => ({ features: FEATURES_BEFORE, ...answers }),
 };

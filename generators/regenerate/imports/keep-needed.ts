@@ -25,7 +25,8 @@ export function keepNeeded(
       const text = own === decision && isCode(path) ? textOf(cases.get(path)?.found ?? null) : null;
       return text === null ? [] : [{ path, text }];
     });
-  const removed = new Map(code('delete').map((one) => [one.path, one]));
+  const kept: Readonly<Record<string, string>> = Object.assign({}, ...input.due.map((one) => one.kept));
+  const removed = new Map(code('delete').map(({ path, text }) => [path, { path, text: kept[path] ?? text }]));
   if (ways.imports === null || removed.size === 0) return [...outcomes];
   const needed = neededFiles([...teamCode(input), ...code('keep-removed'), ...code('keep-edit')], removed);
   return outcomes.map((outcome) => {
@@ -34,7 +35,9 @@ export function keepNeeded(
     if (by === undefined || found?.kind !== 'file') return outcome;
     const { path } = outcome;
     const fresh = following(found, { from: path, to: path }, ways.imports);
-    const write = fresh === found ? null : { bytes: fresh.bytes() as Uint8Array, mode: fresh.mode };
+    const text = kept[path];
+    const bytes = text === undefined ? (fresh.bytes() as Uint8Array) : Buffer.from(text);
+    const write = fresh === found && text === undefined ? null : { bytes, mode: fresh.mode };
     const notes = [...outcome.notes, `${by} imports it`];
     return { ...outcome, decision: 'keep-needed', write, remove: [], notes };
   });

@@ -16,7 +16,7 @@ export function neededFiles(
 ): ReadonlyMap<string, string> {
   const needed = new Map<string, string>();
   const open = [...staying];
-  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+  for (const one of open) {
     for (const path of importedPaths(one.text, one.path)) {
       const file = removed.get(path);
       if (file === undefined || needed.has(path)) continue;
