@@ -12,6 +12,9 @@ export function createApp(): Express {
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
   app.enable('strict routing');
+  // Express gives each request a prototype of its own: with this one it stays a Message.
+  const request: object = Object.create(Message.prototype, Object.getOwnPropertyDescriptors(express.request));
+  Object.setPrototypeOf(app.request, request);
   return app;
 }
 
