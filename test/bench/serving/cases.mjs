@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeRequest } from './load.mjs';
 import { binaryRequest, jsonRequest, MODELS, protocolRequest } from './models.mjs';
-import { startFastApi, startNodeHttp, startService } from './servers.mjs';
+import { startFastApi, startLitServe, startMlServer, startNative, startNodeHttp, startService } from './servers.mjs';
 
 /** Rows of the request whose binary form is compared with its JSON. */
 export const WIDE_ROWS = 32;
@@ -23,13 +23,27 @@ export async function openModel(place, model, connections, cores) {
 
   const peer = await startNodeHttp(place, await keepAnswer(place, ours, model), { cores });
   const fastApi = await startFastApi(place, model, { cores });
-  const servers = [ours, peer, fastApi];
+  // Measured at 32 connections alone: what counts is their ratio.
+  const fast = await startService(place, model, { cores, service: place.fastPath });
+  const through = await startService(place, model, { cores, service: place.middleware });
+  const native = await startNative(place, model, { cores });
+  const litServe = await startLitServe(place, model, { cores });
+  const mlServer = await startMlServer(place, model, { cores });
+  const protocol = request('protocol', protocolRequest(model, 1));
+  const servers = [ours, peer, fastApi, fast, through, native, litServe, mlServer];
   const cases = connections.flatMap((count) => [
     { key: 'json', server: ours, ...json, connections: count },
     { key: 'node', server: peer, ...json, connections: count },
     { key: 'fastapi', server: fastApi, ...json, connections: count },
     { key: 'binary', server: ours, ...binary, connections: count },
   ]);
+  cases.push(
+    { key: 'fast-path', server: fast, ...json, connections: 32 },
+    { key: 'middleware', server: through, ...json, connections: 32 },
+    { key: 'native', server: native, ...json, connections: 32 },
+    { key: 'litserve', server: litServe, ...json, connections: 32 },
+    { key: 'mlserver', server: mlServer, ...protocol, connections: 32 },
+  );
   if (model === 'big') {
     const unbatched = await startService(place, model, { cores, contract: 'unbatched.yaml' });
     servers.push(unbatched);

@@ -26,13 +26,14 @@ export function prepare() {
   const scratch = join(cache, 'scratch');
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
-  const python = makePython();
+  const python = makePython('requirements.txt');
+  const peersPython = makePython('requirements-peers.txt');
   makeModels(python, models);
-  return { service: stampOut(), models, scratch, python };
+  return { ...services(), models, scratch, python, peersPython, native: makeNative(), runtime: libraryIn(peersPython) };
 }
 
-function makePython() {
-  const requirements = join(here, 'requirements.txt');
+function makePython(file) {
+  const requirements = join(here, file);
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const folder = join(cache, `python-${hash}`);
   const python = join(folder, 'bin', 'python');
@@ -44,6 +45,21 @@ function makePython() {
     writeFileSync(complete, '');
   }
   return python;
+}
+
+/** The native peer, built by cargo where it is missing or older than its sources. */
+function makeNative() {
+  const crate = join(here, 'peers', 'native');
+  const target = join(cache, 'native');
+  run('cargo', ['build', '--quiet', '--release', '--target-dir', target], crate);
+  return join(target, 'release', 'native-peer');
+}
+
+/** ONNX Runtime's library in the wheel of a Python: the native peer loads it. */
+function libraryIn(python) {
+  const show =
+    'import onnxruntime, pathlib; print(*pathlib.Path(onnxruntime.__file__).parent.glob("capi/libonnxruntime.so*"))';
+  return execFileSync(python, ['-c', show], { encoding: 'utf8' }).trim().split(' ')[0];
 }
 
 function makeModels(python, folder) {
@@ -61,15 +77,34 @@ function makeModels(python, folder) {
   }
 }
 
-/** Stamped out with the default answers, so that the template's own dependencies are exactly its dependencies. */
-function stampOut() {
-  const service = join(cache, 'service');
+/** Repositories with the default answers, with the feature http-fast-path, and with a middleware of the team's. */
+function services() {
+  run('npm', ['run', 'build']);
+  return {
+    service: createService('service', []),
+    fastPath: createService('fast-path', ['--set', 'features=page,http-fast-path']),
+    middleware: createService('middleware', [], (folder) => writeFileSync(join(folder, 'src', 'app.ts'), MIDDLEWARE)),
+  };
+}
+
+/** The smallest middleware there is: every request goes through Express. */
+const MIDDLEWARE = `import type { Configure } from '#runtime/api';
+
+export const configure: Configure = (app) => {
+  app.use((_req, _res, next) => next());
+};
+`;
+
+/** The template's own dependencies are more than its dependencies: they serve for all. */
+function createService(name, flags, change = () => {}) {
+  const service = join(cache, name);
   rmSync(service, { recursive: true, force: true });
   const base = join(root, 'template-files', 'base');
   if (!existsSync(join(base, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund'], base);
-  run('npm', ['run', 'build']);
-  run(process.execPath, [join('dist', 'create-ml-serving.js'), service, '--yes', '--no-git', '--no-install']);
+  const create = [join('dist', 'create-ml-serving.js'), service, '--yes', '--no-git', '--no-install'];
+  run(process.execPath, [...create, ...flags]);
   symlinkSync(join(base, 'node_modules'), join(service, 'node_modules'));
+  change(service);
   run('npm', ['run', 'build'], service);
   return service;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../scripts/free-port.mjs';
 
@@ -15,10 +15,10 @@ function startFlags(service) {
 }
 
 /** Starts the stamped-out server as its container does; its log goes to a file, as a container's does. */
-export function startService(place, model, { cores, env = {}, contract = 'serving.yaml' }) {
-  return start('create-ml-serving', [process.execPath, ...startFlags(place.service), 'dist/server.js'], {
+export function startService(place, model, { cores, env = {}, contract = 'serving.yaml', service = place.service }) {
+  return start('create-ml-serving', [process.execPath, ...startFlags(service), 'dist/server.js'], {
     cores,
-    cwd: place.service,
+    cwd: service,
     log: join(place.scratch, 'service.log'),
     ready: '/v2/health/ready',
     // Without a model it is the repository's own sample.
@@ -46,15 +46,58 @@ export function startFastApi(place, model, { cores }) {
   });
 }
 
+export function startNative(place, model, { cores }) {
+  return start('native (axum)', [place.native], {
+    cores,
+    cwd: place.scratch,
+    log: join(place.scratch, 'native.log'),
+    ready: '/v2/health/ready',
+    env: { MODEL: join(place.models, model, 'model.onnx'), ORT_DYLIB_PATH: place.runtime },
+  });
+}
+
+export function startLitServe(place, model, { cores }) {
+  return start('LitServe', [place.peersPython, join(PEERS, 'litserve_app.py')], {
+    cores,
+    cwd: place.scratch,
+    log: join(place.scratch, 'litserve.log'),
+    ready: '/health',
+    env: { MODEL: join(place.models, model, 'model.onnx') },
+  });
+}
+
+/** MLServer reads its models from a folder; the ports of gRPC and metrics are taken as well. */
+export async function startMlServer(place, model, { cores }) {
+  const folder = join(place.scratch, `mlserver-${model}`);
+  cpSync(join(PEERS, 'mlserver'), folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'model-settings.json'),
+    JSON.stringify({ name: model, implementation: 'runtime.OnnxModel' }),
+  );
+  const [grpc, metrics] = [await freePort(), await freePort()];
+  return start('MLServer', [join(dirname(place.peersPython), 'mlserver'), 'start', '.'], {
+    cores,
+    cwd: folder,
+    log: join(place.scratch, 'mlserver.log'),
+    ready: `/v2/models/${model}/ready`,
+    env: {
+      MODEL: join(place.models, model, 'model.onnx'),
+      MLSERVER_GRPC_PORT: String(grpc),
+      MLSERVER_METRICS_PORT: String(metrics),
+    },
+    portVariable: 'MLSERVER_HTTP_PORT',
+  });
+}
+
 /** Starts a server on some cores and waits until it is ready. */
-async function start(name, command, { cores, cwd, log, ready, env = {} }) {
+async function start(name, command, { cores, cwd, log, ready, env = {}, portVariable = 'PORT' }) {
   const port = await freePort();
   const [first, ...rest] = command.map((part) => (part === '$PORT' ? String(port) : part));
   const file = openSync(log, 'a');
   const started = performance.now();
   const child = spawn('taskset', ['-c', cores, first, ...rest], {
     cwd,
-    env: { ...process.env, PORT: String(port), ...env },
+    env: { ...process.env, [portVariable]: String(port), ...env },
     stdio: ['ignore', file, file],
   });
   const url = `http://127.0.0.1:${port}`;

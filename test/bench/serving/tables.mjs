@@ -12,6 +12,14 @@ const NAMES = {
   binary: 'this server, binary tensors',
 };
 
+/** Other servers with the same model, at 32 connections. */
+const PEERS = {
+  fastapi: 'FastAPI',
+  mlserver: 'MLServer',
+  litserve: 'LitServe',
+  native: 'a native server (Rust, axum)',
+};
+
 const ms = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
 const times = (value) => `${value.toFixed(2)} ×`;
 
@@ -27,14 +35,27 @@ export function report({ models, scaling, cores, readyMs, repeats, thorough, sec
 
   const targets = [
     ['tiny: of node:http', 0.75, ratio('tiny', 'json', 'node')],
-    ['tiny: of FastAPI', 10, ratio('tiny', 'json', 'fastapi')],
     ['middle: of node:http', 0.85, ratio('middle', 'json', 'node')],
-    ['middle: of FastAPI', 7, ratio('middle', 'json', 'fastapi')],
-    ['big: of FastAPI', 9, ratio('big', 'json', 'fastapi')],
+    ...[
+      ['tiny', { fastapi: 8, mlserver: 20, litserve: 20, native: 0.5 }, 0.61],
+      ['middle', { fastapi: 8, mlserver: 20, litserve: 20, native: 0.6 }, 0.69],
+      ['big', { fastapi: 5, mlserver: 5, litserve: 5, native: 0.8 }, 0.84],
+    ].flatMap(([model, others, fast]) => [
+      ...Object.entries(others).map(([key, target]) => [
+        `${model}: of ${PEERS[key]}`,
+        target,
+        ratio(model, 'json', key),
+      ]),
+      [`${model}, with http-fast-path: of ${PEERS.native}`, fast, ratio(model, 'fast-path', 'native')],
+    ]),
     ['big: of the same server without batches', 3, ratio('big', 'json', 'unbatched')],
     ['middle, 32 rows a request: binary, of its own JSON', 3, ratio('middle', 'wide-binary', 'wide-json')],
     ['big: two workers on two cores, of one on one', 1.7, scaling.ratio],
   ].map(([what, target, reached]) => [what, `≥ ${target}`, times(reached), reached >= target ? 'yes' : '**no**']);
+  for (const model of ['tiny', 'middle', 'big']) {
+    const through = ratio(model, 'middleware', 'json');
+    targets.push([`${model}: with a middleware, all through Express, of without`, '(measured)', times(through), '']);
+  }
   targets.push(['sample model: start to ready', '< 700 ms', `${ms(readyMs)} ms`, readyMs < 700 ? 'yes' : '**no**']);
 
   const sections = models.map(({ model, results, health, rss, raw }) => {
