@@ -3,6 +3,9 @@ import { findNodeAtLocation, type JSONPath, type Node, parseTree } from 'jsonc-p
 /** The schema of serving.yaml, which keys are looked up in. */
 export const SERVING_SCHEMA = 'schema/serving.schema.json';
 
+/** Where a JSON Schema keeps what exists only to be referred to. */
+const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions']);
+
 /** A value of a JSON file. */
 export interface JsonPlace {
   /** Path in the repository. */
@@ -41,7 +44,11 @@ export function withoutValues(text: string, paths: readonly (readonly string[])[
 function withoutOrphans(text: string, referred: ReadonlySet<string>): string {
   const value = JSON.parse(text) as unknown;
   const inUse = referencesIn(value);
-  const orphans = [...referred].map(toPath).filter((path) => hasPath(value, path) && !inUse.has(toReference(path)));
+  const orphans = [...referred]
+    .map(toPath)
+    // What is referred to may be a value of its own as well, such as a property.
+    .filter(([folder = '', ...rest]) => DEFINITIONS.has(folder) && rest.length > 0)
+    .filter((path) => hasPath(value, path) && !inUse.has(toReference(path)));
   return orphans.length === 0 ? text : withoutOrphans(orphans.reduce(remove, text), referred);
 }
 

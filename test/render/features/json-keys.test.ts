@@ -62,3 +62,14 @@ test('an entry of a list is removed by its index, and what is not there is nothi
   expect(JSON.parse(withoutValues(SCHEMA, [['required', '1']]))).toMatchObject({ required: ['a'] });
   expect(withoutValues(SCHEMA, [['properties', 'variants']])).toBe(SCHEMA);
 });
+
+test('a property that a removed key refers to stays: it is a value of its own', () => {
+  const schema = {
+    properties: {
+      model: { properties: { version: { type: 'string' } } },
+      candidate: { $ref: '#/properties/model/properties/version' },
+    },
+  };
+  const left = JSON.parse(withoutValues(JSON.stringify(schema), [jsonPlace('candidate').path]));
+  expect(left).toEqual({ properties: { model: schema.properties.model } });
+});
