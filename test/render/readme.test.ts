@@ -14,7 +14,7 @@ test.each<[ModelType, RegExp]>([
   ['custom', /; there only where exactly one output is a class or a single number \|$/],
 ])('the README of a %s model promises feedback where there is the route', (modelType, says) => {
   const { inputs, outputs } = sampleOf(template, modelType);
-  const tree = renderTree({ ...answersWith(), modelType, inputs, outputs }, template);
+  const tree = renderTree({ ...answersWith(), features: ['feedback'], modelType, inputs, outputs }, template);
   const lines = Buffer.from(tree.get('README.md')?.bytes ?? [])
     .toString('utf8')
     .split('\n');
