@@ -11,7 +11,10 @@ export interface TemplateSpec {
   readonly executable: readonly string[];
   /** Folders of the base that stay in this project: tests of the template itself. */
   readonly notRendered?: readonly string[];
-  /** Paths of the repository that are rendered only when every named answer has one of the listed values. */
+  /**
+   * Paths of the repository that are rendered only when every named answer has one of the listed values. A panel or a row of
+   * the dashboards is `<folder>#<title>`.
+   */
   readonly conditional?: Readonly<Record<string, When>>;
   /** Folders under `features/`, each laid over the base when every named answer has one of the listed values. */
   readonly features: Readonly<Record<string, { readonly when: When }>>;

@@ -1,5 +1,6 @@
 import { FEATURE_NAMES, type FeatureName } from '../../questions/features.ts';
 import type { Answers } from '../../questions/questions.ts';
+import { panelsForOtherAnswers } from '../conditions.ts';
 import { pruneLock, without } from '../lock/prune.ts';
 import { toJson } from '../package-json.ts';
 import type { Template } from '../template.ts';
@@ -12,20 +13,20 @@ import { withoutKeys } from './yaml-keys.ts';
 
 type Edit = readonly [path: string, change: (text: string) => string];
 
-const DASHBOARDS = 'base/monitoring/grafana/dashboards/';
+const DASHBOARDS = 'monitoring/grafana/dashboards/';
 
 /** What a choice of features changes within files that all repositories have. Nothing where all are chosen. */
-export function featureEdits(absent: LeftOut, { features }: Answers, template: Template): Edit[] {
-  const [packages, scripts, titles] = (['packages', 'scripts', 'dashboards'] as const).map((part) =>
-    absent.parts(part),
-  );
+export function featureEdits(absent: LeftOut, answers: Answers, template: Template): Edit[] {
+  const { features } = answers;
+  const [packages, scripts] = (['packages', 'scripts'] as const).map((part) => absent.parts(part));
+  const titles = [...absent.parts('dashboards'), ...panelsForOtherAnswers(DASHBOARDS, answers, template.spec)];
   return [
     [FEATURE_LIST, () => featureListText(listedFeatures(template).filter((name) => features.includes(name)))],
     ...manifestEdits(packages ?? [], scripts ?? []),
     ...schemaEdits(absent.parts('schema')),
-    ...(titles?.length === 0
+    ...(titles.length === 0
       ? []
-      : dashboardPaths(template).map((path): Edit => [path, (text) => withoutPanels(text, titles ?? [])])),
+      : dashboardPaths(template).map((path): Edit => [path, (text) => withoutPanels(text, titles)])),
   ];
 }
 
@@ -64,5 +65,6 @@ function schemaEdits(entries: readonly string[]): Edit[] {
 }
 
 function dashboardPaths({ files }: Template): string[] {
-  return [...files.keys()].filter((path) => path.startsWith(DASHBOARDS)).map((path) => path.slice('base/'.length));
+  const inBase = `base/${DASHBOARDS}`;
+  return [...files.keys()].filter((path) => path.startsWith(inBase)).map((path) => path.slice('base/'.length));
 }
