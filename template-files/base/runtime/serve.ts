@@ -55,6 +55,14 @@ export interface StartOptions {
   readonly features?: readonly Feature[];
 }
 
+/** Where a defect is, in code of the team's and of features as well; undefined for a wrong setting. */
+function defectOf(error: unknown): string | undefined {
+  if (!(error instanceof ServiceError)) return (error as Error | undefined)?.stack;
+  const { cause } = error;
+  const isOfSystem = cause instanceof SyntaxError || (cause as { code?: unknown } | undefined)?.code !== undefined;
+  return cause instanceof Error && !isOfSystem ? `${error.message}\n${cause.stack}` : undefined;
+}
+
 /** Importing the service takes as long as a worker takes to load a small model: both happen at the same time. */
 async function openService(config: Config, logger: Logger, options: StartOptions): Promise<Service> {
   const pool = startWorkers(config);
@@ -132,8 +140,8 @@ export async function serve(options: StartOptions, stopSignal: StopSignal): Prom
     // Before there is a logger: the log level itself may be what is wrong.
     giveUp(error, (msg) => {
       // A defect shows where it is; a wrong setting only says what is wrong.
-      const { code, stack } = error as { code?: string; stack?: string };
-      const defect = error instanceof ServiceError ? undefined : stack;
+      const { code } = error as { code?: string };
+      const defect = defectOf(error);
       const line = process.stderr.isTTY ? (defect ?? `${msg}\n(${code})`) : { level: 60, code, msg, stack: defect };
       process.stderr.write(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`);
     });

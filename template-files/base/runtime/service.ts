@@ -107,7 +107,7 @@ export async function createService(config: Config, logger: Logger, options: Ser
     announce: (route) => metrics.announce([{ route, codes: [] }]),
     match: createRouteMatcher(routes),
     isStopping: predictor.stopping,
-    timeoutMs: limits.timeoutMs,
+    timeoutMs: limits.appTimeoutMs ?? limits.timeoutMs,
     maxBodyBytes: limits.maxBodyBytes,
     budget,
     activities,

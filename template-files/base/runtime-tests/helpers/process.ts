@@ -19,7 +19,12 @@ afterEach(() => {
 
 /** Starts the built server as the container does, on a port of its own. */
 export function start(env: Record<string, string> = {}): Process {
-  const child = spawn(process.execPath, built('server'), {
+  return startFile(built('server')[0] ?? '', env);
+}
+
+/** The same for another entry. */
+export function startFile(file: string, env: Record<string, string> = {}): Process {
+  const child = spawn(process.execPath, [file], {
     cwd: ROOT,
     env: { ...process.env, SERVING_CONFIG: SAMPLE, PORT: '0', HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -174,6 +174,8 @@ export interface Limits {
   /** Rows of all requests that wait. */
   readonly maxQueueRows: number;
   readonly timeoutMs: number;
+  /** How long src/app.ts may take before it has answered a request or passed it on. By default `timeoutMs`. */
+  readonly appTimeoutMs?: number;
   readonly maxBodyBytes: number;
   /** Bytes of bodies that are being received, those of all requests together. */
   readonly maxUploadBytes: number;

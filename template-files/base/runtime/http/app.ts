@@ -9,6 +9,11 @@ import { OTHER } from './routes.ts';
 /** The Express app, empty. It never listens. */
 export function createApp(): Express {
   const app = express();
+  // Express gives requests its own prototype: behind it are those of Node.js, and here what Message adds.
+  app.request = Object.create(Message.prototype, {
+    ...Object.getOwnPropertyDescriptors(express.request),
+    app: { configurable: true, enumerable: true, writable: true, value: app },
+  });
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
   app.enable('strict routing');
