@@ -3,8 +3,8 @@ import { findNodeAtLocation, type JSONPath, type Node, parseTree } from 'jsonc-p
 /** The schema of serving.yaml, which keys are looked up in. */
 export const SERVING_SCHEMA = 'schema/serving.schema.json';
 
-/** Where a JSON Schema keeps what exists only to be referred to. */
-const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions']);
+/** A reference to something that is there to be referred to. What is of use in its own place may be referred to as well. */
+const DEFINITION = /^#\/(definitions|\$defs|components\/schemas)\/[^/]+$/;
 
 /** A value of a JSON file. */
 export interface JsonPlace {
@@ -37,18 +37,16 @@ export function hasPath(value: unknown, [key, ...rest]: readonly string[]): bool
 export function withoutValues(text: string, paths: readonly (readonly string[])[]): string {
   const before = JSON.parse(text) as unknown;
   const there = paths.filter((path) => hasPath(before, path));
-  return there.length === 0 ? text : withoutOrphans(there.reduce(remove, text), referencesIn(before));
+  if (there.length === 0) return text;
+  const definitions = [...referencesIn(before)].filter((reference) => DEFINITION.test(reference));
+  return withoutOrphans(there.reduce(remove, text), definitions);
 }
 
 /** @param referred definitions that something referred to before: others have never been in use, and stay */
-function withoutOrphans(text: string, referred: ReadonlySet<string>): string {
+function withoutOrphans(text: string, referred: readonly string[]): string {
   const value = JSON.parse(text) as unknown;
   const inUse = referencesIn(value);
-  const orphans = [...referred]
-    .map(toPath)
-    // What is referred to may be a value of its own as well, such as a property.
-    .filter(([folder = '', ...rest]) => DEFINITIONS.has(folder) && rest.length > 0)
-    .filter((path) => hasPath(value, path) && !inUse.has(toReference(path)));
+  const orphans = referred.map(toPath).filter((path) => hasPath(value, path) && !inUse.has(toReference(path)));
   return orphans.length === 0 ? text : withoutOrphans(orphans.reduce(remove, text), referred);
 }
 

@@ -58,6 +58,13 @@ test('a definition stays while something refers to it', () => {
   expect(JSON.parse(both).properties.runtime.properties).toEqual({ workers: { type: 'integer' } });
 });
 
+test('what is of use in its own place stays, though only what is removed has referred to it', () => {
+  const text = JSON.stringify({ properties: { model: { type: 'string' }, variants: { $ref: '#/properties/model' } } });
+  expect(JSON.parse(withoutValues(text, [jsonPlace('variants').path]))).toEqual({
+    properties: { model: { type: 'string' } },
+  });
+});
+
 test('an entry of a list is removed by its index, and what is not there is nothing to remove', () => {
   expect(JSON.parse(withoutValues(SCHEMA, [['required', '1']]))).toMatchObject({ required: ['a'] });
   expect(withoutValues(SCHEMA, [['properties', 'variants']])).toBe(SCHEMA);
