@@ -101,6 +101,11 @@ test('no room is below itself', () => {
   for (const room of Object.keys(MAY_IMPORT)) visit(room, []);
 });
 
+test('of other packages only what they export by name is used', () => {
+  const reaching = files.filter(({ text }) => /\bsymbols\b.*from 'pino'|getOwnPropertySymbols/.test(text));
+  expect(reaching.map(({ name }) => name)).toEqual([]);
+});
+
 test('files stay small', () => {
   const lines = files.map(({ text }) => text.split('\n').length).sort((a, b) => a - b);
   expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(80);

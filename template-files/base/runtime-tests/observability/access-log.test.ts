@@ -1,20 +1,17 @@
-import { pino } from 'pino';
 import { createAccessLog } from '../../runtime/observability/access-log.ts';
+import { createLogger } from '../../runtime/observability/logger.ts';
 
 function setUp(which: 'all' | 'errors' | 'off', level = 'info') {
   const lines: Record<string, unknown>[] = [];
-  const logger = pino(
-    { level, base: undefined },
-    {
-      write: (text: string) =>
-        lines.push(
-          ...text
-            .trim()
-            .split('\n')
-            .map((line) => JSON.parse(line)),
-        ),
-    },
-  );
+  const logger = createLogger(level, {
+    write: (text) =>
+      lines.push(
+        ...text
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      ),
+  });
   return { lines, logger, log: createAccessLog(logger, which) };
 }
 

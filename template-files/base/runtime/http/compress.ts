@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, deflate, gzip } from 'node:zlib';
+import Negotiator from 'negotiator';
 import type { Incoming } from './exchange.ts';
 import type { Reply } from './reply.ts';
 
@@ -11,11 +12,9 @@ const MIN_BYTES = 1400;
 /** Which compression an answer gets, if any. Cheap to ask: most answers are small, and most clients name none. */
 export function compressionFor({ headers }: Incoming, reply: Reply): keyof typeof ENCODERS | undefined {
   if (reply.compressible !== true || reply.body.length < MIN_BYTES) return undefined;
-  const accepted = headers['accept-encoding'];
-  if (typeof accepted !== 'string') return undefined;
-  const refused = /\b(gzip|deflate)\s*;\s*q=0(?:\.0*)?(?![\d.])/g;
-  const offered = accepted.toLowerCase().replace(refused, '');
-  return /\bgzip\b/.test(offered) ? 'gzip' : /\bdeflate\b/.test(offered) ? 'deflate' : undefined;
+  if (headers['accept-encoding'] === undefined) return undefined;
+  const wanted = new Negotiator({ headers }).encoding(['gzip', 'deflate', 'identity']);
+  return wanted === 'gzip' || wanted === 'deflate' ? wanted : undefined;
 }
 
 /** The answer compressed, off the main thread. Its other headers stay true: the protocol's lengths are those before compression. */

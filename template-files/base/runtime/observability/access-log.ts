@@ -1,8 +1,9 @@
-import { type Logger, symbols } from 'pino';
+import type { Logger } from 'pino';
 import { createByRoute } from './by-route.ts';
 import { pieceOf } from './byte-writer.ts';
 import { createLineBlock } from './line-block.ts';
 import { bytesWriter } from './line-stream.ts';
+import { timestamp } from './logger.ts';
 
 /** Writes a line for an answered request. */
 export type AccessLog = (id: string, route: string, status: number, ms: number) => void;
@@ -17,7 +18,6 @@ const TAIL = pieceOf(',"msg":"request"}\n');
  */
 export function createAccessLog(logger: Logger, which: 'all' | 'errors' | 'off'): AccessLog {
   if (which === 'off' || !logger.isLevelEnabled('info')) return () => {};
-  const { [symbols.timeSym]: time } = logger as unknown as { readonly [symbols.timeSym]: () => string };
   const block = createLineBlock(bytesWriter(logger));
   const from = which === 'all' ? 0 : 400;
   const middle = createByRoute((route, status) => Buffer.from(`","route":"${route}","status":${status},"ms":`));
@@ -31,7 +31,7 @@ export function createAccessLog(logger: Logger, which: 'all' | 'errors' | 'off')
   return (id, route, status, ms) => {
     if (status < from) return;
     if (head === undefined) {
-      head = Buffer.from(`{"level":30${time()},"id":"`);
+      head = Buffer.from(`{"level":30${timestamp()},"id":"`);
       setImmediate(flush);
     }
     const line = block.begin();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type DestinationStream, type Logger, symbols } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 
 /** Takes whole lines, in bytes that nobody changes afterwards. False while there is much that has not been written yet. */
 export type WriteBytes = (lines: Buffer) => boolean | undefined;
@@ -20,11 +20,21 @@ export interface LineStream extends DestinationStream {
   readonly progress: () => Progress;
 }
 
-/** The stream behind a logger; of a stream of another kind (a test's, a team's own) only `write` is asked. */
+/** Of a stream of another kind (a terminal's, a test's) only `write` is called. */
 type Behind = DestinationStream & Partial<LineStream> & { flushSync?(): void; once?: unknown };
 
+const streams = new WeakMap<Logger, Behind>();
+
+/** Lines may be written beside those of the logger from now on. */
+export function shareStream(logger: Logger, stream: DestinationStream): Logger {
+  streams.set(logger, stream);
+  return logger;
+}
+
 function streamOf(logger: Logger): Behind {
-  return (logger as unknown as { readonly [symbols.streamSym]: Behind })[symbols.streamSym];
+  const stream = streams.get(logger);
+  if (!stream) throw new TypeError('expected a logger of createLogger(): the stream of another one is not known');
+  return stream;
 }
 
 /** How far the lines of the logger have been written; all of them where its stream does not know. */

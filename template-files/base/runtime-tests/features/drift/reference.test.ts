@@ -55,7 +55,7 @@ test('a reference has the shares of every column', () => {
 
 test('a label is the one of its place, under the name of serving.yaml', () => {
   const open = (...labels: string[]) =>
-    openReference(writeReference(make()), {
+    openReference(() => writeReference(make()), {
       ...contract,
       outputs: [{ ...contract.outputs[0], labels } as (typeof contract.outputs)[number]],
     });
