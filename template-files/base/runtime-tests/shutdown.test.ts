@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { type Process, portOf, start } from './helpers/process.ts';
+import { until } from './helpers/until.ts';
 
 /** Sends SIGTERM to the process when a module is loaded, from the thread of the loader's hooks. */
 const stopAt = (module: string): string => {
@@ -59,7 +61,7 @@ test('SIGTERM under load: what was accepted is answered, the rest is told so, no
   const server = start({ ACCESS_LOG: 'off' });
   await server.seen('"msg":"ready"');
   const { counts, clients } = load(server);
-  while (counts.answered <= 100) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => counts.answered > 100);
   server.child.kill('SIGTERM');
   expect(await server.exit).toEqual([0, null]);
   await clients;
@@ -68,16 +70,16 @@ test('SIGTERM under load: what was accepted is answered, the rest is told so, no
 });
 
 test('with a delay for balancers nobody is even refused', async () => {
-  const server = start({ ACCESS_LOG: 'off', DRAIN_DELAY_MS: '1500' });
+  const server = start({ ACCESS_LOG: 'off', DRAIN_DELAY_MS: '4000' });
   await server.seen('"msg":"ready"');
   const { counts, clients, stop } = load(server);
-  while (counts.answered === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => counts.answered > 0);
   server.child.kill('SIGTERM');
   // What a balancer does: it asks for readiness now and then, and sends nothing more once that is gone.
   const ready = () => fetch(`http://127.0.0.1:${portOf(server.output())}/v2/health/ready`).then(({ status }) => status);
-  while ((await ready()) === 200) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(async () => (await ready()) !== 200);
   const answeredMeanwhile = counts.answered;
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(() => counts.answered > answeredMeanwhile);
   stop();
   expect(await server.exit).toEqual([0, null]);
   await clients;
@@ -148,8 +150,12 @@ test('who does not come to an end with his request is cut off before the grace p
   await server.seen('"msg":"ready"');
   const client = connect(portOf(server.output()), '127.0.0.1');
   client.on('error', () => {});
-  client.write(`POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY.slice(0, 20)}`);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const answered = once(client, 'data');
+  // Behind a complete request, whose answer shows that the service has read the beginning of the next one.
+  const complete = 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n';
+  const begun = `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY.slice(0, 20)}`;
+  client.write(complete + begun);
+  await answered;
   server.child.kill('SIGTERM');
   expect(await server.exit).toEqual([0, null]);
 });

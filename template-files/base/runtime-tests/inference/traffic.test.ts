@@ -1,13 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../runtime/config.ts';
 import type { Limits } from '../../runtime/contract/serving.ts';
+import { HELD, type HeldRuns, holdRuns } from '../helpers/held-runs.ts';
 import { bodyOf, boot, type Running } from '../helpers/service.ts';
+import { until } from '../helpers/until.ts';
 
 /** What happens under load, told by a worker that answers each row with itself and fails on demand. */
 const workerPath = fileURLToPath(new URL('../fixtures/double-worker.mjs', import.meta.url));
 
 let service: Running;
-afterEach(() => service.close());
+let held: HeldRuns;
+beforeEach(() => {
+  held = holdRuns();
+});
+afterEach(async () => {
+  held.close();
+  await service.close();
+});
 
 const start = async (limits: Partial<Limits> = {}, workers = 1, maxBatchSize = 32) => {
   service = await boot({
@@ -66,12 +75,16 @@ test('dead workers are replaced under traffic: everyone else gets his own answer
 
 test('what was handed ahead to a worker that dies is answered by the next one', async () => {
   await start({}, 1, 4);
-  const slow = ask(700);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const values = [666, 1, 2, 3, 4, 5, 6, 7];
-  const answers = await Promise.all(values.map((value) => ask(value)));
+  const slow = ask(HELD);
+  await held.begun();
+  const poison = ask(666);
+  await until(() => service.metrics.queueDepth() === 1);
+  const others = [1, 2, 3, 4, 5, 6, 7].map((value) => ask(value));
+  await until(() => service.metrics.queueDepth() === 8);
+  held.release();
+  const answers = await Promise.all([poison, ...others]);
   expect(answers.map(({ code, value }) => code ?? value)).toEqual(['INFERENCE_FAILED', 1, 2, 3, 4, 5, 6, 7]);
-  expect((await slow).value).toBe(700);
+  expect((await slow).value).toBe(HELD);
 });
 
 test('a bad row is its own caller’s, not its neighbours’', async () => {
@@ -96,19 +109,22 @@ test('an answer that is narrower than promised is nobody’s: no row holds score
 
 test('a full queue answers 503 at once, with Retry-After, and is counted', async () => {
   await start({ maxQueue: 2 }, 1, 1);
-  let running = true;
-  const first = ask(700).finally(() => {
-    running = false;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const answers = await Promise.all(
-    [1, 2, 3, 4, 5].map(async (value) => ({ ...(await ask(value)), meanwhile: running })),
+  const first = ask(HELD);
+  await held.begun();
+  const refused: Awaited<ReturnType<typeof ask>>[] = [];
+  const asked = [1, 2, 3, 4, 5].map((value) =>
+    ask(value).then((answer) => {
+      if (answer.status === 503) refused.push(answer);
+    }),
   );
-  const refused = answers.filter(({ status }) => status === 503);
-  expect(refused).toHaveLength(3);
-  for (const { code, response, meanwhile } of refused) {
-    expect([code, response.headers.get('retry-after'), meanwhile]).toEqual(['QUEUE_FULL', '1', true]);
+  // As long as the run is held nothing else answers.
+  await until(() => refused.length === 3);
+  for (const { code, response } of refused) {
+    expect([code, response.headers.get('retry-after')]).toEqual(['QUEUE_FULL', '1']);
   }
+  held.release();
+  await Promise.all(asked);
+  expect(refused).toHaveLength(3);
   expect((await first).status).toBe(200);
   expect(await metric('ml_serving_rejected_total{reason="queue_full"}')).toBe(3);
 });
@@ -121,9 +137,9 @@ test('a request waits no longer than the timeout; its own may only be shorter', 
     expect(await answer).toMatchObject({ status: 504, code: 'TIMEOUT' });
     order.push(name);
   };
-  await Promise.all([inTurn('the service’s', ask(700)), inTurn('its own', ask(700, headers('20')))]);
+  await Promise.all([inTurn('the service’s', ask(HELD)), inTurn('its own', ask(HELD, headers('20')))]);
   expect(order).toEqual(['its own', 'the service’s']);
-  expect(await ask(700, headers('100000'))).toMatchObject({ status: 504 });
+  expect(await ask(HELD, headers('100000'))).toMatchObject({ status: 504 });
   for (const wrong of ['0', '-5', 'soon', '1.5']) {
     expect(await ask(1, headers(wrong))).toMatchObject({ status: 400, code: 'INVALID_REQUEST' });
   }
@@ -132,16 +148,16 @@ test('a request waits no longer than the timeout; its own may only be shorter', 
 
 test('a client that goes away frees its place', async () => {
   await start({ maxQueue: 3 }, 1, 1);
-  const running = ask(700);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const running = ask(HELD);
+  await held.begun();
   const leaving = new AbortController();
   const left = [1, 2, 3].map((value) => ask(value, { signal: leaving.signal }).catch(() => 'left'));
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await metric('ml_serving_queue_depth')).toBe(3);
+  const waiting = () => metric('ml_serving_queue_depth');
+  await until(async () => (await waiting()) === 3);
   leaving.abort();
   await Promise.all(left);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await metric('ml_serving_queue_depth')).toBe(0);
+  await until(async () => (await waiting()) === 0);
+  held.release();
   expect(await ask(4)).toMatchObject({ status: 200, value: 4 });
   await running;
   expect(await metric('ml_serving_rejected_total{reason="client_gone"}')).toBe(3);
@@ -149,25 +165,17 @@ test('a client that goes away frees its place', async () => {
 
 test('probes are answered while every worker is busy', async () => {
   await start();
-  let running = true;
-  const busy = ask(700).finally(() => {
-    running = false;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  // One that came back in time is enough: with the main thread held up there would be none, and the machine may be slow.
-  let answered = 0;
-  while (running) {
-    expect((await fetch(`${service.url}/v2/health/live`)).status).toBe(200);
-    if (running) answered += 1;
-  }
-  expect(answered).toBeGreaterThan(0);
-  await busy;
+  const busy = ask(HELD);
+  await held.begun();
+  for (let i = 0; i < 3; i++) expect((await fetch(`${service.url}/v2/health/live`)).status).toBe(200);
+  held.release();
+  expect(await busy).toMatchObject({ status: 200 });
 });
 
 test('a drain finishes what was accepted and refuses what is new', async () => {
   await start();
-  const accepted = ask(700);
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  const accepted = ask(HELD);
+  await held.begun();
   const drained = service.predictor.drain();
   const refused = await ask(1);
   expect([refused.status, refused.code, refused.response.headers.get('connection')]).toEqual([
@@ -175,8 +183,9 @@ test('a drain finishes what was accepted and refuses what is new', async () => {
     'NOT_READY',
     'close',
   ]);
+  held.release();
   await drained;
-  expect(await accepted).toMatchObject({ status: 200, value: 700 });
+  expect(await accepted).toMatchObject({ status: 200, value: HELD });
 });
 
 test('while there is no worker the service is not ready, and what comes waits for the next one', async () => {

@@ -23,10 +23,7 @@ export function signedHeaders(url, { id, secret, region, token }, date, others =
   const request = [
     'GET',
     // S3 alone takes the path as it is sent: encoded once.
-    url.pathname
-      .split('/')
-      .map((part) => encode(decodeURIComponent(part)))
-      .join('/'),
+    encode(decodeURIComponent(url.pathname)).replaceAll('%2F', '/'),
     canonicalQuery(url.searchParams),
     ...headers.map(([name, value]) => `${name}:${value.trim()}`),
     '',
