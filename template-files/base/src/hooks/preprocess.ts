@@ -7,7 +7,7 @@ import type { Preprocess } from '#runtime/api';
  * them. It has until the request's deadline. `throw new HttpError(422, 'CODE', 'text')` answers exactly that, `inputError(where, expected,
  * found)` is a 400; any other error is a 500 HOOK_FAILED, with its reason in the log. Undefined, the default, costs nothing.
  * Where the model takes INT64 or UINT64, integers beyond 2^53 in JSON are bigints, so that no digit is lost.
- * In a CSV file for `npm run batch`, columns that serving.yaml does not know are numbers where their text is one in JSON.
+ * In a CSV file (the feature batch reads such), columns that serving.yaml does not know are numbers where their text is one in JSON.
  *
  *     export const preprocess = definePreprocess<{ customer: string }>(async (rows, { signal, requestId }) => {
  *       const ids = rows.map(({ customer }) => customer);
