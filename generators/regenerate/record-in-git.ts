@@ -1,3 +1,4 @@
+import type { Tell } from '../app/job.ts';
 import type { Disk } from '../apply/disk.ts';
 import { nodeDisk } from '../apply/node-disk.ts';
 import { RECORD_FOLDER } from '../project/manifest.ts';
@@ -24,30 +25,34 @@ function sideOf(tree: WorkTree, unmerged: readonly Unmerged[], stage: number, fi
   };
 }
 
-/** The record as each side of an unfinished merge has it; null where Git has no conflict in it, or cannot be asked. */
-export function recordSides(root: string, disk: Disk = nodeDisk): RecordSides | null {
+/** What Git's index has in conflict in the record; nothing where Git cannot be asked. */
+function conflictsInRecord(root: string): { readonly tree: WorkTree; readonly unmerged: readonly Unmerged[] } | null {
   try {
     const tree = workTreeOf(root);
     const unmerged = tree === null ? [] : unmergedIn(tree, RECORD_FOLDER);
-    if (tree === null || unmerged.length === 0) return null;
-    const files = plainFiles(root, disk);
-    return {
-      ancestor: sideOf(tree, unmerged, STAGES.ancestor, files),
-      ours: sideOf(tree, unmerged, STAGES.ours, files),
-      theirs: sideOf(tree, unmerged, STAGES.theirs, files),
-    };
+    return tree === null || unmerged.length === 0 ? null : { tree, unmerged };
   } catch {
     return null;
   }
 }
 
-/**
- * Makes the record in the work tree the resolution of its conflicts in Git's index, so that the merge can be committed.
- * @throws GIT_INDEX_FAILED
- */
-export function stageRecord(root: string, disk: Disk): void {
-  const tree = workTreeOf(root, { code: 'GIT_INDEX_FAILED' });
-  if (tree === null) return;
-  const paths = [...new Set(unmergedIn(tree, RECORD_FOLDER).map(({ path }) => path))];
-  if (paths.length > 0) stageResolved(tree, { root, disk, paths });
+/** The record as each side of an unfinished merge has it; null where Git has no conflict in it. */
+export function recordSides(root: string, disk: Disk = nodeDisk): RecordSides | null {
+  const found = conflictsInRecord(root);
+  if (found === null) return null;
+  const files = plainFiles(root, disk);
+  const side = (stage: number) => sideOf(found.tree, found.unmerged, stage, files);
+  return { ancestor: side(STAGES.ancestor), ours: side(STAGES.ours), theirs: side(STAGES.theirs) };
+}
+
+/** Makes the record in the work tree the resolution of its conflicts in Git's index, so that the merge can be committed. */
+export function stageRecord(root: string, disk: Disk, tell: Tell): void {
+  const found = conflictsInRecord(root);
+  if (found === null) return;
+  const paths = [...new Set(found.unmerged.map(({ path }) => path))];
+  try {
+    stageResolved(found.tree, { root, disk, paths });
+  } catch (error) {
+    tell(`The record is written, but not in Git's index; run git add ${RECORD_FOLDER}: ${(error as Error).message}`);
+  }
 }

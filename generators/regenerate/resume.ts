@@ -74,7 +74,7 @@ export async function continueUpgrade(directory: string, { disk, verify, tell }:
   dropAside(root);
   if (held) finishApply(root, disk);
   if (conflicts !== null) close(root, disk, conflicts);
-  showToGit(tell, () => stageRecord(root, disk));
+  stageRecord(root, disk, tell);
 }
 
 function close(root: string, disk: Disk, { conflicts }: Conflicts): void {

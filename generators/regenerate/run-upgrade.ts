@@ -105,5 +105,5 @@ export async function runUpgrade(upgrade: Upgrade, options: RunOptions): Promise
     return;
   }
   if (verifies) await verifyOrUndo(upgrade, options);
-  showToGit(tell, () => stageRecord(root, disk));
+  stageRecord(root, disk, tell);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { temporaryFolder } from './support/folder.ts';
 import { expectClose, readGolden } from './support/golden.ts';
@@ -21,6 +22,16 @@ describe.each(NODE_LINES)('Node.js %s', (line) => {
     env = { ...process.env, PATH: `${path}${delimiter}${process.env['PATH']}` };
     expect((await must(node, ['--version'])).stdout).toMatch(new RegExp(`^v${line}\\.`));
   }, 600_000);
+
+  test('writes the same record, byte for byte', async () => {
+    const write = async (program: string, made: string) => {
+      await must(program, [bin, made, '--yes', '--no-install', '--no-git', '--set', 'name=same'], { env });
+      const files = ['answers.yaml', 'base.json.gz', 'manifest.json'];
+      return files.map((file) => readFileSync(join(made, '.ml-serving', file)));
+    };
+    const there = await write(node, join(folder, `record-of-${line}`));
+    expect(there).toEqual(await write(process.execPath, join(folder, `record-beside-${line}`)));
+  }, 60_000);
 
   test('stamps out, installs, lints, type-checks, tests, starts and predicts', async () => {
     await must(node, [bin, directory, '--yes', '--no-git', '--set', `name=on-${line}`], { env, timeout: 300_000 });
