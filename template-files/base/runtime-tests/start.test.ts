@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../runtime/root.ts';
 import { portOf, startFile } from './helpers/process.ts';
+import { SAMPLE } from './helpers/service.ts';
 
 /* What src/server.ts may give to `start`, in a real process. */
 
@@ -16,9 +17,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const START = pathToFileURL(join(ROOT, 'dist/runtime/start.js')).href;
 
 /** Starts a server.ts with this text as the options of `start`. */
-function startWith(name: string, options: string, env: Record<string, string> = {}) {
+function startWith(name: string, options: string, env: Record<string, string> = {}, imports = '') {
   const file = join(folder, `${name}.mjs`);
-  writeFileSync(file, `import { start } from '${START}';\nawait start(${options});\n`);
+  writeFileSync(file, `import { start } from '${START}';\n${imports}\nawait start(${options});\n`);
   return startFile(file, env);
 }
 
@@ -61,6 +62,38 @@ test('a feature of the team adds its routes', async () => {
   const server = startWith('feature', `{ features: [${feature}] }`);
   await server.seen('"msg":"ready"');
   expect(await (await fetch(`http://127.0.0.1:${portOf(server.output())}/ours`)).text()).toBe('ours');
+  server.child.kill('SIGTERM');
+  expect(await server.exit).toEqual([0, null]);
+});
+
+test('a hook that blocks the thread is named while it does and afterwards, and probes are answered again behind it', async () => {
+  const sample = join(folder, 'sample');
+  cpSync(join(ROOT, dirname(SAMPLE)), sample, { recursive: true });
+  const yaml = join(sample, 'serving.yaml');
+  const limits = 'limits:\n  blockedMs: 100\n  stuckMs: 1000\n';
+  writeFileSync(yaml, readFileSync(yaml, 'utf8').replace('limits:\n', limits));
+  const block = `(rows) => { if (rows[0] === 'block') { const end = Date.now() + 2500; while (Date.now() < end); } return rows; }`;
+  const server = startWith(
+    'blocks',
+    `{ hooks: { preprocess: definePreprocess(${block}) } }`,
+    { SERVING_CONFIG: yaml },
+    `import { definePreprocess } from '${pathToFileURL(join(ROOT, 'dist/runtime/api.js')).href}';`,
+  );
+  await server.seen('"msg":"ready"');
+  const url = `http://127.0.0.1:${portOf(server.output())}`;
+  const blocked = fetch(`${url}/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-request-id': 'the-blocker' },
+    body: JSON.stringify({ instances: ['block'] }),
+  });
+  await server.seen('the event loop has been blocked for 1000 ms');
+  expect(server.output()).toContain('"ran":"src/hooks/preprocess.ts, request the-blocker"');
+  expect((await blocked).status).toBe(400);
+  await server.seen('"ran":[{"name":"src/hooks/preprocess.ts","requestId":"the-blocker"}]');
+  // Stuck for all of the last second, and a moment later not any more.
+  let status = 0;
+  while (status !== 200) status = (await fetch(`${url}/v2/health/live`)).status;
+  expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^ml_serving_event_loop_blocked_seconds_total [2-9]/m);
   server.child.kill('SIGTERM');
   expect(await server.exit).toEqual([0, null]);
 });

@@ -104,6 +104,7 @@ async function open(options: StartOptions, stopSignal: StopSignal): Promise<void
   if (stopping) return;
 
   // Listening comes first: probes are answered, truthfully, while the model is being loaded.
+  service.watch();
   server.listen(config.port, config.host);
   try {
     await once(server, 'listening');

@@ -24,7 +24,10 @@ import { createAccessLog } from './observability/access-log.ts';
 import { createActivities } from './observability/activities.ts';
 import { exportFacts } from './observability/facts.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { startStuckThread } from './observability/stuck-thread.ts';
+import { createWatchdog } from './observability/watchdog.ts';
 import { type OpenFeatures, openFeatures } from './open-features.ts';
+import { compiledPath } from './root.ts';
 
 /** Everything wired together, not yet listening. */
 export interface Service {
@@ -34,6 +37,8 @@ export interface Service {
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
   readonly features: OpenFeatures;
+  /** Watches the event loop from now on, until the process ends. */
+  readonly watch: () => void;
 }
 
 export interface ServiceOptions {
@@ -70,6 +75,8 @@ export async function createService(config: Config, logger: Logger, options: Ser
   const features = openFeatures(given, { config, logger, hooks, metrics, bodies, models: () => models });
 
   const activities = createActivities();
+  const { blockedMs, stuckMs } = limits;
+  const watchdog = createWatchdog({ blockedMs, stuckMs, activities, logger, registry: metrics.registry });
   const deps = { config, metrics, logger, hooks, activities, pool: options.pool, capacity: createCapacity(limits) };
   const createModels = features.only('createModels') ?? createSingleModel;
   const observers = features.parts.flatMap(({ requests }) => requests ?? []);
@@ -82,7 +89,7 @@ export async function createService(config: Config, logger: Logger, options: Ser
   );
   // What asks for the model beside its clients asks for the main version.
   const predictor: Predictor = { ...models.main.predictor, ...models.lifecycle };
-  const routes = createRoutes(config, { predictor, models, metrics, bodies }, features);
+  const routes = createRoutes(config, { predictor, models, metrics, bodies, liveness: watchdog.liveness }, features);
   metrics.announce(knownSeries(routes));
   const allGuards = [...guards, ...features.parts.flatMap((part) => part.guards ?? [])];
   const logAccess = createAccessLog(logger, config.accessLog);
@@ -126,7 +133,14 @@ export async function createService(config: Config, logger: Logger, options: Ser
   });
   limitConnections(server, () => metrics.rejected('connections_full'));
   const connections = trackConnections(server);
-  return { server, connections, predictor, metrics, routes, features };
+  /** Only code of the team is watched by a thread of its own: the runtime's never blocks for so long. */
+  function watch(): void {
+    const isOfTeam = added > 0 || hooks.preprocess !== undefined || hooks.postprocess !== undefined;
+    const thread = isOfTeam ? startStuckThread(compiledPath('observability/stuck-reporter'), stuckMs) : undefined;
+    if (thread) activities.watch(thread.began);
+    watchdog.start(thread?.beat);
+  }
+  return { server, connections, predictor, metrics, routes, features, watch };
 }
 
 /** What middleware of the team costs. */

@@ -177,6 +177,10 @@ export interface Limits {
   /** How long src/app.ts may take before it has answered a request or passed it on. By default `timeoutMs`. */
   readonly appTimeoutMs?: number;
   readonly maxBodyBytes: number;
+  /** A block of the event loop of at least so long is logged and counted. */
+  readonly blockedMs: number;
+  /** The service is not live when its event loop was blocked for most of so long. */
+  readonly stuckMs: number;
   /** Bytes of bodies that are being received, those of all requests together. */
   readonly maxUploadBytes: number;
   readonly maxInstances: number;
@@ -214,6 +218,8 @@ export const DEFAULTS = {
     // As many as maxQueue full batches.
     maxQueueRows: 256 * 32,
     timeoutMs: 1000,
+    blockedMs: 1000,
+    stuckMs: 30_000,
     maxBodyBytes: 4 * 1024 * 1024,
     maxUploadBytes: 64 * 1024 * 1024,
     maxInstances: 1024,

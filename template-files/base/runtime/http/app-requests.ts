@@ -91,6 +91,7 @@ export function createAppRequests(deps: AppRequestsDeps): AppRequests {
       if (isStopping()) res.setHeader('Connection', 'close');
       if (served?.route.method === 'POST') req.copy = createBodyCopy(maxBodyBytes, budget);
       const end = activities?.begin('src/app.ts', id);
+      req.onServed = end;
       const timer = setTimeout(() => {
         if (req.isServed || res.headersSent) return;
         const error = new ServiceError(

@@ -32,7 +32,10 @@ export function addRoutes(app: Express, routes: readonly Route[], run: Run, answ
     return (req, res) => {
       // A request that has been answered already, and was passed on as well, is the matter of whoever did both.
       if (res.headersSent) throw new AnsweredTwice();
-      if (req instanceof Message) req.isServed = true;
+      if (req instanceof Message) {
+        req.isServed = true;
+        req.onServed?.();
+      }
       return run(route, req, throughNode(req, res), req.params as Record<string, string>);
     };
   };

@@ -23,6 +23,8 @@ export class Message extends IncomingMessage {
   arrived: number | undefined = undefined;
   /** A route of the service answers it, counts it and logs it. */
   isServed = false;
+  /** Called when that begins. */
+  onServed: (() => void) | undefined = undefined;
   /** The body's bytes, for a route of the service behind middleware that may have read them. */
   copy: BodyCopy | undefined = undefined;
   private sink: BodySink | undefined = undefined;

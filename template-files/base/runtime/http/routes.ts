@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { Models } from '../inference/models.ts';
 import type { Predictor } from '../inference/predictor.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Liveness } from '../observability/watchdog.ts';
 import type { BodyReader } from './body.ts';
 import type { Route } from './exchange.ts';
 import type { AddedOperations } from './openapi/document.ts';
@@ -17,6 +18,7 @@ export interface RoutesDeps {
   readonly models: Models;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
+  readonly liveness: () => Liveness;
 }
 
 /** What features add. */
@@ -29,7 +31,7 @@ export function createRoutes(config: Config, deps: RoutesDeps, added: AddedRoute
   const { predictor, models, metrics, bodies } = deps;
   const routes = [
     ...predictRoutes(config, models, bodies),
-    ...healthRoutes(predictor),
+    ...healthRoutes(predictor, deps.liveness),
     ...v2Routes(config, { predictor, models, metrics, bodies }),
     ...metadataRoutes(config, predictor),
     metricsRoute(metrics),

@@ -1,10 +1,14 @@
 import type { Predictor } from '../../inference/predictor.ts';
+import type { Liveness } from '../../observability/watchdog.ts';
 import type { Handler, Route } from '../exchange.ts';
 import { json } from '../reply.ts';
 
-/** Probes. Alive: this process answers. Ready: the model is loaded, fits its contract and gives its golden answers. */
-export function healthRoutes(predictor: Predictor): readonly Route[] {
-  const live: Handler = () => json({ live: true });
+/** Probes. Alive: this process answers, and has not been stuck for most of the last time. Ready: the model is loaded, fits its contract and gives its golden answers. */
+export function healthRoutes(predictor: Predictor, liveness: () => Liveness): readonly Route[] {
+  const live: Handler = () => {
+    const { live: isLive, reason } = liveness();
+    return isLive ? json({ live: true }) : json({ live: false, error: reason, code: 'NOT_LIVE' }, 503);
+  };
   const ready: Handler = () => {
     const { ready: isReady, reason } = predictor.readiness();
     return isReady
