@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../../runtime/root.ts';
 import { runCommand } from '../../helpers/command.ts';
+import { portOf, start } from '../../helpers/process.ts';
 import { SAMPLE } from '../../helpers/service.ts';
 
 /** The commands themselves, over a copy of the sample. */
@@ -115,4 +118,63 @@ test('without a log and without a second version it says what is missing', () =>
   expect(runCommand(folder, 'features/feedback/cli/ab-report', file, '--log', log).stderr).toMatch(
     /expected truths of one candidate version, found main 1\.0\.0/,
   );
+});
+
+describe('with --url', () => {
+  /** A service of its own process: the command is waited for. */
+  async function service(): Promise<string> {
+    const server = start({ SERVING_CONFIG: join(folder, 'serving.yaml') });
+    await server.seen('"msg":"ready"');
+    return `http://127.0.0.1:${portOf(server.output())}`;
+  }
+  const run = (...args: string[]) => runCommand(folder, 'features/feedback/cli/feedback', ...args);
+
+  test('late truths are counted by the service, once, and those of another version are not', async () => {
+    const { log, ids } = logged();
+    const few = [...ids.slice(0, 8), ...ids.slice(400, 402)];
+    const url = await service();
+    const first = run(truths(few), '--log', log, '--url', url);
+    expect([first.status, first.stderr]).toEqual([0, '']);
+    expect(first.stdout).toContain(
+      'The service has counted 8 truths; 0 were counted before, 2 are of a version that does not answer there.\n',
+    );
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain('ml_serving_feedback_total{outcome="correct",variant="main",version="1.0.0"} 6\n');
+    expect(metrics).toContain('ml_serving_feedback_total{outcome="wrong",variant="main",version="1.0.0"} 2\n');
+    const again = run(truths(few), '--log', log, '--url', url, '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ matched: 10, sent: { counted: 0, before: 8, other_version: 2 } });
+  });
+
+  /** An address where nothing listens any more. */
+  async function lost(): Promise<string> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    return `http://127.0.0.1:${port}`;
+  }
+
+  test('what is no address is an error', () => {
+    const { log, ids } = logged();
+    const { status, stderr, stdout } = run(truths(ids), '--log', log, '--url', 'ftp://x');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('--url: expected http://<host>:<port>, found "ftp://x"\n(DATA_INVALID)\n');
+  });
+
+  test('a service that is not there is an error', async () => {
+    const { log, ids } = logged();
+    const url = await lost();
+    const { status, stderr, stdout } = run(truths(ids), '--log', log, '--url', url);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(
+      `${url}/feedback: no answer: ECONNREFUSED (0 truths were counted; run it again for the others)`,
+    );
+  });
+
+  test('a header that is none is an error that does not repeat it', () => {
+    const { log, ids } = logged();
+    const { status, stderr } = run(truths(ids), '--log', log, '--url', 'http://127.0.0.1:9', '--header', 'a secret');
+    expect([status, stderr]).toEqual([1, '--header: expected "Name: value"\n(DATA_INVALID)\n']);
+  });
 });

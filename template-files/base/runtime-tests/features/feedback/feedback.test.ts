@@ -57,3 +57,42 @@ test('predictions of several kinds have nothing to compare', () => {
     createFeedback(watchedOutputs(contract, [0, 1]), createFeedbackMetrics(new Registry()), MEMORY),
   ).toBeUndefined();
 });
+
+describe('a truth that comes after its prediction was forgotten', () => {
+  const late = (version: string, prediction = 0) => ({ prediction, version });
+  function open() {
+    const registry = new Registry();
+    const feedback = createFeedback(watchedOutputs(serving(), [0]), createFeedbackMetrics(registry), MEMORY);
+    if (!feedback) throw new Error('expected feedback');
+    feedback.addVariant(0, '1');
+    feedback.addVariant(1, '2');
+    const counted = async (outcome: string, variant: string) =>
+      Number(
+        new RegExp(`feedback_total\\{outcome="${outcome}",variant="${variant}"[^}]*\\} (\\d+)`).exec(
+          await registry.metrics(),
+        )?.[1],
+      );
+    return { feedback, counted };
+  }
+
+  test('counts for the version of the log, once', async () => {
+    const { feedback, counted } = open();
+    expect(feedback.give('a', 0, 0, late('1'))).toEqual({ found: 'prediction', prediction: 0, variant: 0 });
+    expect(feedback.give('a', 0, 0, late('1'))).toEqual({ found: 'taken' });
+    expect(feedback.give('a', 1, 0, late('2', 1))).toMatchObject({ found: 'prediction', variant: 1 });
+    expect(await Promise.all([counted('correct', 'main'), counted('wrong', 'candidate')])).toEqual([1, 1]);
+  });
+
+  test('is not counted where its version answers no clients', async () => {
+    const { feedback, counted } = open();
+    expect(feedback.give('a', 0, 0, late('0.9'))).toEqual({ found: 'other version' });
+    expect(await Promise.all(['correct', 'wrong'].map((outcome) => counted(outcome, 'main')))).toEqual([0, 0]);
+  });
+
+  test('what the service remembers itself is believed more than the log', () => {
+    const { feedback } = open();
+    feedback.remember('a', [0], answer(Float32Array.of(0.2, 0.8), [1, 2]), performance.now());
+    expect(feedback.give('a', 0, 1, late('1', 0))).toMatchObject({ found: 'prediction', prediction: 1 });
+    expect(feedback.give('a', 0, 1, late('1', 0))).toEqual({ found: 'taken' });
+  });
+});

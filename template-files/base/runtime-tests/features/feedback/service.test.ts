@@ -129,6 +129,35 @@ test('a class that is named by an integer may be told as one', async () => {
   }
 });
 
+test('a truth with what a log says of it is counted though the prediction is forgotten', async () => {
+  const before = await counts();
+  const { version } = service.config.serving.model;
+  const late = { id: 'of last week', label: 'setosa', predicted: 'virginica', version };
+  const first = await service.post('/feedback', late);
+  expect([first.status, await bodyOf(first)]).toEqual([
+    200,
+    { id: 'of last week', instance: 0, predicted: 'virginica', correct: false },
+  ]);
+  expect((await service.post('/feedback', late)).status).toBe(409);
+  expect(await grown(before)).toEqual([0, 1, 0]);
+});
+
+test.each([
+  [{ predicted: 'setosa' }, 400, /^version: expected the version that has predicted it, with predicted, found nothing/],
+  [{ version: '1.0.0' }, 400, /^predicted: expected one of setosa, versicolor, virginica, found nothing/],
+  [{ predicted: 'rose', version: '1.0.0' }, 400, /^predicted: expected one of setosa/],
+  [{ predicted: 'setosa', version: 7 }, 400, /^version: expected the version/],
+  [{ predicted: 'setosa', version: '0.1.0' }, 404, /version "0.1.0" does not answer clients here/],
+])('what a log says is refused when it is wrong: %j', async (logged, status, message) => {
+  const before = await counts();
+  const response = await service.post('/feedback', { id: 'x', label: 'setosa', ...logged });
+  expect([response.status, await bodyOf(response)]).toEqual([
+    status,
+    expect.objectContaining({ error: expect.stringMatching(message) }),
+  ]);
+  expect(await grown(before)).toEqual([0, 0, 0]);
+});
+
 test('without the feature there is no route, no series and no word of it in OpenAPI', async () => {
   const without = await boot({ features: [] });
   const { id } = await bodyOf(await without.post('/predict', { instances: [SETOSA] }));

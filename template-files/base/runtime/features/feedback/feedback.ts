@@ -1,5 +1,6 @@
 import type { Answer } from '../../inference/job.ts';
 import { valueAt, type Watched } from '../../inference/watched.ts';
+import { createLateTruths, type Logged } from './late.ts';
 import { createMemory, type MemoryOptions, type Taken } from './memory.ts';
 import type { FeedbackCounters, FeedbackMetrics } from './metrics.ts';
 
@@ -23,8 +24,17 @@ export interface Feedback {
     at: number,
     variant?: VariantPlace,
   ) => void;
-  /** `truth` is an amount, or the number of a class. Counts the outcome for the version that has answered. */
-  readonly give: (id: string, instance: number, truth: number) => Taken;
+  /**
+   * Counts the outcome for the version that has answered.
+   * @param truth an amount, or the number of a class
+   * @param logged what a log says was predicted, for a prediction that is not remembered any more
+   */
+  readonly give: (id: string, instance: number, truth: number, logged?: Logged) => Taken | OtherVersion;
+}
+
+/** The log's version answers no clients here: its outcome is not counted for another one. */
+export interface OtherVersion {
+  readonly found: 'other version';
 }
 
 const VARIANTS = ['main', 'candidate'] as const;
@@ -39,18 +49,27 @@ export function createFeedback(
   if (!output || more.length > 0 || output.kind === 'category' || options.maxPredictions === 0) return undefined;
   const labels = output.kind === 'label' ? output.names : undefined;
   const memory = createMemory(options);
+  const late = createLateTruths();
   const counted: FeedbackCounters[] = [];
+  const versions: string[] = [];
+  const take = (id: string, instance: number, logged: Logged | undefined): Taken | OtherVersion => {
+    const taken = memory.take(id, instance);
+    if (taken.found !== 'nothing' || !logged) return taken;
+    const variant = versions.indexOf(logged.version);
+    return variant < 0 ? { found: 'other version' } : late.take(id, instance, logged.prediction, variant);
+  };
   return {
     labels,
     addVariant(variant, version) {
       counted[variant] ??= metrics.counters(VARIANTS[variant], version);
+      versions[variant] = version;
     },
     remember(id, fetch, answers, at, variant = 0) {
       const predictions = predictionsOf(output, fetch, answers);
       if (predictions) memory.remember(id, predictions, at, variant);
     },
-    give(id, instance, truth) {
-      const taken = memory.take(id, instance);
+    give(id, instance, truth, logged) {
+      const taken = take(id, instance, logged);
       if (taken.found === 'nothing') metrics.unmatched.inc();
       else if (taken.found === 'prediction') {
         const counters = counted[taken.variant];

@@ -45,7 +45,9 @@ export function feedbackOpenApi({ serving, golden }: Config): NonNullable<Featur
 export function feedbackSchema({ model, outputs }: Serving): Schema {
   const labels = outputs.find((output) => output.labels)?.labels ?? [];
   const names = [...labels, ...labels.filter((label) => String(Number.parseInt(label, 10)) === label).map(Number)];
-  const truth = model.type.endsWith('-classification') ? { label: { enum: names } } : { value: { type: 'number' } };
+  const classifies = model.type.endsWith('-classification');
+  const value: Schema = classifies ? { enum: names } : { type: 'number' };
+  const truth = { [classifies ? 'label' : 'value']: value };
   return {
     type: 'object',
     additionalProperties: false,
@@ -54,7 +56,14 @@ export function feedbackSchema({ model, outputs }: Serving): Schema {
       id: { description: 'The id of the answer.', type: 'string', minLength: 1, maxLength: 1024 },
       instance: { description: 'Which of its instances, from 0.', type: 'integer', minimum: 0 },
       ...truth,
+      predicted: {
+        ...value,
+        description:
+          'What a prediction log says was predicted, for a prediction that the service does not remember any more.',
+      },
+      version: { description: 'The version that has predicted it, with predicted.', type: 'string', maxLength: 256 },
     },
+    dependentRequired: { predicted: ['version'], version: ['predicted'] },
   };
 }
 

@@ -4,11 +4,13 @@ import type { Handler, Route } from '../../http/exchange.ts';
 import { createJsonParser } from '../../http/json-body.ts';
 import { json } from '../../http/reply.ts';
 import type { Feedback } from './feedback.ts';
+import type { Logged } from './late.ts';
 
 /** A label or a number, and an id: nothing of it is long. */
 const MAX_BODY = 16 * 1024;
 const MAX_ID = 1024;
-const KEYS: ReadonlySet<string> = new Set(['id', 'instance', 'label', 'value']);
+const KEYS: ReadonlySet<string> = new Set(['id', 'instance', 'label', 'value', 'predicted', 'version']);
+const MAX_VERSION = 256;
 
 /** POST /feedback tells what had been right, once that is known. */
 export function feedbackRoutes(feedback: Feedback | undefined, bodies: BodyReader): readonly Route[] {
@@ -22,11 +24,15 @@ export function feedbackRoutes(feedback: Feedback | undefined, bodies: BodyReade
         `Content-Type: expected application/json, found ${describe(type)}`,
       );
     }
-    const { id, instance, truth } = readFeedback(parse(await bodies.read(req, MAX_BODY)), feedback.labels);
-    const taken = feedback.give(id, instance, truth);
+    const { id, instance, truth, logged } = readFeedback(parse(await bodies.read(req, MAX_BODY)), feedback.labels);
+    const taken = feedback.give(id, instance, truth, logged);
     const what = `prediction ${instance} of the request ${describe(id)}`;
     if (taken.found === 'nothing') {
       throw new ServiceError('PREDICTION_NOT_FOUND', `${what}: not known here; it is too old, or another replica's`);
+    }
+    if (taken.found === 'other version') {
+      const message = `${what}: version ${describe(logged?.version)} does not answer clients here; only what is served is counted`;
+      throw new ServiceError('PREDICTION_NOT_FOUND', message);
     }
     if (taken.found === 'taken')
       throw new ServiceError('FEEDBACK_GIVEN', `${what}: its feedback has been counted already`);
@@ -50,14 +56,32 @@ function readFeedback(body: unknown, labels: readonly string[] | undefined) {
   if (typeof instance !== 'number' || !Number.isSafeInteger(instance) || instance < 0) {
     throw wrong('instance', 'the place of an instance in its request, from 0', instance);
   }
-  if (!labels) {
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong('value', 'a number', value);
-    return { id, instance, truth: value };
+  const truth = labels ? classOf('label', label, labels) : amountOf('value', value);
+  return { id, instance, truth, logged: readLogged(body as Record<string, unknown>, labels) };
+}
+
+/** What a prediction log says was predicted; both keys, or none. */
+function readLogged(
+  { predicted, version }: Record<string, unknown>,
+  labels: readonly string[] | undefined,
+): Logged | undefined {
+  if (predicted === undefined && version === undefined) return undefined;
+  if (typeof version !== 'string' || version === '' || version.length > MAX_VERSION) {
+    throw wrong('version', 'the version that has predicted it, with predicted', version);
   }
-  const truth = labels.indexOf(labelName(label));
-  if (truth < 0)
-    throw wrong('label', `one of ${labels.slice(0, 12).join(', ')}${labels.length > 12 ? ', …' : ''}`, label);
-  return { id, instance, truth };
+  const prediction = labels ? classOf('predicted', predicted, labels) : amountOf('predicted', predicted);
+  return { prediction, version };
+}
+
+function amountOf(key: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(key, 'a number', value);
+  return value;
+}
+
+function classOf(key: string, label: unknown, labels: readonly string[]): number {
+  const place = labels.indexOf(labelName(label));
+  if (place >= 0) return place;
+  throw wrong(key, `one of ${labels.slice(0, 12).join(', ')}${labels.length > 12 ? ', …' : ''}`, label);
 }
 
 /** Where classes are named by integers, the truth is often kept as one. */

@@ -5,7 +5,7 @@ import type { Serving } from '../../../contract/serving.ts';
 import { ServiceError } from '../../../errors.ts';
 import { createDecoder } from '../../../inference/postprocess/decoder.ts';
 import { watchedOutputs } from '../../../inference/watched.ts';
-import { type Evaluation, evaluate } from '../evaluation/evaluate.ts';
+import { type Evaluation, evaluate, type Match } from '../evaluation/evaluate.ts';
 import { readLogged } from '../evaluation/logged.ts';
 import { readTruths } from '../evaluation/truths.ts';
 
@@ -51,7 +51,10 @@ export function readEvaluationArguments(
   }
   const logs = values.log ?? ownLogs(config);
   if (logs.length === 0) {
-    const where = 'no prediction log of serving.yaml (predictionLog.path) is here';
+    const isChosen = 'predictionLog' in config.serving;
+    const where = isChosen
+      ? 'no prediction log of serving.yaml (predictionLog.path) is here'
+      : 'the feature prediction-log is not chosen here';
     throw new ServiceError('DATA_INVALID', `${where}: name its files with --log. usage: ${usage}`);
   }
   const lost = [file, ...logs].find((path) => !existsSync(path));
@@ -59,11 +62,18 @@ export function readEvaluationArguments(
   return { file, logs, json: values.json ?? false, difference };
 }
 
+export interface FileEvaluation extends Evaluation {
+  readonly amounts: boolean;
+  /** Classes by their numbers; undefined where the model predicts an amount. */
+  readonly labels: readonly string[] | undefined;
+}
+
 /** Joins a file of truths with prediction logs. @throws DATA_INVALID when the model or a row does not allow it */
 export async function evaluateFiles(
   { file, logs }: EvaluationInput,
   config: Config,
-): Promise<Evaluation & { readonly amounts: boolean }> {
+  onMatch?: (match: Match) => void,
+): Promise<FileEvaluation> {
   const { serving } = config;
   const [output, ...more] = watchedOutputs(serving, createDecoder(serving).fetch);
   const spec = output && serving.outputs[output.tensor];
@@ -77,7 +87,8 @@ export async function evaluateFiles(
     for (const log of logs)
       yield* readLogged(createReadStream(log), output as typeof output & object, spec as NonNullable<typeof spec>);
   }
-  return { ...(await evaluate(truths, logged(), labels === undefined)), amounts: labels === undefined };
+  const amounts = labels === undefined;
+  return { ...(await evaluate(truths, logged(), amounts, onMatch)), amounts, labels };
 }
 
 /** As much of the section of the feature prediction-log as is read here. */

@@ -19,11 +19,21 @@ export interface Evaluation {
   readonly unmatched: number;
 }
 
-/** Joins truths with logged predictions. A truth counts once: for the first line of the log that has its prediction. */
+/** A truth and the prediction that it belongs to. */
+export interface Match extends Truth {
+  readonly predicted: number;
+  readonly version: string;
+}
+
+/**
+ * Joins truths with logged predictions. A truth counts once: for the first line of the log that has its prediction.
+ * @param onMatch called with each truth whose prediction is found
+ */
 export async function evaluate(
   truths: ReadonlyMap<string, Truth>,
   logged: AsyncIterable<LoggedRequest>,
   amounts: boolean,
+  onMatch?: (match: Match) => void,
 ): Promise<Evaluation> {
   const seen = new Set<string>();
   const sums = new Map<string, { variant: string; version: string; quality: ClusteredMean; bias: ClusteredMean }>();
@@ -33,6 +43,7 @@ export async function evaluate(
       const truth = truths.get(at);
       if (!truth || Number.isNaN(predicted) || seen.has(at)) continue;
       seen.add(at);
+      onMatch?.({ ...truth, predicted, version });
       const name = `${variant} ${version}`;
       const sum = sums.get(name) ?? { variant, version, quality: createClusteredMean(), bias: createClusteredMean() };
       sums.set(name, sum);
