@@ -2,7 +2,7 @@ import compare from 'semver/functions/compare.js';
 import gt from 'semver/functions/gt.js';
 import lte from 'semver/functions/lte.js';
 import { ServingError } from '../errors.ts';
-import type { Migration, Move, RawAnswers } from './migration.ts';
+import type { Migration, Move, RawAnswers, ReadText } from './migration.ts';
 
 /** The migrations between two template versions, in the order of their versions. */
 export function migrationsBetween(all: readonly Migration[], from: string, to: string): Migration[] {
@@ -15,12 +15,19 @@ function failed({ version }: Migration, what: string, cause: unknown): ServingEr
   return new ServingError('MIGRATION_FAILED', message, { cause });
 }
 
-/** Takes answers through the migrations. The answers given are never changed. */
-export function migrateAnswers(due: readonly Migration[], answers: RawAnswers): RawAnswers {
+/**
+ * Takes answers through the migrations. The answers given are never changed.
+ * @param read files of the repository; without it there are none
+ */
+export function migrateAnswers(
+  due: readonly Migration[],
+  answers: RawAnswers,
+  read: ReadText = () => undefined,
+): RawAnswers {
   return due.reduce((current, migration) => {
     if (migration.answers === undefined) return current;
     try {
-      return migration.answers(structuredClone(current));
+      return migration.answers(structuredClone(current), read);
     } catch (cause) {
       throw failed(migration, 'the answers', cause);
     }

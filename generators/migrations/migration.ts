@@ -3,6 +3,9 @@ import type { Carry } from '../merge/carry.ts';
 /** Answers as they are recorded, before they are checked against the questions of today. */
 export type RawAnswers = Readonly<Record<string, unknown>>;
 
+/** The text of a file of the repository, as it is now; undefined where there is none. */
+export type ReadText = (path: string) => string | undefined;
+
 /** A file that has another path from this version on; a folder ends in a slash and moves with all the template's files in it. */
 export interface Move {
   readonly from: string;
@@ -17,7 +20,7 @@ export interface Migration {
   /** The template version that brings it, semver. */
   readonly version: string;
   readonly moves?: readonly Move[];
-  readonly answers?: (answers: RawAnswers) => RawAnswers;
+  readonly answers?: (answers: RawAnswers, read: ReadText) => RawAnswers;
   /**
    * By the path a file has before this migration's moves: rewrites its text from the old form to the new. Applied to the
    * base and to the person's file alike, so that the change of form meets no edit of the person as a conflict.

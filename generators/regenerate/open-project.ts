@@ -85,7 +85,8 @@ function read(
   disk: Disk,
 ): Project {
   const root = rootOf(directory);
-  const record = readRecord(plainFiles(root, disk), () => recordSides(root, disk));
+  const files = plainFiles(root, disk);
+  const record = readRecord(files, () => recordSides(root, disk));
   const from = record.manifest?.templateVersion ?? null;
   const to = source.template.version;
   if (from !== null && gt(from, to)) {
@@ -94,7 +95,7 @@ function read(
   const due = from === null ? [] : migrationsBetween(source.migrations, from, to);
   const policy = named ?? recordedPolicy(record);
   const { defaults, locks } = policy;
-  const recorded = recordedAnswers(record.answersText, due);
+  const recorded = recordedAnswers(record.answersText, due, files.read);
   const features = featureRules(source.template);
   const set = typeof asked === 'function' ? asked({ root, from, to, answers: recorded, features }) : asked;
   refuseLocked(locks, set);

@@ -3,6 +3,7 @@ import { ServingError } from '../errors.ts';
 import { migrateAnswers } from '../migrations/migrate.ts';
 import type { Migration, RawAnswers } from '../migrations/migration.ts';
 import { ANSWERS_PATH } from '../project/manifest.ts';
+import type { ReadFile } from '../project/plain-files.ts';
 import type { GivenAnswers } from '../questions/answers.ts';
 import { parseAnswersFile } from '../questions/answers-file.ts';
 import { isData } from '../questions/data.ts';
@@ -18,13 +19,18 @@ function parseRaw(text: string): RawAnswers {
   throw new ServingError('RECORD_DAMAGED', `${ANSWERS_PATH} holds no keys and values.`);
 }
 
+function textOf(bytes: Uint8Array | null): string | undefined {
+  return bytes ? Buffer.from(bytes).toString('utf8') : undefined;
+}
+
 /**
  * The answers a repository was made from, in the terms of the new template.
+ * @param read files of the repository, by which some migrations decide
  * @throws RECORD_DAMAGED, MIGRATION_FAILED, ANSWERS_INVALID
  */
-export function recordedAnswers(text: string, due: readonly Migration[]): GivenAnswers {
+export function recordedAnswers(text: string, due: readonly Migration[], read?: ReadFile): GivenAnswers {
   const changes = due.some((migration) => migration.answers !== undefined);
   if (!changes) return parseAnswersFile(text, ANSWERS_PATH);
-  const migrated = migrateAnswers(due, parseRaw(text));
+  const migrated = migrateAnswers(due, parseRaw(text), read && ((path) => textOf(read(path))));
   return parseAnswersFile(stringify(migrated, { lineWidth: 0 }), `${ANSWERS_PATH} (after its migrations)`);
 }

@@ -1,12 +1,14 @@
 import type { Migration } from '../migration.ts';
 import { carryApp } from './carry/app.ts';
 import { carryServer } from './carry/server.ts';
+import { answersOfComponents, deployedComponents } from './deployed.ts';
 import { kept, removedNotes } from './kept.ts';
 import { moves } from './moves.ts';
 
 /**
  * What a repository had before features could be chosen. It keeps all of it: nothing of a running service changes in silence.
- * `create-ml-serving remove <feature>...` takes away what a team does not use.
+ * `create-ml-serving remove <feature>...` takes away what a team does not use. Scaling by waiting requests is chosen only where
+ * an overlay lists it already: the feature puts it into both overlays.
  */
 const FEATURES_BEFORE = [
   'batch',
@@ -17,7 +19,6 @@ const FEATURES_BEFORE = [
   'load-test',
   'page',
   'prediction-log',
-  'queue-autoscaling',
   'variants',
 ];
 
@@ -30,5 +31,13 @@ export const migration: Migration = {
   kept,
   removedNotes,
   reseeds: ['src/hooks/', 'test/'],
-  answers: (answers) => ({ features: FEATURES_BEFORE, ...answers }),
+  answers: (answers, read) => {
+    const components = deployedComponents(read);
+    const scaled = components.has('queue-scaling') ? ['queue-autoscaling'] : [];
+    return {
+      features: [...FEATURES_BEFORE, ...scaled].sort(),
+      ...answers,
+      ...answersOfComponents(components, answers),
+    };
+  },
 };
