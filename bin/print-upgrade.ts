@@ -5,6 +5,7 @@ import { lockText, said } from '../generators/questions/locks.ts';
 import { textsOf } from '../generators/regenerate/conflicts.ts';
 import { describe, type Line } from '../generators/regenerate/describe.ts';
 import { featureChangeText } from '../generators/regenerate/features/change.ts';
+import { keptSteps } from '../generators/regenerate/features/kept.ts';
 import { toJson, toMarkdown } from '../generators/regenerate/report.ts';
 import { isUpToDate, type Upgrade } from '../generators/regenerate/upgrade.ts';
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
@@ -129,5 +130,5 @@ export function printDone(upgrade: Upgrade, tell: (line: string) => void): void 
         `Your ${formatAdvice.tool} may be their cause: create-ml-serving regenerate --abort, then ${formatAdvice.command}`,
       );
     }
-  } else for (const step of [...rollout.steps, ...upgrade.features.nextSteps]) tell(step);
+  } else for (const step of [...keptSteps(upgrade), ...rollout.steps, ...upgrade.features.nextSteps]) tell(step);
 }

@@ -4,6 +4,7 @@ import { type Departure, lockText, said } from '../questions/locks.ts';
 import { type Conflicts, explainConflict, textsOf } from './conflicts.ts';
 import { describeAll, type Line } from './describe.ts';
 import { featureChangeText } from './features/change.ts';
+import { keptSteps } from './features/kept.ts';
 import type { UpgradePlan } from './plan.ts';
 import { isUpToDate, type Upgrade } from './upgrade.ts';
 
@@ -113,7 +114,13 @@ export function toMarkdown(upgrade: Upgrade): string {
     ...section('Conflicts to resolve', bullets((conflicts?.conflicts ?? []).map(conflictItem))),
     ...section(
       'To do',
-      bullets([...formatting, ...(reinstall ? ['npm install'] : []), ...rollout.steps, ...features.nextSteps]),
+      bullets([
+        ...formatting,
+        ...(reinstall ? ['npm install'] : []),
+        ...keptSteps(upgrade),
+        ...rollout.steps,
+        ...features.nextSteps,
+      ]),
     ),
     ...section('Features', bullets([...featureChangeText(features), ...features.needed.map(neededText)])),
     ...section('Policy', bullets([...policyChange(upgrade), ...departures.map(departureLine)])),

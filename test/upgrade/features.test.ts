@@ -174,8 +174,9 @@ describe('create-ml-serving remove', () => {
     edit(root, 'docs/drift.md', 'How', 'Our way');
     putFiles(root, { 'model/reference.json': '{"ours": true}\n' });
     commit(root, 'work');
-    const { status, stdout } = current(root, 'remove', 'drift');
+    const { status, stdout, stderr } = current(root, 'remove', 'drift');
     expect(status).toBe(0);
+    expect(stderr).toContain('Kept, because you have edited them: docs/drift.md, model/reference.json.');
     expect(stdout).toMatch(/keep {5}docs\/drift\.md {2}.*it is yours now/);
     expect(stdout).toMatch(/keep {5}model\/reference\.json {2}.*it is yours now/);
     expect(read(root, 'docs/drift.md')).toContain('Our way');
