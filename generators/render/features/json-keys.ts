@@ -1,4 +1,5 @@
 import { findNodeAtLocation, type JSONPath, type Node, parseTree } from 'jsonc-parser';
+import { applyEdits, type Edit } from '../text-edits.ts';
 
 /** The schema of serving.yaml, which keys are looked up in. */
 export const SERVING_SCHEMA = 'schema/serving.schema.json';
@@ -39,7 +40,7 @@ export function withoutValues(text: string, paths: readonly (readonly string[])[
   const there = paths.filter((path) => hasPath(before, path));
   if (there.length === 0) return text;
   const definitions = [...referencesIn(before)].filter((reference) => DEFINITION.test(reference));
-  return withoutOrphans(there.reduce(remove, text), definitions);
+  return withoutOrphans(remove(text, before, there), definitions);
 }
 
 /** @param referred definitions that something referred to before: others have never been in use, and stay */
@@ -47,20 +48,41 @@ function withoutOrphans(text: string, referred: readonly string[]): string {
   const value = JSON.parse(text) as unknown;
   const inUse = referencesIn(value);
   const orphans = referred.map(toPath).filter((path) => hasPath(value, path) && !inUse.has(toReference(path)));
-  return orphans.length === 0 ? text : withoutOrphans(orphans.reduce(remove, text), referred);
+  return orphans.length === 0 ? text : withoutOrphans(remove(text, value, orphans), referred);
 }
 
-function remove(text: string, path: readonly string[]): string {
-  const value = JSON.parse(text) as unknown;
-  if (!hasPath(value, path)) return text;
-  const node = findNodeAtLocation(parseTree(text) as Node, segments(value, path)) as Node;
-  const entry = node.parent?.type === 'property' ? node.parent : node;
-  const siblings = entry.parent?.children ?? [];
-  const at = siblings.indexOf(entry);
-  const [before, after] = [siblings[at - 1], siblings[at + 1]];
-  // With the comma and the space that part it from its neighbour.
-  const start = !after && before ? endOf(before) : entry.offset;
-  return text.slice(0, start) + text.slice(after ? after.offset : endOf(entry));
+/** @param value what the text holds */
+function remove(text: string, value: unknown, paths: readonly (readonly string[])[]): string {
+  const root = parseTree(text) as Node;
+  const entries = new Set(paths.map((path) => entryOf(findNodeAtLocation(root, segments(value, path)) as Node)));
+  const isOutermost = (entry: Node) => !ancestorsOf(entry).some((parent) => entries.has(parent));
+  const outermost = [...entries].filter(isOutermost);
+  const cuts = [...new Set(outermost.map(({ parent }) => parent as Node))].flatMap(({ children = [] }) =>
+    cutsOf(children, entries),
+  );
+  return applyEdits(text, cuts);
+}
+
+/** The node of an object's property with its key, or that of a list's item. */
+function entryOf(node: Node): Node {
+  return node.parent?.type === 'property' ? node.parent : node;
+}
+
+function ancestorsOf({ parent }: Node): Node[] {
+  return parent === undefined ? [] : [parent, ...ancestorsOf(parent)];
+}
+
+/** What goes of the text between brackets: each entry with the comma and the space that part it from the next one that stays. */
+function cutsOf(siblings: readonly Node[], removed: ReadonlySet<Node>): Edit[] {
+  const lastKept = siblings.findLastIndex((entry) => !removed.has(entry));
+  return siblings.flatMap((entry, at): Edit[] => {
+    if (!removed.has(entry)) return [];
+    const [before, after] = [siblings[at - 1], siblings[at + 1]];
+    const isTail = at > lastKept && before !== undefined;
+    const isLast = after === undefined || at > lastKept;
+    const start = isTail ? endOf(before) : entry.offset;
+    return [{ start, end: isLast ? endOf(entry) : after.offset, text: '' }];
+  });
 }
 
 function endOf({ offset, length }: Node): number {

@@ -3,7 +3,8 @@ import { rangeOf } from '../text-edits.ts';
 
 /** Removes keys from the text of a YAML file, with the comments directly above them. The rest keeps its layout. */
 export function withoutKeys(text: string, keys: readonly (readonly string[])[]): string {
-  return keys.reduce(withoutKey, text);
+  const document = parseDocument(text);
+  return keys.filter((key) => document.hasIn(key)).reduce(withoutKey, text);
 }
 
 function withoutKey(text: string, path: readonly string[]): string {

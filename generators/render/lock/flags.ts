@@ -38,11 +38,14 @@ export function flagsOf(packages: Packages): ReadonlyMap<string, Flags> {
       return [path, { extraneous: is, dev: is, optional: is, devOptional: is, peer: is }];
     }),
   );
+  const edges = new Map<string, readonly Edge[]>();
   const queue = [''];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     const from = flags.get(path) as Flags;
     if (!from.extraneous) keepParents(path, flags);
-    for (const edge of edgesOf(path, packages)) if (relax(from, flags.get(edge.to) as Flags, edge)) queue.push(edge.to);
+    const own = edges.get(path) ?? edgesOf(path, packages);
+    edges.set(path, own);
+    for (const edge of own) if (relax(from, flags.get(edge.to) as Flags, edge)) queue.push(edge.to);
   }
   for (const flag of flags.values()) flag.devOptional &&= !flag.dev && !flag.optional;
   return flags;

@@ -80,3 +80,24 @@ test('a property that a removed key refers to stays: it is a value of its own', 
   const left = JSON.parse(withoutValues(JSON.stringify(schema), [jsonPlace('candidate').path]));
   expect(left).toEqual({ properties: { model: schema.properties.model } });
 });
+
+test.each<[readonly string[], string]>([
+  [['a'], '{"b": 2, "c": {"d": 3, "e": 4}, "f": [5, 6]}'],
+  [['f'], '{"a": 1, "b": 2, "c": {"d": 3, "e": 4}}'],
+  [['a', 'b'], '{"c": {"d": 3, "e": 4}, "f": [5, 6]}'],
+  [['c', 'f'], '{"a": 1, "b": 2}'],
+  [['a', 'c'], '{"b": 2, "f": [5, 6]}'],
+  [['a', 'c', 'f'], '{"b": 2}'],
+  [['a', 'b', 'c', 'f'], '{}'],
+  [['c', 'c/d', 'c/e'], '{"a": 1, "b": 2, "f": [5, 6]}'],
+  [['c/d', 'f/1'], '{"a": 1, "b": 2, "c": {"e": 4}, "f": [5]}'],
+  [['f/0', 'f/1', 'c/d', 'c/e'], '{"a": 1, "b": 2, "c": {}, "f": []}'],
+])('without %j', (paths, left) => {
+  const text = '{"a": 1, "b": 2, "c": {"d": 3, "e": 4}, "f": [5, 6]}';
+  expect(
+    withoutValues(
+      text,
+      paths.map((path) => path.split('/')),
+    ),
+  ).toBe(left);
+});
