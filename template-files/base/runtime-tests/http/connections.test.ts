@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { trackConnections } from '../../runtime/http/connections.ts';
 import { boot, type Running } from '../helpers/service.ts';
+import { until } from '../helpers/until.ts';
 
 let service: Running;
 beforeAll(async () => {
@@ -164,16 +165,20 @@ test('a guard may wait for the end of a request', async () => {
   });
   for (let i = 0; i < 3; i++)
     expect((await watched.post('/predict', { instances: [[5.1, 3.5, 1.4, 0.2]] })).status).toBe(200);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(active).toBe(0);
+  await until(() => active === 0);
   await watched.close();
 });
 
 test('a client that is gone when its guard is done is told of as such', async () => {
-  const guarded = await boot({ guards: [() => new Promise((resolve) => setTimeout(resolve, 100))] });
+  let finish = () => {};
+  const gate = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const guarded = await boot({ guards: [() => gate] });
   await pieces('/predict', ['Content-Length: 100\r\n\r\n{"inst'], true, guarded.url);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(await guarded.metrics.registry.metrics()).toContain('ml_serving_rejected_total{reason="client_gone"} 1\n');
+  finish();
+  const gone = 'ml_serving_rejected_total{reason="client_gone"} 1\n';
+  await until(async () => (await guarded.metrics.registry.metrics()).includes(gone));
   await guarded.close();
 });
 
@@ -192,9 +197,9 @@ test('a client that is cut off and keeps its side open is gone all the same', as
     'POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"inst',
   );
   const connections = () => new Promise<number>((resolve) => slow.server.getConnections((_, count) => resolve(count)));
-  while (answer === '') await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => answer !== '');
   expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-  while ((await connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(async () => (await connections()) === 0);
   socket.destroy();
   await slow.close();
 }, 10_000);
@@ -208,7 +213,7 @@ test('a client that leaves in the middle of its body is counted, and nothing of 
   await pieces('/predict', ['Content-Length: 100\r\n\r\n{"inst'], true);
   await pieces('/predict', ['Transfer-Encoding: chunked\r\n\r\n5\r\n{"ins\r\n'], true);
   await pieces('/predict?', ['Content-Length: 100\r\n\r\n{"inst'], true);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(async () => (await count()) >= before + 3);
   expect(await count()).toBe(before + 3);
 });
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import type { RunMessage } from '../../runtime/inference/messages.ts';
 import { createPool, type RunOutcome, type WorkerPool } from '../../runtime/inference/pool.ts';
+import { HELD, holdRuns } from '../helpers/held-runs.ts';
 
 /** Real threads that answer each row with itself: 666 kills them, 667 fails, 700 takes 300 ms. */
 const workerPath = fileURLToPath(new URL('../fixtures/double-worker.mjs', import.meta.url));
@@ -41,15 +42,17 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 test('a busy worker takes one run ahead and begins it by itself; answers come in their order', async () => {
   await start(1);
   const { seen, run } = setUp();
-  const runs = [run('a', 700)];
+  const held = holdRuns();
+  const runs = [run('a', HELD)];
   expect([pool.idle(), pool.ahead()]).toEqual([0, 1]);
   runs.push(run('b', 2));
   expect([pool.idle(), pool.ahead()]).toEqual([0, 0]);
   expect(() => pool.run(message(3))).toThrow(RangeError);
-  await pause(100);
+  await held.begun();
   expect(seen).toEqual(['a begins']);
+  held.close();
   await Promise.all(runs);
-  expect(seen).toEqual(['a begins', 'b begins', 'a 700', 'b 2']);
+  expect(seen).toEqual(['a begins', 'b begins', `a ${HELD}`, 'b 2']);
   expect([pool.idle(), pool.ahead()]).toEqual([1, 0]);
 });
 

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,7 @@ const onFullDisk = existsSync('/dev/full') ? test : test.skip;
 
 onFullDisk('bytes for which there is no room are said to be lost, others wait', async () => {
   const stream = standardOutput(openSync('/dev/full', 'w'));
+  const failed = new Promise((resolve) => (stream as unknown as EventEmitter).once('error', resolve));
   try {
     const much = Buffer.alloc(20 * 1024 * 1024);
     let settled = false;
@@ -45,7 +47,7 @@ onFullDisk('bytes for which there is no room are said to be lost, others wait', 
       settled = true;
     });
     await expect(stream.writeAndReturn(much)).rejects.toThrow('standard output takes no more');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await failed;
     expect(settled).toBe(false);
   } finally {
     stream.destroy();
