@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { readCommandLine } from '../runtime/command-line.js';
 import { build, SOURCES } from './build.mjs';
 import { createServiceProcess } from './dev/service-process.mjs';
@@ -15,7 +15,7 @@ readCommandLine({
 });
 
 const DATA = ['model', process.env.SERVING_CONFIG || 'serving.yaml'].map((path) => resolve(path));
-const isData = (path) => DATA.some((data) => path === data || path.startsWith(`${data}/`));
+const isData = (path) => DATA.some((data) => path === data || path.startsWith(data + sep));
 /** Standard output is the service's, which may be JSON. */
 const say = (text) => process.stderr.write(`dev: ${text}\n`);
 
