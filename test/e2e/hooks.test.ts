@@ -6,7 +6,7 @@ import { must } from './support/run.ts';
 import { post, serve } from './support/serve.ts';
 import { stampOut } from './support/stamp-out.ts';
 
-/* A team's own hooks, as their files show them: a repository with them is as green as one without. */
+/* A team's own hooks, as their files show them and as they were until 0.9: a repository with them is as green as one without. */
 
 const directory = join(temporaryFolder(), 'hooked');
 const npm = (...args: string[]) => must('npm', args, { cwd: directory });
@@ -17,12 +17,24 @@ function takeExample(name: string, change: (example: string) => string = (exampl
   const text = readFileSync(path, 'utf8');
   const [, comment = ''] = /^ \*\n( \* {5}export const [\s\S]*?) \*\/$/m.exec(text) ?? [];
   const example = change(comment.replace(/^ \* {5}/gm, ''));
-  expect(example).toMatch(`export const ${name}: `);
+  expect(example).toMatch(`export const ${name} = `);
+  const define = name === 'preprocess' ? 'definePreprocess' : 'definePostprocess';
   writeFileSync(
     path,
-    text.replace(/^export const \w+: \w+ \| undefined = undefined;\n/m, () => example),
+    text
+      .replace(/^export const \w+: \w+ \| undefined = undefined;\n/m, () => example)
+      .replace(/^import type .*/m, `import { ${define} } from '#runtime/api';`),
   );
 }
+
+/** A hook of 0.9: of one instance, with its own type. */
+const OLD_POSTPROCESS = `export type Postprocess = (prediction: unknown, instance: unknown) => unknown;
+
+export const postprocess: Postprocess | undefined = (prediction) => {
+  const { label, probabilities } = prediction as { label: string; probabilities: Record<string, number> };
+  return { label, certain: (probabilities[label] ?? 0) > 0.9 };
+};
+`;
 
 /** What clients send, where the hook makes centimetres of millimetres. */
 function inMillimetres(instance: unknown): unknown {
@@ -30,9 +42,13 @@ function inMillimetres(instance: unknown): unknown {
   return { ...rest, sepal_length_mm: sepal_length * 10 };
 }
 
+/** The file as it is created. */
+let seeded = '';
+
 beforeAll(async () => {
   await stampOut(directory, ['name=hooked']);
-  takeExample('postprocess');
+  seeded = readFileSync(join(directory, 'src/hooks/postprocess.ts'), 'utf8');
+  writeFileSync(join(directory, 'src/hooks/postprocess.ts'), OLD_POSTPROCESS);
   takeExample('preprocess', (example) =>
     example.replaceAll('length_mm', 'sepal_length_mm').replace('length_cm', 'sepal_length'),
   );
@@ -61,3 +77,21 @@ test('a CSV file says to a preprocess hook what JSON says', async () => {
     expect(await serving.stop()).toBe(0);
   }
 }, 60_000);
+
+test('the example of postprocess gives the same answers', async () => {
+  writeFileSync(join(directory, 'src/hooks/postprocess.ts'), seeded);
+  takeExample('postprocess');
+  for (const args of [
+    ['run', 'lint'],
+    ['run', 'typecheck'],
+  ])
+    await npm(...args);
+  const [sample] = readGolden(directory).samples;
+  const serving = await serve(directory);
+  try {
+    const { body } = await post(`${serving.url}/predict`, { instances: [sample?.instance] });
+    expect((body as { predictions: unknown[] }).predictions).toEqual([{ label: 'setosa', certain: true }]);
+  } finally {
+    expect(await serving.stop()).toBe(0);
+  }
+}, 120_000);

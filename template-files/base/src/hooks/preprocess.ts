@@ -9,11 +9,8 @@ import type { Preprocess } from '#runtime/api';
  * Where the model takes INT64 or UINT64, integers beyond 2^53 in JSON are bigints, so that no digit is lost.
  * In a CSV file (the feature batch reads such), columns that serving.yaml does not know are numbers where their text is one in JSON.
  *
- *     export const preprocess = definePreprocess<{ customer: string }>(async (rows, { signal, requestId }) => {
- *       const ids = rows.map(({ customer }) => customer);
- *       const response = await fetch(process.env['FEATURE_STORE_URL'], { method: 'POST', body: JSON.stringify(ids), signal });
- *       if (!response.ok) throw new HttpError(502, 'NO_FEATURES', 'the feature store does not answer');
- *       return await response.json();
- *     });
+ *     export const preprocess = definePreprocess<{ length_mm: number }>(async (rows) =>
+ *       rows.map(({ length_mm, ...rest }) => ({ ...rest, length_cm: length_mm / 10 })),
+ *     );
  */
 export const preprocess: Preprocess | undefined = undefined;
