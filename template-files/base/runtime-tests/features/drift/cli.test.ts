@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../../runtime/root.ts';
@@ -42,6 +42,29 @@ test('makes a reference of a table, whose columns may come in any order', () => 
     missing: 0,
   });
   expect(made.outputs[0].categories).toEqual(['setosa', 'versicolor', 'virginica']);
+});
+
+test('the report and the part of the model card are written with it', () => {
+  const card = join(folder, 'docs/MODEL_CARD.md');
+  mkdirSync(dirname(card));
+  writeFileSync(card, '# Model card\n');
+  const rows = Array.from({ length: 300 }, (_, i) => `${i % 3},5.${i % 10},3,${i % 2 ? 1.4 : 6},x`);
+  const { status, stdout } = reference('rows.csv', [HEADER, ...rows, ''].join('\n'));
+  expect([status, stdout]).toEqual([
+    0,
+    expect.stringMatching(/docs\/data-report\.html: written\.\n.*docs\/MODEL_CARD\.md: written\.\n$/),
+  ]);
+  const report = readFileSync(join(folder, 'docs/data-report.html'), 'utf8');
+  expect(report).toContain('300 rows of rows.csv');
+  expect(report).toContain('<li>sepal_width: all values are the same.</li>');
+  expect(readFileSync(card, 'utf8')).toContain('| petal_length | 1.4 to 6 | 0 % |');
+});
+
+test('without a model card the report alone is written, and nothing where a row is wrong', () => {
+  const wrong = reference('rows.csv', `${HEADER}\n1,much,3,4,x\n`);
+  expect([wrong.status, existsSync(join(folder, 'docs'))]).toEqual([1, false]);
+  expect(reference('rows.csv', `${HEADER}\n1,2,3,4,x\n`).status).toBe(0);
+  expect(readdirSync(join(folder, 'docs'))).toEqual(['data-report.html']);
 });
 
 test('a reference of few rows is made, and the warning says what it is too small for', () => {

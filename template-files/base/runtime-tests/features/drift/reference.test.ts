@@ -34,7 +34,14 @@ function make(): Reference {
   const { blocks, answers } = block(...rows);
   collection.add(blocks, [0], answers);
   const { version, sha256 } = contract.model;
-  return { apiVersion: 'ml-serving/reference-v1', model: { version, sha256 }, ...collection.finish() };
+  const found = collection.finish();
+  return {
+    apiVersion: 'ml-serving/reference-v1',
+    model: { version, sha256 },
+    rows: found.rows,
+    features: found.features.map(({ column }) => column),
+    outputs: found.outputs.map(({ column }) => column),
+  };
 }
 
 test('a reference has the shares of every column', () => {

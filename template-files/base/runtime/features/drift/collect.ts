@@ -6,6 +6,7 @@ import { edgesOf } from './edges.ts';
 import type { Column } from './reference.ts';
 import { binsOf } from './reference.ts';
 import { createReservoir } from './reservoir.ts';
+import { type NumberSummary, summaryOf } from './summary.ts';
 
 /** Different strings of a column that are counted; a column of more is a text or a key, and no category. */
 const MAX_DISTINCT = 10_000;
@@ -13,12 +14,20 @@ const MAX_DISTINCT = 10_000;
 interface Collector {
   readonly add: (value: number | string) => void;
   readonly finish: () => Column;
+  /** Of numbers and lengths. */
+  readonly summary?: () => NumberSummary | undefined;
+}
+
+/** A column for comparisons, and for people. */
+export interface Collected {
+  readonly column: Column;
+  readonly summary: NumberSummary | undefined;
 }
 
 /** Reads training data row by row, in memory that does not grow with it. */
 export interface Collection {
   readonly add: (blocks: readonly Block[], fetch: readonly number[], answers: readonly Answer[]) => void;
-  readonly finish: () => { rows: number; features: readonly Column[]; outputs: readonly Column[] };
+  readonly finish: () => { rows: number; features: readonly Collected[]; outputs: readonly Collected[] };
 }
 
 export function createCollection(features: readonly Watched[], outputs: readonly Watched[]): Collection {
@@ -44,10 +53,14 @@ export function createCollection(features: readonly Watched[], outputs: readonly
     },
     finish: () => ({
       rows,
-      features: inputColumns.map(({ finish }) => finish()),
-      outputs: outputColumns.map(({ finish }) => finish()),
+      features: inputColumns.map(collected),
+      outputs: outputColumns.map(collected),
     }),
   };
+}
+
+function collected({ finish, summary }: Collector): Collected {
+  return { column: finish(), summary: summary?.() };
 }
 
 function collectorOf(watched: Watched): Collector {
@@ -91,6 +104,7 @@ function numberCollector({ name, kind, single }: Watched): Collector {
         missing: share(missing / rows),
       };
     },
+    summary: () => summaryOf(sample.sorted(), min, max),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Answer } from '../../inference/job.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import { createEncoder } from '../../inference/preprocess/encoder.ts';
 import { type Block, sliceBlock } from '../../inference/tensor.ts';
-import { createCollection } from './collect.ts';
+import { type Collected, createCollection } from './collect.ts';
 import { watchedOf } from './open.ts';
 import type { Reference } from './reference.ts';
 
@@ -15,6 +15,9 @@ const PATIENCE_MS = 600_000;
 
 export interface Made {
   readonly reference: Reference;
+  /** The same columns for people: the features, then the outputs. */
+  readonly features: readonly Collected[];
+  readonly outputs: readonly Collected[];
   /** How many values serving.yaml did not expect, by column and reason. */
   readonly invalid: ReadonlyMap<string, number>;
 }
@@ -69,8 +72,15 @@ export async function makeReference(
   if (rows === 0) throw new ServiceError('DATA_INVALID', `${source}: expected rows, found none`);
   const { version, sha256 } = serving.model;
   const found = collection.finish();
-  const reference: Reference = { apiVersion: 'ml-serving/reference-v1', model: { version, sha256 }, ...found };
-  return { reference: { ...reference, rows }, invalid };
+  const columns = (side: readonly Collected[]) => side.map(({ column }) => column);
+  const reference: Reference = {
+    apiVersion: 'ml-serving/reference-v1',
+    model: { version, sha256 },
+    rows,
+    features: columns(found.features),
+    outputs: columns(found.outputs),
+  };
+  return { ...found, reference, invalid };
 }
 
 /** Rows as requests of their own: their answers may depend on the rows beside them. */

@@ -10,6 +10,7 @@ import { loadHooks } from '../../../team.ts';
 import { referencePath } from '../file.ts';
 import { makeReference } from '../make.ts';
 import { writeReference } from '../reference.ts';
+import { writeReport } from '../report/write.ts';
 import { type TooSmall, tooSmallFor } from '../size.ts';
 import { readTrainingRows } from '../training-rows.ts';
 
@@ -17,7 +18,8 @@ const COMMAND = {
   usage: 'npm run reference -- <file.csv or file.jsonl>',
   about:
     'Reads training data, sends it to the model and writes model/reference.json, with which live features and\n' +
-    'predictions are compared. Rows are what serving.yaml describes, after your preprocess hook. The file is read\n' +
+    'predictions are compared, docs/data-report.html with the distributions, and the part of docs/MODEL_CARD.md\n' +
+    'about the data. Rows are what serving.yaml describes, after your preprocess hook. The file is read\n' +
     'as a stream: its size does not matter.',
   positionals: true,
   example: 'npm run reference -- training.csv',
@@ -54,13 +56,14 @@ try {
     const { ready, reason } = predictor.readiness();
     if (!ready) throw new ServiceError('MODEL_MISMATCH', reason);
     const chunks = createReadStream(file, { highWaterMark: 256 * 1024 });
-    const { reference, invalid } = await makeReference(
+    const made = await makeReference(
       readTrainingRows(file, chunks, serving),
       serving,
       predictor,
       basename(file),
       config.folder,
     );
+    const { reference, invalid } = made;
     const path = referencePath(config);
     const draft = `${path}.new`;
     writeFileSync(draft, writeReference(reference));
@@ -68,6 +71,7 @@ try {
     for (const [what, count] of invalid) console.log(`${what}: ${count} values`);
     const { rows, features, outputs } = reference;
     console.log(`${relative('.', path)}: ${rows} rows, ${features.length} features, ${outputs.length} outputs.`);
+    for (const written of writeReport(config, made, basename(file))) console.log(`${relative('.', written)}: written.`);
     const { any, slight } = tooSmallFor(reference);
     warn(rows, any, 'no drift can be told from chance, so none is shown');
     warn(rows, slight, 'only strong drift can be told from chance');
