@@ -15,6 +15,7 @@ export interface Contract {
   readonly outputs: readonly object[];
   readonly limits?: object;
   readonly batching?: object | 'off';
+  readonly predictionLog?: object;
 }
 
 /** Puts a model into a stamped-out repository that has been built, as type custom. @returns its serving.yaml */

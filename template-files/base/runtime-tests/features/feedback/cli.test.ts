@@ -90,6 +90,31 @@ test('answers of the protocol are read as well', () => {
   expect(JSON.parse(stdout)).toMatchObject({ matched: 2, versions: [{ truths: 2, accuracy: { estimate: 0.5 } }] });
 });
 
+test('lines of version 2 have a prediction for each row, and those of a shadow are no answers', () => {
+  const version2 = (id: string, outputs: unknown, more: object = {}) => {
+    const line = { id, status: 200, schema: 2, variant: 'main', version: '1.0.0', msg: 'prediction', outputs, ...more };
+    return JSON.stringify(line);
+  };
+  const log = write('log.jsonl', [
+    version2('a', [{ label: 'setosa', probabilities: {} }], { method: 'predict' }),
+    // Outputs by name, because the client did not ask for all that a prediction needs.
+    version2('b', [{ probabilities: [0.1, 0.2, 0.7] }], { method: 'infer' }),
+    version2('b', [{ label: 'setosa' }], { msg: 'shadow', variant: 'candidate', version: '2.0.0' }),
+  ]);
+  const { stdout } = runCommand(
+    folder,
+    'features/feedback/cli/feedback',
+    truths([{ id: 'a' }, { id: 'b' }]),
+    '--log',
+    log,
+    '--json',
+  );
+  expect(JSON.parse(stdout)).toMatchObject({
+    matched: 2,
+    versions: [{ variant: 'main', truths: 2, accuracy: { estimate: 0.5 } }],
+  });
+});
+
 test.each([
   [['id,note', 'a,b'], /labels.csv line 1: expected the columns id and label, found no label/],
   [['id,label', 'a,rose'], /labels.csv line 2: label: expected one of setosa, .* found "rose"/],

@@ -53,7 +53,8 @@ function parsed(bytes: Buffer): Fields | undefined {
 }
 
 function predictionsOf(outputs: unknown, output: Watched, spec: OutputSpec): readonly number[] | undefined {
-  if (Array.isArray(outputs)) return outputs.map((one) => ofPrediction(one, output));
+  if (Array.isArray(outputs)) return outputs.map((one) => ofPrediction(one, output, spec));
+  // The protocol's answer as it is: lines before version 2 of the log's form.
   const tensors = isFields(outputs) ? outputs['outputs'] : undefined;
   if (!Array.isArray(tensors)) return undefined;
   const tensor = tensors.find((one) => isFields(one) && one['name'] === spec.name) as Fields | undefined;
@@ -64,8 +65,14 @@ function predictionsOf(outputs: unknown, output: Watched, spec: OutputSpec): rea
 }
 
 /** Of what a team's own hook answers instead, nothing is known: NaN. */
-function ofPrediction(prediction: unknown, { kind, names }: Watched): number {
+function ofPrediction(prediction: unknown, output: Watched, spec: OutputSpec): number {
+  const { kind, names, width } = output;
   if (!isFields(prediction)) return Number.NaN;
+  // A client of the protocol asked for other outputs than a prediction needs.
+  const values = prediction[spec.name];
+  if (Array.isArray(values) && values.length === width) {
+    return Number(valueAt(output, { dims: [1, width], data: values as never }, 0));
+  }
   const { label, value } = prediction;
   if (kind !== 'label') return typeof value === 'number' ? value : Number.NaN;
   const place = names?.indexOf(String(label)) ?? -1;
