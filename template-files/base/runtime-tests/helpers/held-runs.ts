@@ -7,7 +7,9 @@ export const HELD = 701;
 export interface HeldRuns {
   /** Resolves when the worker has begun so many of them. */
   begun(count?: number): Promise<void>;
-  /** Lets the worker go on, also with those that it begins later. */
+  /** Lets the one that was begun first go on. */
+  releaseFirst(): void;
+  /** Lets all go on, also with those that it begins later. */
   release(): void;
   close(): void;
 }
@@ -32,6 +34,10 @@ export function holdRuns(): HeldRuns {
   };
   return {
     begun: (count = 1) => until(() => runs.length >= count),
+    releaseFirst() {
+      const [first] = runs;
+      if (first) wake(first);
+    },
     release,
     close() {
       release();

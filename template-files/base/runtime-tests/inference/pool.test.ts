@@ -7,6 +7,7 @@ import { jest } from '@jest/globals';
 import type { RunMessage } from '../../runtime/inference/messages.ts';
 import { createPool, type RunOutcome, type WorkerPool } from '../../runtime/inference/pool.ts';
 import { HELD, holdRuns } from '../helpers/held-runs.ts';
+import { until } from '../helpers/until.ts';
 
 /** Real threads that answer each row with itself: 666 kills them, 667 fails, 700 takes 300 ms. */
 const workerPath = fileURLToPath(new URL('../fixtures/double-worker.mjs', import.meta.url));
@@ -61,15 +62,20 @@ test('an idle worker goes before a busy one, and of those the one that began fir
   const { seen, run } = setUp();
   const runs = [run('unfollowed', 700, false)];
   expect([pool.idle(), pool.ahead()]).toEqual([2, 0]);
-  runs.push(run('first', 700));
-  await pause(150);
-  runs.push(run('second', 700));
+  const held = holdRuns();
+  runs.push(run('first', HELD));
+  await held.begun(1);
+  runs.push(run('second', HELD));
+  await held.begun(2);
   expect([pool.idle(), pool.ahead()]).toEqual([0, 2]);
   runs.push(run('ahead', 1));
   expect(pool.ahead()).toBe(1);
+  held.releaseFirst();
+  await until(() => seen.includes('ahead 1'));
+  held.close();
   await Promise.all(runs);
   const ends = seen.filter((what) => /^(first|ahead|second) \d/.test(what));
-  expect(ends).toEqual(['first 700', 'ahead 1', 'second 700']);
+  expect(ends).toEqual([`first ${HELD}`, 'ahead 1', `second ${HELD}`]);
 });
 
 test('a worker that dies loses its run; the one behind it has not begun', async () => {
