@@ -9,6 +9,9 @@ const stamp = join(root, 'dist', 'server.js');
 const SOURCE_FOLDERS = ['src', 'runtime'];
 const OTHER_SOURCES = ['tsconfig.json', 'tsconfig.build.json', 'schema/serving.schema.json'];
 
+/** Exit code of a build that a signal has stopped. */
+export const STOPPED = 130;
+
 /** What a build is made of, below the repository's root. */
 export const SOURCES = [...SOURCE_FOLDERS, ...OTHER_SOURCES];
 
@@ -37,7 +40,8 @@ export function build() {
     .replace(/package\.json$/, 'bin/tsc');
   for (const step of [[tsc, '-p', 'tsconfig.build.json', '--noEmitOnError'], ['dist/runtime/cli/finish-build.js']]) {
     const { status } = spawnSync(process.execPath, step, { cwd: root, stdio: 'inherit' });
-    if (status !== 0) return status ?? 1;
+    // Without a status it was stopped by a signal, as by Ctrl-C.
+    if (status !== 0) return status ?? STOPPED;
   }
   return 0;
 }

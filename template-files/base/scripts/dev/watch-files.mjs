@@ -1,4 +1,4 @@
-import { readdirSync, statSync, watch } from 'node:fs';
+import { existsSync, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Editors write in several steps: files are compared when there was no further event for so long. */
@@ -65,7 +65,7 @@ function snapshot(paths) {
     } else if (state) files.set(path, `${state.mtimeMs} ${state.size}`);
   };
   for (const path of paths) {
-    folders.add(dirname(path));
+    if (existsSync(dirname(path))) folders.add(dirname(path));
     add(path);
   }
   return { files, folders };
