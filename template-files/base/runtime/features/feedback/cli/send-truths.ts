@@ -26,8 +26,9 @@ export function readTarget(url: string, headers: readonly string[] = []): Target
     throw new ServiceError('DATA_INVALID', `--url: expected http://<host>:<port>, found "${url}"`);
   }
   const pairs = headers.map((header) => {
-    const [, name, value] = /^([\w-]+):\s*(.+)$/.exec(header) ?? [];
-    if (name !== undefined && value !== undefined) return [name, value] as const;
+    const [name = '', ...rest] = header.split(':');
+    const value = rest.join(':').trim();
+    if (/^[\w-]+$/.test(name) && value !== '') return [name, value] as const;
     // The value may be a secret: it is not repeated.
     throw new ServiceError('DATA_INVALID', '--header: expected "Name: value"');
   });
