@@ -81,10 +81,10 @@ export function stamp(sets: readonly string[], name = 'my-model'): Promise<strin
   return made;
 }
 
-/** Stamps a repository out into a folder of its own; with all features unless the answers say otherwise. */
+/** Stamps a repository out into a folder of its own, with the features that users get unless the answers say otherwise. */
 export async function stampAnew(sets: readonly string[], parent: string, name = 'my-model'): Promise<string> {
   const directory = join(parent, name);
-  const args = ['features=all', ...sets].flatMap((set) => ['--set', set]);
+  const args = sets.flatMap((set) => ['--set', set]);
   const { code, stderr } = await cli([directory, '--yes', '--no-install', ...args]);
   if (code !== 0) throw new Error(`stamping out ${sets.join(' ')} ended with ${code}:\n${stderr}`);
   return directory;
