@@ -69,6 +69,10 @@ export async function createService(config: Config, logger: Logger, options: Ser
     objectives.latencyMs,
   );
   exportFacts(metrics.registry, { ...config, modelReleased: model.released, cpuCores: cpuLimit() });
+  const app = createApp();
+  let served: Models | undefined;
+  // Before anything is opened: where it fails, there is nothing to close.
+  const added = await configureApp(app, configure, createAppContext({ config, logger, metrics, models: () => served }));
   const budget = createByteBudget(limits.maxUploadBytes);
   const bodies = createBodyReader(limits, budget);
   warnOfUnusedVariables(config.env, given, logger);
@@ -87,6 +91,7 @@ export async function createService(config: Config, logger: Logger, options: Ser
       config,
     ),
   );
+  served = models;
   // What asks for the model beside its clients asks for the main version.
   const predictor: Predictor = { ...models.main.predictor, ...models.lifecycle };
   const routes = createRoutes(config, { predictor, models, metrics, bodies, liveness: watchdog.liveness }, features);
@@ -103,14 +108,13 @@ export async function createService(config: Config, logger: Logger, options: Ser
     models,
     observers,
   });
-  const app = createApp();
-  const added = await configureApp(app, configure, createAppContext({ config, logger, metrics, models }));
   const appRequests = createAppRequests({
     logger,
     record(id, label, status, ms) {
       metrics.request(label, status, ms / 1000);
       logAccess(id, label, status, ms);
     },
+    rejected: metrics.rejected,
     announce: (route) => metrics.announce([{ route, codes: [] }]),
     match: createRouteMatcher(routes),
     isStopping: predictor.stopping,

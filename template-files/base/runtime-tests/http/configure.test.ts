@@ -116,6 +116,7 @@ describe('own middleware and routes', () => {
       const counter = new Counter({ name: 'team_greetings_total', help: 'Greetings.', registers: [registry] });
       app.use((req, res, next) => {
         res.setHeader('X-Team', 'ours');
+        res.vary('Origin');
         calls.push(req.get('x-request-id') ?? '');
         next();
       });
@@ -194,6 +195,19 @@ describe('own middleware and routes', () => {
     expect(await bodyOf(response)).toMatchObject({ predictions: ['hooked'], id: 'behind' });
   });
 
+  test('what an answer depends on is what middleware says and what the service says', async () => {
+    const response = await service.post(
+      '/predict',
+      { instances: Array(200).fill(INSTANCE) },
+      { 'accept-encoding': 'gzip' },
+    );
+    await response.arrayBuffer();
+    expect([response.headers.get('content-encoding'), response.headers.get('vary')]).toEqual([
+      'gzip',
+      'Origin, Accept-Encoding',
+    ]);
+  });
+
   test.each([
     ['/team/refused', 422, 'NOT_TODAY', 'come back tomorrow'],
     ['/team/gone', 410, 'GONE', 'it was here'],
@@ -246,6 +260,7 @@ describe('own middleware and routes', () => {
     expect([status, body['code']]).toEqual([504, 'TIMEOUT']);
     expect(body['error']).toContain('src/app.ts');
     expect(line).toMatchObject({ route: '/team/never', status: 504 });
+    expect(await service.metrics.registry.metrics()).toContain('ml_serving_rejected_total{reason="timeout"} 1');
     expect(() => later[0]?.()).toThrow(expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' }));
   });
 
@@ -333,6 +348,13 @@ test.each<[string, Configure]>([
   await expect(serve(configure)).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: 'src/app.ts: configure failed: no such database',
+  });
+});
+
+test('configure cannot predict yet', async () => {
+  await expect(serve((_app, { predict }) => predict([INSTANCE]).then(() => {}))).rejects.toMatchObject({
+    message: 'src/app.ts: configure failed: the model is being loaded',
+    cause: { code: 'NOT_READY' },
   });
 });
 

@@ -12,6 +12,7 @@ import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
 import { throughNode } from './responder.ts';
 import { OTHER } from './routes.ts';
+import { REJECTED } from './status.ts';
 
 /*
  * Requests of a service whose src/app.ts has added middleware or routes. Code of the team sees each of them first: it is given an id and a
@@ -22,6 +23,8 @@ export interface AppRequestsDeps {
   readonly logger: Logger;
   /** Counts and logs an answered request. */
   readonly record: (id: string, label: string, status: number, ms: number) => void;
+  /** Counts why a request was refused. */
+  readonly rejected: (reason: string) => void;
   /** Makes the series of a route. */
   readonly announce: (label: string) => void;
   /** The route of the service that a request names, if any. */
@@ -50,7 +53,7 @@ const LABEL = /^[A-Za-z0-9._~:{}*/-]{1,200}$/;
 type Routed = Message & { readonly route?: { readonly path?: unknown }; readonly baseUrl?: string };
 
 export function createAppRequests(deps: AppRequestsDeps): AppRequests {
-  const { logger, record, announce, match, isStopping, timeoutMs, maxBodyBytes, budget, activities } = deps;
+  const { logger, record, rejected, announce, match, isStopping, timeoutMs, maxBodyBytes, budget, activities } = deps;
   const labels = new Set<string>();
   const shadowed = new Set<string>();
 
@@ -98,6 +101,7 @@ export function createAppRequests(deps: AppRequestsDeps): AppRequests {
           'TIMEOUT',
           'no answer in time: src/app.ts had neither answered nor called next()',
         );
+        rejected('timeout');
         respond(req, res, errorReply(error));
       }, timeoutMs);
       res.once('close', () => {
@@ -119,6 +123,8 @@ export function createAppRequests(deps: AppRequestsDeps): AppRequests {
         if (!res.writableEnded && (error as { code?: unknown })?.code !== 'ERR_HTTP_HEADERS_SENT') res.destroy();
         return;
       }
+      const reason = error instanceof ServiceError ? REJECTED[error.code] : undefined;
+      if (reason) rejected(reason);
       const reply = appErrorReply(error, id);
       if (isDefect(reply)) logger.error({ id, err: error }, 'src/app.ts failed on a request');
       respond(req as unknown as Message, res, reply);

@@ -16,7 +16,6 @@ export async function configureApp(app: Express, configure: Configure, context: 
   try {
     await configure(app, context);
   } catch (cause) {
-    if (cause instanceof ServiceError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ServiceError('CONFIG_INVALID', `src/app.ts: configure failed: ${reason}`, { cause });
   }
@@ -27,7 +26,8 @@ export interface AppContextDeps {
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly models: Pick<Models, 'pick' | 'lifecycle'>;
+  /** Undefined until they are there: `configure` is called before. */
+  readonly models: () => Pick<Models, 'pick' | 'lifecycle'> | undefined;
 }
 
 /** What `configure` gets. */
@@ -39,10 +39,12 @@ export function createAppContext({ config, logger, metrics, models }: AppContext
     registry: metrics.registry,
     async predict(instances, options: PredictOptions = {}) {
       const { signal, timeoutMs = serving.limits.timeoutMs, requestId = 'internal', headers = {}, topK } = options;
-      const { ready, reason } = models.lifecycle.accepts();
+      const served = models();
+      if (!served) throw new ServiceError('NOT_READY', 'the model is being loaded');
+      const { ready, reason } = served.lifecycle.accepts();
       if (!ready) throw new ServiceError('NOT_READY', reason);
       signal?.throwIfAborted();
-      const { predictor } = models.pick({ id: requestId, headers });
+      const { predictor } = served.pick({ id: requestId, headers });
       const call = {
         deadline: performance.now() + timeoutMs,
         id: requestId,

@@ -30,6 +30,7 @@ export function throughNode(req: IncomingMessage, res: ServerResponse): Responde
       const length = bytesOf(reply);
       const headers = headersOf(reply, length, more);
       if (last) headers.push('Connection', 'close');
+      if (reply.headers) keepVary(headers, res.getHeader('Vary'));
       res.writeHead(reply.status, headers);
       // One plain write: end(body) would put an empty piece behind the body, and two pieces are a vectored one, which costs a small
       // request a few percent more.
@@ -45,4 +46,12 @@ export function throughNode(req: IncomingMessage, res: ServerResponse): Responde
       return true;
     },
   };
+}
+
+/** Middleware may have said on what else an answer depends (cors: on Origin); a header of writeHead would take its place. */
+function keepVary(headers: string[], earlier: number | string | readonly string[] | undefined): void {
+  if (earlier === undefined) return;
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i] === 'Vary') headers[i + 1] = `${String(earlier)}, ${headers[i + 1]}`;
+  }
 }
