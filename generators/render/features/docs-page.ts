@@ -32,7 +32,7 @@ npx create-ml-serving remove drift
 
 \`add\` and \`remove\` are [\`regenerate\`](UPDATING.md) with another answer: your edits are merged, and a file that you have edited is never
 removed. [CLI.md](CLI.md#create-ml-serving-add-feature-and-remove-feature) has the flags. Repositories that were created before features could be
-chosen keep all of them when they are upgraded; \`remove\` takes away what you do not use.`;
+chosen keep what they had when they are upgraded; \`remove\` takes away what you do not use.`;
 
 /** \`docs/FEATURES.md\`, derived from the declarations and from what the template renders. */
 export function featuresPage(template: Template, answers: Answers): string {
