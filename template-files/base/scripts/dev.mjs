@@ -8,7 +8,7 @@ import { endWithNpm } from './npm-parent.mjs';
 readCommandLine({
   usage: 'npm run dev',
   about:
-    'Serves, and starts again after each change in src/, runtime/, model/, public/ or serving.yaml. A change that does not compile is\n' +
+    'Serves, and starts again after each change of code, model or serving.yaml. A change that does not compile is\n' +
     'reported, and the service goes on as it is. Settings are those of npm start. Ctrl-C ends it.',
   example: 'PORT=9000 npm run dev',
   exitCodes: { 0: 'stopped by Ctrl-C or SIGTERM' },
