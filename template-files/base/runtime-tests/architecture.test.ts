@@ -134,6 +134,22 @@ describe('features', () => {
     expect(importers).toEqual([]);
   });
 
+  test('what reads serving.yaml does not import the code of features: workers start before that is loaded', () => {
+    const closure = new Set<string>();
+    const visit = (name: string): void => {
+      if (closure.has(name)) return;
+      closure.add(name);
+      for (const path of staticImports(name)) visit(path);
+    };
+    visit('config.ts');
+    const ofFeatures = [...closure].filter((name) => name.startsWith('features/'));
+    expect(ofFeatures).toContain('features/feedback/contract.ts');
+    expect(ofFeatures.filter((name) => !/\/(index|contract|candidate)\.ts$/.test(name))).toEqual([]);
+    expect([...closure].filter((name) => /^(inference\/predictor|inference\/pool|observability\/)/.test(name))).toEqual(
+      [],
+    );
+  });
+
   test('what features share is imported by no other part of the core', () => {
     const isShared = (path: string): boolean => path.startsWith('tables/') || path === 'inference/watched.ts';
     const core = files.filter(({ name }) => !name.startsWith('features/') && !isShared(name));
@@ -141,6 +157,17 @@ describe('features', () => {
     expect(importers).toEqual([]);
   });
 });
+
+/** Own modules whose code is loaded with a module; types are not. */
+function staticImports(name: string): string[] {
+  const text = files.find((file) => file.name === name)?.text ?? '';
+  const all = [...text.matchAll(/^(import|export)(?! type)[^;]*?from '(\.[^']+)'/gm)];
+  return all.map(([, , path]) =>
+    relative(SRC, join(SRC, name, '..', path ?? ''))
+      .split(sep)
+      .join('/'),
+  );
+}
 
 function importsByFeature(): { feature: string; path: string }[] {
   const folders = readdirSync(join(SRC, 'features'));

@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { withoutMark } from './byte-order-mark.ts';
+import { dirname, join, resolve } from 'node:path';
 import type { ContractPart } from './contract/part.ts';
 import { readServing } from './contract/read.ts';
 import type { Serving } from './contract/serving.ts';
@@ -9,7 +7,8 @@ import { ServiceError } from './errors.ts';
 import type { Feature } from './feature.ts';
 import { features as chosenFeatures } from './features.ts';
 import { availableCpus, workersFor } from './inference/cpu.ts';
-import { type Golden, type GoldenFile, parseGolden, type Question } from './inference/golden.ts';
+import type { Golden, Question } from './inference/golden.ts';
+import { findModel, readGolden, readText } from './model-files.ts';
 import { ROOT } from './root.ts';
 
 /** Everything that is set from outside. Read once, at the start; nothing else takes settings from process.env or serving.yaml. */
@@ -90,19 +89,6 @@ export function readSchema(root: string = ROOT): string {
   return readText(join(root, 'schema', 'serving.schema.json'));
 }
 
-/** The path of a model's file. @throws CONFIG_INVALID when there is none, with the field that names it */
-export function findModel(folder: string, file: string, field: string): string {
-  const path = join(folder, file);
-  if (existsSync(path)) return path;
-  const message = `serving.yaml ${field}: expected an ONNX file, found none at ${file}. Put the model there.`;
-  throw new ServiceError('CONFIG_INVALID', message);
-}
-
-/** The golden samples of a file, where it exists. */
-export function readGolden(path: string): GoldenFile | undefined {
-  return existsSync(path) ? parseGolden(readText(path), basename(path)) : undefined;
-}
-
 /** A delay as long as the grace period would leave nothing of it for what is in flight. */
 function readShutdown(env: Environment): Pick<Config, 'shutdownGraceMs' | 'drainDelayMs'> {
   const shutdownGraceMs = readInteger(env, 'SHUTDOWN_GRACE_MS', 25_000, 0, 3_600_000);
@@ -128,14 +114,4 @@ function readTemplate(root: string): Pick<Config, 'templateVersion' | 'templateR
     templateVersion: String(templateVersion),
     templateReleased: typeof templateReleased === 'string' ? templateReleased : undefined,
   };
-}
-
-function readText(path: string): string {
-  try {
-    return withoutMark(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new ServiceError('CONFIG_INVALID', `${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`, {
-      cause: error,
-    });
-  }
 }

@@ -29,10 +29,11 @@ export interface Feature {
    */
   readonly check?: (config: Config) => readonly string[] | Promise<readonly string[]>;
   /**
-   * Called once, in the order of the list, before anything listens.
+   * Called once, in the order of the list, before anything listens. Code that only the server needs is imported here: what index.ts
+   * imports delays the workers, because serving.yaml is read with the features' contracts before they start.
    * @throws CONFIG_INVALID to refuse the start
    */
-  readonly open?: (context: FeatureContext) => FeatureParts;
+  readonly open?: (context: FeatureContext) => FeatureParts | Promise<FeatureParts>;
 }
 
 export interface FeatureContext {

@@ -20,8 +20,9 @@ export interface OpenFeatures extends AddedRoutes {
 }
 
 /** Opens features in their order. @throws the error of the first one that refuses, with its name */
-export function openFeatures(features: readonly Feature[], context: FeatureContext): OpenFeatures {
-  const opened = features.map((feature) => ({ name: feature.name, parts: openOne(feature, context) }));
+export async function openFeatures(features: readonly Feature[], context: FeatureContext): Promise<OpenFeatures> {
+  const opened: { name: string; parts: FeatureParts }[] = [];
+  for (const feature of features) opened.push({ name: feature.name, parts: await openOne(feature, context) });
   const all = opened.map(({ parts }) => parts);
   return {
     parts: all,
@@ -72,9 +73,9 @@ function mergedParameters(parts: readonly AddedParameters[]): AddedParameters {
   return merged;
 }
 
-function openOne({ name, open }: Feature, context: FeatureContext): FeatureParts {
+async function openOne({ name, open }: Feature, context: FeatureContext): Promise<FeatureParts> {
   try {
-    return open?.(context) ?? {};
+    return (await open?.(context)) ?? {};
   } catch (error) {
     throw named(name, error);
   }

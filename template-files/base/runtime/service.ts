@@ -76,7 +76,7 @@ export async function createService(config: Config, logger: Logger, options: Ser
   const budget = createByteBudget(limits.maxUploadBytes);
   const bodies = createBodyReader(limits, budget);
   warnOfUnusedVariables(config.env, given, logger);
-  const features = openFeatures(given, { config, logger, hooks, metrics, bodies, models: () => models });
+  const features = await openFeatures(given, { config, logger, hooks, metrics, bodies, models: () => models });
 
   const activities = createActivities();
   const { blockedMs, stuckMs } = limits;

@@ -1,33 +1,8 @@
 import type { Feature } from '../../feature.ts';
-import { exportBins } from './bin-series.ts';
-import { checkReference } from './check.ts';
-import { readReferenceText } from './file.ts';
-import { exportReferenceState } from './metrics.ts';
-import { openReference } from './open.ts';
-import { referenceId } from './reference.ts';
-import { createWatch } from './watch.ts';
 
 /** Counts clients' values and the model's answers in the bins of a reference. */
 export const drift: Feature = {
   name: 'drift',
-  check: checkReference,
-  open({ config, metrics, logger }) {
-    const read = () => readReferenceText(config);
-    const { features, outputs, reference, refused, stale } = openReference(read, config.serving);
-    if (refused) {
-      const level = stale ? 'warn' : 'error';
-      logger[level]({ code: refused.code, reason: refused.message }, 'the drift reference is not used');
-    }
-    const watch = createWatch(features, outputs, reference);
-    const origin = reference && { id: referenceId(reference), rows: reference.rows };
-    exportBins(metrics.registry, watch.features, watch.outputs, origin);
-    exportReferenceState(metrics.registry, { loaded: reference !== undefined, refused: refused !== undefined });
-    return {
-      // The reference has the answers of the main model: those of another one are no drift.
-      observe: (model) => (_call, blocks, fetch, answers) => {
-        watch.sawInputs(blocks);
-        if (model.name === 'main') watch.sawAnswers(fetch, answers);
-      },
-    };
-  },
+  check: async (config) => (await import('./check.ts')).checkReference(config),
+  open: async (context) => (await import('./serve.ts')).openDrift(context),
 };

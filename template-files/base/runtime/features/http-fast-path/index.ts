@@ -1,6 +1,5 @@
 import { readChoice } from '../../environment.ts';
 import type { Feature } from '../../feature.ts';
-import { FastPathServer } from './server.ts';
 
 const HTTP_READERS = ['own', 'node'] as const;
 
@@ -10,8 +9,9 @@ const HTTP_READERS = ['own', 'node'] as const;
  */
 export const httpFastPath: Feature = {
   name: 'http-fast-path',
-  open({ config }) {
+  async open({ config }) {
     if (readChoice(config.env, 'HTTP_READER', 'own', HTTP_READERS) === 'node') return {};
+    const { FastPathServer } = await import('./server.ts');
     return { createServer: ({ options, listener, ...handing }) => new FastPathServer(options, listener, handing) };
   },
 };

@@ -1,4 +1,5 @@
-import { type Config, findModel, readGolden } from '../../config.ts';
+import type { Config } from '../../config.ts';
+import { findModel, readGolden } from '../../model-files.ts';
 
 /**
  * The candidate that serving.yaml names, as if it were the only model: it differs from the model in its file, its golden samples and its
