@@ -45,7 +45,7 @@ const MAX_HEAD = 8 * 1024;
 const MAX_WAITING = 16 * 1024;
 
 /**
- * Answers the requests of a connection one by one, as long as each is whole and of the plainest form. With the first other one, the
+ * Answers the requests of a connection one by one, as long as each is complete and of the plainest form. With the first other one, the
  * connection and all that it has sent is Node.js'. @param left called once, when the connection is closed or Node.js'
  */
 export function openConnection(socket: Socket, options: ConnectionOptions, left: () => void): Connection {

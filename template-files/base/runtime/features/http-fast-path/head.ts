@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** The first lines of a request. */
 export interface Head {
   readonly url: string;
-  /** Names in lower case. The same for all requests that begin alike, so nobody may change them. */
+  /** Names in lower case. The same for all requests that begin alike, so they must not be changed. */
   readonly headers: IncomingHttpHeaders;
   /** What Content-Length says. */
   readonly bodyBytes: number;

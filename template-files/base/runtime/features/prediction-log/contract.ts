@@ -8,7 +8,7 @@ export interface PredictionLogSpec {
   readonly to: 'stdout' | 'file';
   /** Of the file; relative to serving.yaml. */
   readonly path: string;
-  /** The file is put aside when it is larger, and so many are kept. */
+  /** The file is rotated when it is larger, and so many are kept. */
   readonly maxBytes: number;
   readonly files: number;
   /** Memory for lines that wait to be written; further ones are dropped and counted. */

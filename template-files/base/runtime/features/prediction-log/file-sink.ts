@@ -4,16 +4,16 @@ import type { Sink } from './line-buffer.ts';
 
 export interface FileSinkOptions {
   readonly path: string;
-  /** The file is put aside before it grows beyond this. */
+  /** The file is rotated before it grows beyond this. */
   readonly maxBytes: number;
   /** Files that are kept, the current one among them: `path`, `path.1` (the one before), `path.2`… */
   readonly files: number;
 }
 
-/** How often it is asked whether the file is still in its place: somebody may have removed it, or put it aside. */
+/** How often the file's presence is checked: another program may have removed or renamed it. */
 const LOOK_MS = 1000;
 
-/** A file that is put aside when it is full. After an error the file is opened anew: its disk may have been changed. */
+/** A file that is rotated when it is full. After an error it is opened again: its disk may have been replaced. */
 export function createFileSink({ path, maxBytes, files }: FileSinkOptions): Sink {
   let handle: FileHandle | undefined;
   let size = 0;

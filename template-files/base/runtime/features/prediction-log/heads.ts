@@ -6,7 +6,7 @@ export interface Heads {
   readonly of: (endedAt: number) => Buffer;
 }
 
-/** By as much the clock may differ from what it was: it has whole milliseconds only. */
+/** By as much the clock may differ from what it was: it counts milliseconds without fractions. */
 const CLOCK_MS = 1;
 
 export function createHeads(): Heads {

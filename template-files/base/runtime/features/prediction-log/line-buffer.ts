@@ -19,19 +19,19 @@ export interface LineBufferEvents {
 /** Lines wait in memory and are written some at a time, in the background. */
 export interface LineBuffer {
   /**
-   * For the next line, with room for so many bytes; `end` is to be called behind it. Never waits: what finds no place is dropped
+   * For the next line, with space for so many bytes; `end` is to be called after it. Never waits: what finds no space is dropped
    * and counted, and there is nothing to write to.
    */
-  readonly begin: (room: number) => ByteWriter | undefined;
+  readonly begin: (bytes: number) => ByteWriter | undefined;
   readonly end: () => void;
   /** Writes what is left, for so long at most. False where a write is still in flight then. */
   readonly close: (patienceMs: number) => Promise<boolean>;
-  /** Hands over at once what waits, at the end of a process that nobody has closed. */
+  /** Hands over at once what waits, at the end of a process that was not shut down. */
   readonly spill: () => void;
 }
 
 const FLUSH_MS = 100;
-/** Lines are put down and written in blocks of so many bytes; a full one is written at once. */
+/** Lines are collected and written in blocks of so many bytes; a full one is written at once. */
 const BLOCK_BYTES = 256 * 1024;
 /** So many are kept to be filled again: as the default bound of 8 MiB takes, and the two that are open and being written. */
 const KEPT_BLOCKS = 34;
@@ -46,12 +46,12 @@ interface Block {
 }
 
 /**
- * @param maxSize bytes of all lines that wait or are being written, together; a line for which there is no room is dropped
- * @param events told of each line once: written, or dropped and why. A sink that rejects costs the lines of that write alone
+ * @param maxSize bytes of all lines that wait or are being written, together; a line for which there is no capacity is dropped
+ * @param events called for each line once: written, or dropped and why. A sink that rejects costs the lines of that write alone
  */
 export function createLineBuffer(sink: Sink, maxSize: number, events: LineBufferEvents): LineBuffer {
   const enough = Math.min(BLOCK_BYTES, maxSize / 2);
-  /** Where lines are put down, and those before it, which wait to be written. */
+  /** The block that lines are added to, and those before it, which wait to be written. */
   let open = blockOf(BLOCK_BYTES);
   const full: Block[] = [];
   /**
@@ -74,11 +74,11 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
     }, ms).unref();
   }
 
-  /** Sets the open block aside and opens another one with so much room. */
-  function turnOver(room: number): void {
+  /** Closes the open block and opens another one with space for so many bytes. */
+  function turnOver(bytes: number): void {
     if (open.lines > 0) full.push(open);
     else keep(open);
-    open = (room <= BLOCK_BYTES ? free.pop() : undefined) ?? blockOf(Math.max(BLOCK_BYTES, room));
+    open = (bytes <= BLOCK_BYTES ? free.pop() : undefined) ?? blockOf(Math.max(BLOCK_BYTES, bytes));
   }
 
   function keep(block: Block): void {
@@ -124,13 +124,13 @@ export function createLineBuffer(sink: Sink, maxSize: number, events: LineBuffer
   }
 
   return {
-    begin(room) {
-      if (taken + room > maxSize) {
+    begin(bytes) {
+      if (taken + bytes > maxSize) {
         const stalled = writing !== undefined && performance.now() - startedAt > STALL_MS;
         events.onDropped(1, stalled ? 'stalled' : 'buffer_full');
         return undefined;
       }
-      if (open.writer.buffer.length - open.writer.end < room) turnOver(room);
+      if (open.writer.buffer.length - open.writer.end < bytes) turnOver(bytes);
       lineStart = open.writer.end;
       return open.writer;
     },

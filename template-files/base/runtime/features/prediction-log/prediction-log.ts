@@ -10,7 +10,7 @@ import type { Redact } from './redact.ts';
 /** A prediction as it is logged. */
 export interface LoggedPrediction {
   readonly id: string;
-  /** The client's own, which may be of any letters, where it has one beside the request's. */
+  /** The client's own, which may be of any letters, where it has one next to the request's. */
   readonly answerId: string | undefined;
   readonly route: string;
   readonly status: number;
@@ -30,7 +30,7 @@ export interface LoggedShadow extends Pick<LoggedPrediction, 'id' | 'answerId' |
   readonly outcome: string;
   readonly reason: string | undefined;
   readonly difference: number | undefined;
-  /** Undefined where it was not asked. */
+  /** Undefined where it was skipped. */
   readonly totalMs: number | undefined;
   readonly queue: number;
   readonly run: number;
@@ -38,7 +38,7 @@ export interface LoggedShadow extends Pick<LoggedPrediction, 'id' | 'answerId' |
   readonly outputs: string | undefined;
 }
 
-/** Milliseconds in each stage, what was asked and what was answered. */
+/** Milliseconds in each stage, the request's instances and its answer. */
 export interface LoggedTrace {
   readonly preprocess: number;
   readonly queue: number;
@@ -58,16 +58,16 @@ export interface LoggedVariant {
 }
 
 export interface PredictionLog {
-  /** Whether a request is to be logged: only then need anything be noted on its way. */
+  /** Whether a request is to be logged: only then is anything recorded while it is handled. */
   readonly wants: (id: string) => boolean;
-  /** Whether its lines are among those of the access log: a request is one line there, and these tell all that the other would. */
+  /** Whether its lines are among those of the access log: a request is one line there, and these hold all that the other would. */
   readonly inAccessLog: boolean;
   readonly write: (prediction: LoggedPrediction) => void;
   /** Writes what a shadow answered to a request that is logged: a line of its own, under the same id. */
   readonly writeShadow: (shadow: LoggedShadow) => void;
   /** Writes what waits, for so long at most. */
   readonly close: (patienceMs: number) => Promise<boolean>;
-  /** Hands over at once what waits, at the end of a process that nobody has closed. */
+  /** Hands over at once what waits, at the end of a process that was not shut down. */
   readonly spill: () => void;
 }
 
@@ -117,8 +117,8 @@ const FRAME = 340;
 const SHORT = 4096;
 
 /**
- * JSON lines. Put together by hand, from bytes where they are the same for many requests: this is on the way of each one. Many are
- * put down one after the other: between the other steps of each request, with other code and data in the processor's caches, a line
+ * JSON lines. Assembled by hand, from bytes where they are the same for many requests, because every request has one. Many are
+ * written one after the other: between the other steps of each request, with other code and data in the processor's caches, a line
  * costs a quarter more. They do not ask for the end of each turn of the event loop, either: for that it would have to go round
  * again and again with few requests in each turn.
  */
@@ -127,7 +127,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   const buffer = createLineBuffer(sink, options.bufferBytes, events);
   const heads = createHeads();
   let waiting: LoggedPrediction[] = [];
-  /** Whether what waits is put down then anyway. */
+  /** Whether a timer writes what waits. */
   let timed = false;
   let atTurnsEnd = false;
   const middles = new Map<LoggedVariant, (route: string, status: number) => Buffer>();
@@ -271,7 +271,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   };
 }
 
-/** Bytes that are kept for it, about. How much there is behind inputs that have been read already, nobody knows. */
+/** Bytes that are kept for it, about. The size of inputs that have been read already is unknown. */
 function kept({ inputs, inputsJson, outputs }: LoggedTrace): number {
   if (inputs !== undefined) return Number.POSITIVE_INFINITY;
   return (inputsJson?.bytes.length ?? 0) + (outputs?.text.length ?? 0);

@@ -5,7 +5,7 @@ import { toJsonText } from '../../observability/json-text.ts';
 export interface Redaction {
   readonly remove: readonly string[];
   readonly hash: readonly string[];
-  /** Secret key of the hashes: without it nobody can find a value by trying. */
+  /** Secret key of the hashes: without it no value can be found by trying. */
   readonly salt: string;
   /** Whether a preprocess hook takes instances whose fields are the team's own. */
   readonly hooked: boolean;
@@ -29,14 +29,14 @@ type Hide = (value: unknown) => unknown;
 /** What stands for a removed value where leaving it out would shift the others. */
 const REMOVED = '[redacted]';
 
-/** Undefined when there is nothing to redact. What cannot be told apart by names is left out as a whole. */
+/** Undefined when there is nothing to redact. What has no names to distinguish is left out completely. */
 export function createRedact({ remove, hash, salt, hooked }: Redaction, names: Names): Redact | undefined {
   const { covers, row, parts, single } = names;
   if (remove.length + hash.length === 0) return undefined;
   const fieldsOf = (name: string) => covers.get(name) ?? [name];
   const hides = new Map<string, Hide>([
     ...hash.flatMap(fieldsOf).map((name): [string, Hide] => [name, (value) => digest(value, salt)]),
-    // Behind the hashes: of two wishes the stricter one holds.
+    // After the hashes: where a field is in both lists it is removed.
     ...remove.flatMap(fieldsOf).map((name): [string, Hide] => [name, () => REMOVED]),
   ]);
   // What a hook makes of a field of its own can be anywhere in the tensors.

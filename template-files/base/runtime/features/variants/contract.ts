@@ -2,14 +2,14 @@ import type { ContractPart } from '../../contract/part.ts';
 import type { Rule } from '../../contract/rule.ts';
 import type { ModelSpec } from '../../contract/serving.ts';
 
-/** A second version of the model beside the first. */
+/** A second version of the model next to the first. */
 export interface VariantsSpec {
-  /** `shadow`: asked as well, never answering. `ab`: answers its part of the requests. */
+  /** `shadow`: gets a part of the requests as well, and never answers a client. `ab`: answers its part of the requests. */
   readonly mode: 'shadow' | 'ab';
   readonly candidate: Pick<ModelSpec, 'version' | 'file' | 'sha256'>;
-  /** Percent of the requests that the candidate answers (`ab`) or is asked as well (`shadow`). */
+  /** Percent of the requests that the candidate answers (`ab`) or gets as well (`shadow`). */
   readonly weight: number;
-  /** Header by whose value a client keeps its variant; without it each request is drawn by its id. */
+  /** Header by whose value a client keeps its variant; without it the hash of the request's id decides. */
   readonly stickyHeader?: string;
   /** Numbers that differ by no more agree, relative beyond 1. */
   readonly tolerance: number;
@@ -31,7 +31,7 @@ const twoVersions: Rule = ({ model, variants }) =>
     : [
         {
           field: 'variants.candidate.version',
-          expected: 'another version than model.version: answers are told apart by it',
+          expected: 'another version than model.version: it says which of them answered',
           found: model.version,
           mend: 'Raise it.',
         },
