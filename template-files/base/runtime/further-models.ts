@@ -7,3 +7,8 @@ import type { FurtherModel } from './inference/models.ts';
 export function furtherModels(config: Config, features: readonly Feature[] = chosenFeatures): readonly FurtherModel[] {
   return features.flatMap(({ models }) => models?.(config) ?? []);
 }
+
+/** Whether a feature was chosen that adds models. */
+export function addsModels(features: readonly Feature[] = chosenFeatures): boolean {
+  return features.some(({ models }) => models !== undefined);
+}

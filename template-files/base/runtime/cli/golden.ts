@@ -4,7 +4,7 @@ import { withoutMark } from '../byte-order-mark.ts';
 import { readCommandLine } from '../command-line.js';
 import { type Config, loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
-import { furtherModels } from '../further-models.ts';
+import { addsModels, furtherModels } from '../further-models.ts';
 import { type GoldenSample, parseGolden, type Question, refusalOf } from '../inference/golden.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { instanceOf } from '../inference/trial/instance.ts';
@@ -13,8 +13,16 @@ import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { loadHooks } from '../team.ts';
 
+/** Only where a feature adds a second model. */
+const CANDIDATE = {
+  candidate: {
+    type: 'boolean',
+    help: "the candidate of serving.yaml's variants; as long as it has no samples, those of the model are used",
+  },
+} as const;
+
 const { values } = readCommandLine({
-  usage: 'npm run golden [-- [--write] [--candidate]]',
+  usage: `npm run golden [-- [--write]${addsModels() ? ' [--candidate]' : ''}]`,
   about: "Sends the golden samples to the model and shows where its answers differ from the samples'.",
   flags: {
     write: {
@@ -23,10 +31,7 @@ const { values } = readCommandLine({
         "writes the model's answers to the golden samples; samples that it no longer takes are dropped.\n" +
         'Where it takes none of them, they are replaced by one that is made from a trial run',
     },
-    candidate: {
-      type: 'boolean',
-      help: "the candidate of serving.yaml's variants; as long as it has no samples, those of the model are used",
-    },
+    ...(addsModels() ? CANDIDATE : {}),
   },
   example: 'npm run golden -- --write',
   exitCodes: { 0: 'all answers agree, or they are written', 1: 'answers differ, with the reason' },
