@@ -4,6 +4,7 @@ import type { Created } from '../generators/app/create.ts';
 import type { GivenModel } from '../generators/app/given-model.ts';
 import type { Surroundings } from '../generators/app/surroundings/surroundings.ts';
 import { bytesOf } from '../generators/contents.ts';
+import { outdatedAnswers } from '../generators/questions/outdated.ts';
 import { paint } from './paint.ts';
 import { surroundingNotes } from './surrounding-notes.ts';
 
@@ -22,6 +23,7 @@ export function printCreated(created: Created, directory: string, { json, model,
   }
   if (!created.written) printPlan(created, directory);
   printAssumed(created);
+  for (const line of outdatedAnswers(created.plan.answers)) printNote(`Outdated: ${line}.`);
   const unanswered = model !== undefined && model.golden === undefined;
   const record = model?.record?.folder;
   if (created.written) printNextSteps(created, { unanswered, record }, directory, surroundings);

@@ -2,6 +2,7 @@ import type { Outcome } from '../generators/merge/outcome.ts';
 import { policyChange } from '../generators/policy/change.ts';
 import { neededText } from '../generators/questions/features.ts';
 import { lockText, said } from '../generators/questions/locks.ts';
+import { outdatedAnswers } from '../generators/questions/outdated.ts';
 import { textsOf } from '../generators/regenerate/conflicts.ts';
 import { describe, type Line } from '../generators/regenerate/describe.ts';
 import { featureChangeText } from '../generators/regenerate/features/change.ts';
@@ -68,6 +69,7 @@ function extras(upgrade: Upgrade): string[] {
     ...featureChangeText(upgrade.features),
     ...upgrade.features.needed.map(neededText),
     ...policyChange(upgrade).map((line) => `Policy: ${line}`),
+    ...outdatedAnswers(upgrade.answers).map((line) => `Outdated: ${line}`),
     ...problems.map((problem) => `Record: ${problem}`),
     ...departures.map((one) => `Not as the policy says: ${one.key} is ${said(one.found)}; ${lockText(one)}`),
     ...Object.entries(defaulted).map(

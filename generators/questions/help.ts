@@ -1,3 +1,4 @@
+import { offeredChoices } from './outdated.ts';
 import type { Question } from './question.ts';
 import { questions } from './questions.ts';
 
@@ -14,6 +15,6 @@ export function questionsHelp(): string {
 
 /** The values that an answer can have, where they are a list. */
 export function valuesOf(question: Question): readonly string[] {
-  if (question.type === 'choice') return question.choices.map(({ value }) => value);
+  if (question.type === 'choice') return offeredChoices(question).map(({ value }) => value);
   return question.type === 'set' ? question.values : [];
 }

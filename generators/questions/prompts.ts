@@ -2,6 +2,7 @@ import { defaultOf, defaultText, type GivenAnswers, parseText, parseValue } from
 import { type FeatureName, featureConflicts, isFeatureName, withNeeds } from './features.ts';
 import { findQuestion } from './find.ts';
 import { followingProblems, type Locks, lockedAnswers } from './locks.ts';
+import { offeredChoices } from './outdated.ts';
 import { firstLines, formatPath, type Parsed } from './problem.ts';
 import type { Known, Question, QuestionContext, SetQuestion } from './question.ts';
 import { type Answers, questions } from './questions.ts';
@@ -70,7 +71,7 @@ export function toPrompts(
         message,
         default: (answered: object) => proposal(question, knownThen(answered), context),
         ...(question.type === 'choice'
-          ? { type: 'select', choices: question.choices.map(({ value, label }) => ({ value, name: label })) }
+          ? { type: 'select', choices: offeredChoices(question).map(({ value, label }) => ({ value, name: label })) }
           : {
               type: 'input',
               validate: (text: string, answered: object = {}) => validate(question, text, knownThen(answered), locks),

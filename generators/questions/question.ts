@@ -47,9 +47,16 @@ export interface TextQuestion extends QuestionBase<string> {
   readonly validate: (value: string) => string | undefined;
 }
 
+export interface ChoiceValue {
+  readonly value: string;
+  readonly label: string;
+  /** Why it is no longer offered. An answer that has it still counts, with a warning. */
+  readonly outdated?: string;
+}
+
 export interface ChoiceQuestion extends QuestionBase<string> {
   readonly type: 'choice';
-  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly choices: readonly ChoiceValue[];
 }
 
 /** A number within bounds. */

@@ -146,7 +146,7 @@ export const questions = [
     choices: [
       { value: '24', label: '24 (recommended)' },
       { value: '22', label: '22' },
-      { value: '20', label: '20' },
+      { value: '20', label: '20', outdated: 'Node.js 20 has reached its end of life and gets no security fixes' },
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { policyChange } from '../policy/change.ts';
 import { neededText } from '../questions/features.ts';
 import { type Departure, lockText, said } from '../questions/locks.ts';
+import { outdatedAnswers } from '../questions/outdated.ts';
 import { type Conflicts, explainConflict, textsOf } from './conflicts.ts';
 import { describeAll, type Line } from './describe.ts';
 import { featureChangeText } from './features/change.ts';
@@ -35,6 +36,7 @@ export function toJson(upgrade: Upgrade): object {
     missing: missingOf(upgrade),
     conflicts: conflicts?.conflicts ?? [],
     newAnswers: defaulted,
+    outdatedAnswers: outdatedAnswers(upgrade.answers),
     features: upgrade.features,
     policy: { presets: policy.presets, former: formerPolicy?.presets ?? null, departures },
     reinstall,
@@ -116,6 +118,7 @@ export function toMarkdown(upgrade: Upgrade): string {
       'To do',
       bullets([
         ...formatting,
+        ...outdatedAnswers(upgrade.answers),
         ...(reinstall ? ['npm install'] : []),
         ...keptSteps(upgrade),
         ...rollout.steps,

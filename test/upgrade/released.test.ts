@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -6,37 +5,19 @@ import { ownPackage } from '../../generators/app/package.ts';
 import { planRepository } from '../../generators/app/plan.ts';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { bytesOf } from '../../generators/contents.ts';
-import { migrations } from '../../generators/migrations/registry.ts';
 import { MANIFEST_PATH, type Manifest } from '../../generators/project/manifest.ts';
 import type { Answers } from '../../generators/questions/questions.ts';
-import { settleAnswers } from '../../generators/questions/settle.ts';
-import { openProject } from '../../generators/regenerate/open-project.ts';
 import { quickMissing } from '../../generators/regenerate/quick-missing.ts';
 import { runUpgrade } from '../../generators/regenerate/run-upgrade.ts';
-import { prepareUpgrade } from '../../generators/regenerate/upgrade.ts';
-import { loadTemplate } from '../../generators/render/load-template.ts';
-import { folderWith } from '../support/folder.ts';
-import { commit, edit, git, read } from './harness.ts';
+import { commit, edit, read } from './harness.ts';
+import { planned, releases, target, template, unpacked } from './released.ts';
 
 /* A repository of every released version, edited as teams edit it, is brought to this version. */
 
-const { version, templateFolder } = ownPackage();
-const template = loadTemplate(templateFolder, version);
-const releases = readdirSync(join(import.meta.dirname, 'released')).map((file) => file.replace('.tar.gz', ''));
-
-function unpacked(release: string): string {
-  const folder = folderWith({});
-  execFileSync('tar', ['-xzf', join(import.meta.dirname, 'released', `${release}.tar.gz`), '-C', folder]);
-  const root = join(folder, 'my-model');
-  git(root, 'init', '-q', '-b', 'main');
-  commit(root, 'stamp out');
-  return root;
-}
+const { version } = ownPackage();
 
 async function toThisVersion(root: string): Promise<void> {
-  const project = openProject(root, { template, migrations, changelog: '' }, {});
-  const upgrade = prepareUpgrade(project, settleAnswers(project.given, project.context));
-  await runUpgrade(upgrade, { allowDirty: false, verify: false, disk: nodeDisk, tell: () => {} });
+  await runUpgrade(planned(root), { allowDirty: false, verify: false, disk: nodeDisk, tell: () => {} });
 }
 
 const manifestOf = (root: string) => JSON.parse(read(root, MANIFEST_PATH)) as Manifest;
@@ -66,8 +47,7 @@ describe.each(releases)('a repository of %s', (release) => {
     rmSync(join(root, 'docs', 'ONBOARDING.md'));
     commit(root, 'our edits');
 
-    const project = openProject(root, { template, migrations, changelog: '' }, {});
-    const upgrade = prepareUpgrade(project, settleAnswers(project.given, project.context));
+    const upgrade = planned(root);
     // What stands below the template's last line in the README meets none of its changes.
     expect(upgrade.conflicts).toBeNull();
     expect(upgrade.plan.drift).toEqual(['docs/ONBOARDING.md']);
@@ -79,7 +59,7 @@ describe.each(releases)('a repository of %s', (release) => {
     expect(read(root, 'ours.mjs')).toBe('export {};\n');
     expect(readdirSync(join(root, 'docs'))).not.toContain('ONBOARDING.md');
     expect(read(root, 'package-lock.json')).toContain('"node_modules/ours"');
-    expect(manifestOf(root).templateVersion).toBe(version);
+    expect(manifestOf(root).templateVersion).toBe(target);
     expect(readdirSync(join(root, 'model'))).toContain('reference.json');
   });
 
@@ -127,8 +107,7 @@ describe('the pipeline of a repository of 0.1.0, edited as teams edit it', () =>
     writeFileSync(join(root, checks), missed);
     commit(root, 'as an upgrade left it');
     const plan = async (restore: readonly string[]) => {
-      const project = openProject(root, { template, migrations, changelog: '' }, { restore });
-      const upgrade = prepareUpgrade(project, settleAnswers(project.given, project.context));
+      const upgrade = planned(root, { restore });
       await runUpgrade(upgrade, { allowDirty: false, verify: false, disk: nodeDisk, tell: () => {} });
       commit(root, 'upgrade');
       return upgrade.plan.outcomes.find(({ path }) => path === checks);
@@ -141,11 +120,6 @@ describe('the pipeline of a repository of 0.1.0, edited as teams edit it', () =>
     expect(parse(read(root, checks)).jobs).toEqual(known);
     expect(read(root, checks)).toContain('# ours');
     expect(quickMissing(root, nodeDisk)).toEqual([]);
-    const unknown = () =>
-      prepareUpgrade(
-        openProject(root, { template, migrations, changelog: '' }, { restore: ['nope.yml'] }),
-        settleAnswers({}, openProject(root, { template, migrations, changelog: '' }, {}).context),
-      );
-    expect(unknown).toThrow('--restore: the template renders no nope.yml');
+    expect(() => planned(root, { restore: ['nope.yml'] })).toThrow('--restore: the template renders no nope.yml');
   });
 });
