@@ -1,13 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { nodeDisk } from '../../generators/apply/node-disk.ts';
 import { bytesOf } from '../../generators/contents.ts';
 import { FEATURE_NAMES } from '../../generators/questions/features.ts';
 import { describeAll } from '../../generators/regenerate/describe.ts';
+import { abortUpgrade, continueUpgrade } from '../../generators/regenerate/resume.ts';
 import { runUpgrade } from '../../generators/regenerate/run-upgrade.ts';
 import { isUpToDate, type Upgrade } from '../../generators/regenerate/upgrade.ts';
-import { commit, edit, read, remove } from './harness.ts';
+import { snapshot } from '../support/folder.ts';
+import { commit, edit, git, read, remove } from './harness.ts';
 import { planned, releases, unpacked } from './released.ts';
 import { editAsTeamsDo, hasGuards, hasSections } from './team-edits.ts';
 
@@ -205,5 +207,38 @@ describe('what cannot be brought over is the team’s to decide, and the service
     commit(root, 'ours');
     await run(planned(root));
     expect(read(root, 'runtime/http/status.ts')).toContain("import '../../src/ours.ts';");
+  });
+});
+
+describe('an upgrade to the new layout that has stopped at a conflict', () => {
+  const own = "  app.get('/ours', serve({ label: '/ours', handler: ours }));\n";
+  async function stopped() {
+    const root = unpacked('0.5.0');
+    editAsTeamsDo(root, '0.5.0');
+    edit(root, 'src/app.ts', '  // Ours: a quick answer.\n', `${own}  // Ours: a quick answer.\n`);
+    commit(root, 'ours');
+    const old = snapshot(root, { without: '.git' });
+    await run(planned(root));
+    return { root, old };
+  }
+
+  test('goes back with --abort, byte for byte', async () => {
+    const { root, old } = await stopped();
+    expect(read(root, 'src/app.ts')).toContain('<<<<<<<');
+    abortUpgrade(root, nodeDisk);
+    expect(git(root, 'status', '--porcelain')).toBe('');
+    expect(snapshot(root, { without: '.git' })).toEqual(old);
+  });
+
+  test('is refused by --continue as long as the markers are there, and ends with it once they are gone', async () => {
+    const { root } = await stopped();
+    const end = () => continueUpgrade(root, { disk: nodeDisk, verify: false, tell: () => {} });
+    await expect(end()).rejects.toMatchObject({ code: 'CONFLICTS_LEFT' });
+    const app = read(root, 'src/app.ts');
+    writeFileSync(join(root, 'src/app.ts'), app.replace(/^<{7} [\s\S]*?^>{7} .*\n/m, ''));
+    await end();
+    commit(root, 'upgrade');
+    expect(isUpToDate(planned(root))).toBe(true);
+    expect(read(root, 'src/app.ts')).toContain("app.get('/ours/price/:text'");
   });
 });
