@@ -149,7 +149,7 @@ export async function createService(config: Config, logger: Logger, options: Ser
 
 /** What middleware of the team costs. */
 const THROUGH_EXPRESS =
-  'src/app.ts adds middleware or routes: every request passes through Express, and none is answered before it';
+  'src/app.ts adds middleware or routes: every request passes through Express, which takes about 0.15 ms of CPU time more for each';
 
 function mainModel(predictor: Predictor, config: Config): Model {
   const { version, sha256 } = config.serving.model;
