@@ -8,7 +8,7 @@ import { CTRL_C, type Terminal, terminalOf } from './support/terminal.ts';
 
 const directory = join(temporaryFolder(), 'daily');
 const env = { PORT: '0', HOST: '127.0.0.1', NO_COLOR: '1' };
-const npm = (...args: string[]) => terminalOf('npm', args, { cwd: directory, env });
+const npm = (...args: string[]) => terminalOf('npm', args, { cwd: directory, env, patienceMs: 100_000 });
 
 /** Waits for the lines that name the service, and returns its address. */
 async function readyAt(person: Terminal): Promise<string> {
@@ -44,11 +44,12 @@ test('npm run dev starts again after each change, goes on where it does not comp
   await person.see('the service goes on as it is');
 
   const text = readFileSync(hook, 'utf8').replace(/\nexport const broken.*\n/, '');
-  const example = `${text.replace(/^export const postprocess.*$/m, '')}
-export const postprocess: Postprocess | undefined = () => {
+  const defect = `export const postprocess: Postprocess | undefined = definePostprocess(() => {
   throw new Error('a defect of the team');
-};
-`;
+});`;
+  const example = text
+    .replace('import type { Postprocess }', 'import { definePostprocess, type Postprocess }')
+    .replace(/^export const postprocess.*$/m, defect);
   writeFileSync(hook, example);
   const url = await readyAtWithoutPrediction(person);
   const body = JSON.stringify({ instances: [[1, 2, 3, 4]] });

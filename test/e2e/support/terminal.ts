@@ -20,11 +20,18 @@ export function terminal(args: readonly string[], cwd: string): Terminal {
   return terminalOf(process.execPath, [bin, ...args], { cwd });
 }
 
+export interface TerminalOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** How long a text may take to come. */
+  readonly patienceMs?: number;
+}
+
 /** Runs any command in a real pseudo-terminal. */
 export function terminalOf(
   command: string,
   args: readonly string[],
-  { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
+  { cwd, env = {}, patienceMs = 20_000 }: TerminalOptions,
 ): Terminal {
   const pty: IPty = spawn(command, [...args], {
     cwd,
@@ -43,7 +50,7 @@ export function terminalOf(
   });
 
   const until = async <T>(what: string, get: () => T | undefined): Promise<T> => {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + patienceMs;
     while (Date.now() < deadline) {
       const value = get();
       if (value !== undefined) return value;
