@@ -13,7 +13,7 @@ const folder = temporaryFolder();
 const CHOICES = ['none', 'default', ...FEATURE_NAMES.filter((name) => name !== 'page')];
 
 describe.each(CHOICES)('a repository with features=%s', (choice) => {
-  const directory = join(folder, choice);
+  const directory = join(folder, `with-${choice}`);
   const npm = (...args: string[]) => must('npm', args, { cwd: directory });
 
   test('lints, type-checks, tests, checks, starts, predicts and ends', async () => {
