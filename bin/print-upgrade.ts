@@ -1,5 +1,6 @@
 import type { Outcome } from '../generators/merge/outcome.ts';
 import { policyChange } from '../generators/policy/change.ts';
+import { MANIFEST_PATH } from '../generators/project/manifest.ts';
 import { neededText } from '../generators/questions/features.ts';
 import { lockText, said } from '../generators/questions/locks.ts';
 import { outdatedAnswers } from '../generators/questions/outdated.ts';
@@ -7,8 +8,11 @@ import { textsOf } from '../generators/regenerate/conflicts.ts';
 import { describe, type Line } from '../generators/regenerate/describe.ts';
 import { featureChangeText } from '../generators/regenerate/features/change.ts';
 import { keptSteps } from '../generators/regenerate/features/kept.ts';
+import type { Finding } from '../generators/regenerate/findings.ts';
+import { ownershipChange } from '../generators/regenerate/ownership/owned.ts';
+import { ownershipText } from '../generators/regenerate/ownership/text.ts';
 import { toJson, toMarkdown } from '../generators/regenerate/report.ts';
-import { isUpToDate, type Upgrade } from '../generators/regenerate/upgrade.ts';
+import { isUpToDate, type Upgrade, upgradeFindings } from '../generators/regenerate/upgrade.ts';
 import type { RegenerateFlags } from './commands/regenerate-flags.ts';
 import { paint } from './paint.ts';
 
@@ -37,7 +41,15 @@ function headline(upgrade: Upgrade): string {
   if (isUpToDate(upgrade)) return `Up to date: template ${to}`;
   if (from === null)
     return `Template ${to}, without a base: the record is missing or damaged, so nothing of yours is replaced`;
+  if (isOnlyOwnership(upgrade)) return `Template ${to}: whose the files are changes, and nothing else`;
   return from === to ? `Template ${to}, with changes to bring in` : `Template ${from} → ${to}`;
+}
+
+/** Whether all that changes is what the record says of whose the files are. */
+function isOnlyOwnership({ from, to, plan, changes, problems }: Upgrade): boolean {
+  const { owned, disowned } = ownershipChange(plan.ownership);
+  const isRecordOnly = plan.changes.length === 0 && changes.every(({ path }) => path === MANIFEST_PATH);
+  return from === to && owned.length + disowned.length > 0 && isRecordOnly && problems.length === 0;
 }
 
 /** The template's own lines of what was not merged, below the file. */
@@ -80,6 +92,7 @@ function extras(upgrade: Upgrade): string[] {
       : [
           `Formatted by your own ${formatAdvice.tool}, perhaps: ${shortList(formatAdvice.paths)}. Run ${formatAdvice.command}`,
         ]),
+    ...ownershipText(ownershipChange(plan.ownership)).map(printable),
     ...plan.drift.map((path) => `Edited by hand, though the template manages it: ${path}`),
     ...changelog.map(
       ({ version, text }) => `What changes in your repository with ${version}:\n${text.replace(/^/gm, '  ')}`,
@@ -103,14 +116,13 @@ export function printPlan(upgrade: Upgrade, form: Form): void {
   for (const line of [...fileLines(upgrade), ...extras(upgrade)]) write(line);
 }
 
-/** `--check`: what there is, and 2 where there is something. */
-export function printCheck(upgrade: Upgrade, form: Form): number {
-  const found = !isUpToDate(upgrade) || upgrade.plan.drift.length > 0 || upgrade.problems.length > 0;
+/** `--check`: what there is, and 2 where there is something to fail on. */
+export function printCheck(upgrade: Upgrade, form: Form, failOn: readonly Finding[]): number {
   if (!printAs(upgrade, form)) {
     console.log(headline(upgrade));
     for (const line of [...fileLines(upgrade), ...extras(upgrade)]) console.log(line);
   }
-  return found ? 2 : 0;
+  return upgradeFindings(upgrade).some((one) => failOn.includes(one)) ? 2 : 0;
 }
 
 /** What was done and what is left to do. */
@@ -119,6 +131,10 @@ export function printDone(upgrade: Upgrade, tell: (line: string) => void): void 
   if (changes.length === 0) return;
   if (upgrade.isOnlyPlaces) {
     tell('Recorded where you have moved files: the next upgrade finds them there');
+    return;
+  }
+  if (isOnlyOwnership(upgrade)) {
+    tell('Recorded whose the files are; commit .ml-serving/manifest.json');
     return;
   }
   tell(`Brought to template ${to}; what was there before is in .ml-serving/local`);

@@ -22,6 +22,14 @@ const restoreOption = repeatable(
   '--restore <path>',
   'bring back a file that was removed, or what is gone from one that is merged by key; may be repeated',
 );
+/** Several values at once, and several times. */
+const pathsOption = (flags: string, what: string) => repeatable(flags, `${what}; several at once`);
+const ownOption = pathsOption(
+  '--own <path...>',
+  'hand files or folders of the template to the team: later runs leave them',
+);
+const disownOption = pathsOption('--disown <path...>', 'take them back: later runs merge them again');
+const failOnOption = (what: string) => new Option('--fail-on <words>', `${what}: update, drift, policy`);
 const presetOption = (what: string) => repeatable('--preset <file>', `${what}; may be repeated, the broadest first`);
 
 /**
@@ -108,6 +116,9 @@ export function buildProgram(exit: (code: number) => void): Command {
     .addOption(setOption('change an answer'))
     .addOption(presetOption('bring the repository under this policy; none to leave the one it is under'))
     .addOption(restoreOption)
+    .addOption(ownOption)
+    .addOption(disownOption)
+    .addOption(failOnOption('what --check fails on (default: all), separated by commas'))
     .option('--verify', "run the repository's tests afterwards, and put everything back if they fail")
     .option(
       '--format',
@@ -161,11 +172,12 @@ export function buildProgram(exit: (code: number) => void): Command {
     .argument('<directory...>', 'the repositories; others are named as such')
     .description('Shows where repositories stand: versions, hand edits, and what an upgrade would do.')
     .addOption(presetOption('judge them by this policy instead of the one each is under'))
+    .addOption(failOnOption('exit with 2 where one of these is found, separated by commas'))
     .option('--json', 'print it as JSON')
-    .action(async (directories: string[], flags: { json?: boolean; preset: readonly string[] }) => {
+    .action(async (directories: string[], flags: { json?: boolean; failOn?: string; preset: readonly string[] }) => {
       const { status } = await import('./commands/status.ts');
       const preset = [...program.opts<{ preset: readonly string[] }>().preset, ...flags.preset];
-      exit(status(directories, { json: wantsJson(flags), preset }, process.stdout));
+      exit(status(directories, { ...flags, json: wantsJson(flags), preset }, process.stdout));
     });
 
   program

@@ -9,7 +9,7 @@ import { openProject, type Project, type Wishes } from '../generators/regenerate
 import { plainFiles } from '../generators/regenerate/scan.ts';
 import { ownSource, type UpgradeSource } from '../generators/regenerate/source.ts';
 import { prepareUpgrade, type Upgrade } from '../generators/regenerate/upgrade.ts';
-import type { RegenerateFlags } from './commands/regenerate-flags.ts';
+import { failOnOf, type RegenerateFlags } from './commands/regenerate-flags.ts';
 import { paint } from './paint.ts';
 import { printCheck, printDone, printPlan } from './print-upgrade.ts';
 import { readPolicy } from './read-policy.ts';
@@ -34,6 +34,8 @@ export async function runRegenerate(
     policy: readPolicy(flags.preset),
     format: flags.format === true,
     restore: flags.restore,
+    own: flags.own,
+    disown: flags.disown,
   });
   lookingAt(project.root, () => refusePending(project));
   let exit = 0;
@@ -72,7 +74,7 @@ function refusePending({ root, disk }: Project): void {
 }
 
 async function actOn(upgrade: Upgrade, flags: RegenerateFlags): Promise<number> {
-  if (flags.check) return printCheck(upgrade, flags);
+  if (flags.check) return printCheck(upgrade, flags, failOnOf(flags));
   if (flags.diff) {
     const { toDiff } = await import('../generators/regenerate/diff.ts');
     process.stdout.write(lookingAt(upgrade.root, () => toDiff(upgrade, nodeDisk)));

@@ -47,6 +47,15 @@ const kinds = {
   NODE_TOO_OLD: { exit: 1, hint: 'Install Node.js 20.19 or newer; 24 is recommended.' },
   NPM_NOT_FOUND: { exit: 1, hint: 'Install npm, or add --no-install.' },
   USAGE: { exit: 1, hint: 'See create-ml-serving --help.' },
+  FILE_OWNED: {
+    exit: 1,
+    hint: 'Nothing was changed. Take the file back first: --disown PATH, in the same run if you like.',
+  },
+  PATH_OUTSIDE: { exit: 1, hint: 'Nothing was changed. Name files and folders from the root of the repository.' },
+  PATH_UNKNOWN: {
+    exit: 1,
+    hint: 'Nothing was changed. Name files or folders of the template as .ml-serving/manifest.json lists them; all others are yours already.',
+  },
   PATH_UNSAFE: { exit: 1, hint: 'Nothing was touched. Take the path out of the file that names it.' },
   PLAN_COLLISION: { exit: 1, hint: 'Rename one of the two files, then run again.' },
   NOT_WRITABLE: { exit: 1, hint: 'Give yourself the right to write there (chmod u+w), then run again.' },

@@ -30,7 +30,7 @@ export async function changeFeatures(
   flags: FeatureFlags,
 ): Promise<number> {
   const names = namedFeatures(words);
-  const all: RegenerateFlags = { ...flags, set: [], preset: [], restore: [], yes: true };
+  const all: RegenerateFlags = { ...flags, set: [], preset: [], restore: [], own: [], disown: [], yes: true };
   refuseContradictions(all);
   const root = lookingAt(flags.directory ?? '.', () => rootOf(flags.directory ?? '.'));
   const set = (recorded: Recorded) => {

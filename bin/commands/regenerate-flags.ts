@@ -1,4 +1,5 @@
 import { ServingError } from '../../generators/errors.ts';
+import { FINDINGS, type Finding, parseFailOn } from '../../generators/regenerate/findings.ts';
 
 export interface RegenerateFlags {
   readonly check?: boolean;
@@ -9,6 +10,11 @@ export interface RegenerateFlags {
   readonly preset: readonly string[];
   /** Paths of files of the template's, from the root of the repository. */
   readonly restore: readonly string[];
+  /** Files and folders of the template's that are handed to the team, and that are taken back. */
+  readonly own: readonly string[];
+  readonly disown: readonly string[];
+  /** What `--check` fails on, separated by commas. */
+  readonly failOn?: string;
   readonly verify?: boolean;
   readonly format?: boolean;
   readonly continue?: boolean;
@@ -59,7 +65,24 @@ export function refuseContradictions(flags: RegenerateFlags): void {
   if (flags.restore.length > 0 && (flags.continue || flags.abort)) {
     throw new ServingError('USAGE', '--restore is for a new run, not for the pending one.');
   }
+  for (const flag of ['own', 'disown'] as const) {
+    if (flags[flag].length > 0 && (flags.continue || flags.abort)) {
+      throw new ServingError('USAGE', `--${flag} is for a new run, not for the pending one.`);
+    }
+  }
+  if (flags.failOn !== undefined && !flags.check) {
+    throw new ServingError('USAGE', '--fail-on is for --check: it says what that fails on.');
+  }
+  failOnOf(flags);
   if (flags.report !== undefined && !['md', 'json'].includes(flags.report)) {
     throw new ServingError('USAGE', `--report takes md or json, not ${flags.report}.`);
   }
+}
+
+/**
+ * What `--check` fails on: everything where nothing is named.
+ * @throws USAGE
+ */
+export function failOnOf({ failOn }: Pick<RegenerateFlags, 'failOn'>): readonly Finding[] {
+  return failOn === undefined ? FINDINGS : parseFailOn(failOn);
 }

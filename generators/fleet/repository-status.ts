@@ -1,4 +1,5 @@
 import type { Departure } from '../questions/locks.ts';
+import type { Finding } from '../regenerate/findings.ts';
 import type { RolloutClass } from '../regenerate/rollout/side.ts';
 
 /**
@@ -56,6 +57,8 @@ export interface RepositoryStatus {
   readonly model: ModelStatus | null;
   /** Template version of the record; null where it names none. */
   readonly template: string | null;
+  /** The words of `--fail-on` that it meets; empty where nothing can be told. */
+  readonly found: readonly Finding[];
   /** Managed files that were edited, removed or replaced. */
   readonly drift: readonly string[];
   /** What is missing or damaged in the record. */

@@ -9,6 +9,7 @@ import { isRecord } from '../project/manifest.ts';
 import { readRecord } from '../project/read-record.ts';
 import { settleAnswers } from '../questions/settle.ts';
 import { readConflicts } from '../regenerate/conflicts.ts';
+import { findingsOf } from '../regenerate/findings.ts';
 import { lookingAt } from '../regenerate/not-readable.ts';
 import { openProject } from '../regenerate/open-project.ts';
 import { quickCheck } from '../regenerate/quick-check.ts';
@@ -66,7 +67,8 @@ function look(
   { policy, disk }: Pick<Look, 'policy'> & { readonly disk: Disk },
 ): Found {
   const pending = pendingIn(root, disk);
-  if (pending !== null) return { state: 'pending', pending };
+  // What is not finished is an update that is not brought.
+  if (pending !== null) return { state: 'pending', pending, found: ['update'] };
   const { version } = source.template;
   const quick = policy ? null : quickCheck(root, version, disk);
   if (quick) {
@@ -74,6 +76,7 @@ function look(
     return {
       state: drift.length > 0 ? 'drifted' : 'current',
       template: version,
+      found: drift.length > 0 ? ['drift'] : [],
       drift,
       policy: policyStatus({ policy: kept, formerPolicy: kept, departures: [] }),
     };
@@ -84,9 +87,11 @@ function look(
   const isOther = project.from !== version;
   const upgrade = isOther ? foreseeUpgrade(project, answers) : prepareUpgrade(project, answers);
   const brings = isOther || !isUpToDate(upgrade as Upgrade);
+  const { problems, departures, plan } = upgrade;
   return {
     state: stateOf(upgrade, brings),
     template: project.from,
+    found: findingsOf({ from: project.from, to: version, brings, problems, drift: plan.drift, departures }),
     drift: upgrade.plan.drift,
     problems: upgrade.problems,
     policy: policyStatus(upgrade),
@@ -135,6 +140,7 @@ function templateOf(root: string, disk: Disk): string | null {
 const NOTHING_KNOWN: Omit<RepositoryStatus, 'directory' | 'state'> = {
   model: null,
   template: null,
+  found: [],
   drift: [],
   problems: [],
   pending: null,

@@ -10,7 +10,7 @@ import {
 } from './contents.ts';
 import { type FileState, sameFile, type Triple } from './states.ts';
 import type { KeyConflict } from './structured.ts';
-import { type Decision, decide } from './table.ts';
+import { type Decision, decide, decideOwned } from './table.ts';
 import { decodeText, threeWay } from './text.ts';
 import { hasMarkers, type Labels } from './text-merge.ts';
 
@@ -38,6 +38,8 @@ export interface PathCase extends Triple {
   /** Where base and yours stand, when the template has moved the file. */
   readonly from: string | null;
   readonly owner: Owner;
+  /** Whether the team has taken it over: then nothing of the template's is written to it. */
+  readonly owned?: boolean;
   /** Whether what the person has removed, here or the file itself, is to come back. */
   readonly restores?: boolean;
   /** How the person's changes reach a file that has become another one. */
@@ -113,19 +115,21 @@ function isNoChange(write: Outcome['write'], { yours, from }: PathCase): boolean
 }
 
 function decisionOf(path: PathCase): Decision {
-  return decide(path, path.owner === 'seeded');
+  return path.owned ? decideOwned(path) : decide(path, path.owner === 'seeded');
 }
 
 /** What was removed comes back: the file, or what is gone from one that is merged by key. */
 function restoring(path: PathCase): Decision {
   const decision = decisionOf(path);
+  if (path.owned) return path.theirs !== null && path.yours === null ? 'add' : decision;
   if (path.theirs !== null && (decision === 'stay-deleted' || decision === 'stay-deleted-changed')) return 'add';
   const isKept = decision === 'keep-edit' && path.owner !== 'seeded' && path.yours?.kind === 'file';
   return isKept && path.base !== null && path.theirs !== null ? 'merge' : decision;
 }
 
-function missingAfter({ path, owner, base, yours, theirs }: PathCase, decision: Decision, write: Outcome['write']) {
-  const isMerged = owner !== 'seeded' && (decision === 'merge' || decision === 'keep-edit');
+function missingAfter(one: PathCase, decision: Decision, write: Outcome['write']) {
+  const { path, owner, base, yours, theirs, owned = false } = one;
+  const isMerged = owner !== 'seeded' && !owned && (decision === 'merge' || decision === 'keep-edit');
   if (!isMerged || base === null || yours?.kind !== 'file' || theirs === null || !isMergedByKey(path)) return [];
   const sides = { base: base.bytes(), yours: write?.bytes ?? contentsOf(yours), theirs: contentsOf(theirs) };
   return missingIn(path, sides);

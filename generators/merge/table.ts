@@ -19,6 +19,8 @@ export type Decision =
   | 'merge'
   | 'stay-deleted'
   | 'stay-deleted-changed' // removed by the person, changed by the template
+  | 'keep-owned' // the team owns it, changed by the template
+  | 'keep-owned-removed' // the team owns it, removed by the template
   | 'forget' // gone on both sides
   | 'impossible';
 
@@ -55,6 +57,29 @@ export const seededWithoutBase: SeededTable = {
   absent: { absent: 'impossible', same: 'impossible', changed: 'add' },
   there: { absent: 'foreign', same: 'impossible', changed: 'keep-edit' },
 };
+
+type OwnedTable = Readonly<Record<'absent' | 'agrees' | 'there', Readonly<Record<Theirs, Decision>>>>;
+
+/** A file that the team has taken over stays as it is; what the template changes in it is reported. */
+export const owned: OwnedTable = {
+  absent: { absent: 'forget', same: 'stay-deleted', changed: 'keep-owned' },
+  agrees: { absent: 'impossible', same: 'impossible', changed: 'adopt' },
+  there: { absent: 'keep-owned-removed', same: 'keep-edit', changed: 'keep-owned' },
+};
+
+/** A file that is new in the template, at the place of one that the team owns. */
+export const ownedWithoutBase: OwnedTable = {
+  absent: { absent: 'impossible', same: 'impossible', changed: 'add' },
+  agrees: { absent: 'impossible', same: 'impossible', changed: 'adopt' },
+  there: { absent: 'foreign', same: 'impossible', changed: 'keep-owned' },
+};
+
+/** Looks up what is to happen with a path that the team owns. */
+export function decideOwned(triple: Triple): Decision {
+  const yours = yoursOf(triple);
+  const row = yours === 'absent' || yours === 'agrees' ? yours : 'there';
+  return (triple.base === null ? ownedWithoutBase : owned)[row][theirsOf(triple)];
+}
 
 function yoursOf({ base, yours, theirs }: Triple): Yours {
   if (yours === null) return 'absent';

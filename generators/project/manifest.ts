@@ -44,4 +44,6 @@ export interface ManifestEntry {
   readonly owner: Owner;
   /** Where the user has moved the file to; absent where it is at its own path. */
   readonly at?: string;
+  /** Whether the team owns it now (`regenerate --own`); absent where it does not. */
+  readonly owned?: boolean;
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import gt from 'semver/functions/gt.js';
 import { parse, stringify } from 'yaml';
 import { ServingError } from '../errors.ts';
-import { ANSWERS_HEADER, ANSWERS_PATH, MANIFEST_PATH, type Manifest } from './manifest.ts';
+import { ANSWERS_HEADER, ANSWERS_PATH, MANIFEST_PATH, type Manifest, type ManifestEntry } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
 import type { PlainFiles } from './plain-files.ts';
 
@@ -36,6 +36,10 @@ function isTheirsNewer(ours: Manifest, theirs: Manifest): boolean {
   return gt(theirs.templateVersion, ours.templateVersion);
 }
 
+function withOwned({ owned: _, ...entry }: ManifestEntry, owned: boolean): ManifestEntry {
+  return { ...entry, ...(owned && { owned }) };
+}
+
 /**
  * The manifest of a merge, path by path as Git merges the files themselves: what one side alone has changed is that side's, what
  * both have changed is that of the newer version.
@@ -55,7 +59,12 @@ export function mergeManifests(sides: RecordSides): Manifest | null {
       () => of(newer),
     );
   const paths = new Set([...Object.keys(newer.files), ...Object.keys(ours.files), ...Object.keys(theirs.files)]);
-  const files = [...paths].map((path) => [path, merged(({ files: entries }) => entries[path])] as const);
+  const files = [...paths].map((path) => {
+    const entry = merged(({ files: entries }) => entries[path]);
+    // One branch may have upgraded the file that the other has handed to the team: both count.
+    const owned = merged(({ files: entries }) => entries[path]?.owned === true);
+    return [path, entry && withOwned(entry, owned === true)] as const;
+  });
   const manifest = {
     ...newer,
     answersSha256: merged(({ answersSha256 }) => answersSha256),

@@ -16,7 +16,8 @@ function isEntry(value: unknown): value is ManifestEntry {
     /^[0-9a-f]{64}$/.test(entry.sha256) &&
     (entry.mode === '644' || entry.mode === '755') &&
     OWNERS.has(String(entry.owner)) &&
-    (entry.at === undefined || typeof entry.at === 'string')
+    (entry.at === undefined || typeof entry.at === 'string') &&
+    (entry.owned === undefined || typeof entry.owned === 'boolean')
   );
 }
 

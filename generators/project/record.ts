@@ -21,19 +21,29 @@ export interface Recorded {
   readonly templateVersion: string;
   /** Where the user has moved files to, by the template's path. */
   readonly places?: ReadonlyMap<string, string>;
+  /** Files that the team owns, by the template's path. */
+  readonly owned?: ReadonlySet<string>;
 }
 
 /**
  * The record of what the template rendered: the manifest, the answers, the policy, and the base file with the contents of every
  * file that a later version may have to merge. Seeded files are never merged, so only their hash is kept.
  */
-export function buildRecord({ tree, answers, policy, templateVersion, places }: Recorded): RecordFile[] {
+export function buildRecord({ tree, answers, policy, templateVersion, places, owned }: Recorded): RecordFile[] {
   const files: Record<string, Manifest['files'][string]> = {};
   const contents = new Map<string, Uint8Array>();
   for (const [path, { bytes, mode, owner }] of tree) {
     const hash = sha256(bytes);
     const at = places?.get(path);
-    files[path] = { sha256: hash, mode: mode === 0o755 ? '755' : '644', owner, ...(at !== undefined && { at }) };
+    // A seeded file is the team's anyway.
+    const isOwned = owner !== 'seeded' && owned?.has(path);
+    files[path] = {
+      sha256: hash,
+      mode: mode === 0o755 ? '755' : '644',
+      owner,
+      ...(at !== undefined && { at }),
+      ...(isOwned && { owned: true }),
+    };
     if (owner !== 'seeded') contents.set(path, bytes);
   }
   const answersBytes = Buffer.from(ANSWERS_HEADER + stringify(answers, { lineWidth: 0 }));

@@ -11,6 +11,8 @@ import type { Formatter } from './formatter/run.ts';
 import { type ImportRules, isCode, type Place, rewriteImports } from './imports/rewrite.ts';
 import { type WorkTreeEnds, workTreeEnds } from './line-ends.ts';
 import type { Moves } from './moves.ts';
+import type { Ownership } from './ownership/owned.ts';
+import type { OwnershipRequest } from './ownership/request.ts';
 import type { Renames } from './renames/find.ts';
 import type { Scan } from './scan.ts';
 
@@ -30,6 +32,8 @@ export interface UpgradeInput {
   readonly reseeded?: ReadonlySet<string>;
   /** Files that are to have again what was removed from them. */
   readonly restored?: ReadonlySet<string>;
+  /** Files that are handed to the team, or taken back. */
+  readonly ownership?: OwnershipRequest;
 }
 
 /** One path with its three sides. */
@@ -85,6 +89,7 @@ function isUnwanted({ record, due, scan }: UpgradeInput, path: string): boolean 
 export interface Ways {
   readonly moves: Moves;
   readonly renames: Renames;
+  readonly ownership: Ownership;
   /** How imports follow; null where they stay. */
   readonly imports: ImportRules | null;
 }
@@ -142,6 +147,7 @@ export function caseOf(input: UpgradeInput, path: string, ways: Ways): Case {
     : null;
   const from = moves.origins.get(path) ?? null;
   const origin = from ?? path;
+  const owned = ways.ownership.isOwned(origin);
   const owner = ownerOf(input, path, origin);
   const place = userPlace(input, path, ways);
   // What is here belongs to the path it moves to, unless the user has that file elsewhere: then it is the user's own.
@@ -149,13 +155,13 @@ export function caseOf(input: UpgradeInput, path: string, ways: Ways): Case {
   const here = leaves ? null : input.scan(place ?? path);
   if (place === null && from === null && moves.leaving.has(path)) {
     const own = { base: null, yours: here, found: here, isRewritten: false, ends: null };
-    return { path, template: path, from, owner, theirs: its, ...own };
+    return { path, template: path, from, owner, owned: false, theirs: its, ...own };
   }
   const there = from === null || place !== null ? null : input.scan(from);
   const found = there ?? here;
   const written = baseOf(record, origin);
-  const isEdited = found?.kind === 'file' && isCode(origin) && found.sha256 !== written?.sha256;
-  const imports = isEdited ? ways.imports : null;
+  const isStaying = found?.kind === 'file' && isCode(origin) && (owned || found.sha256 !== written?.sha256);
+  const imports = isStaying ? ways.imports : null;
   const known = following(migrated(written, origin, due), { from: origin, to: path }, imports);
   const base = known === null && found === null && isUnwanted(input, path) ? its : known;
   // A seeded file is never read: it may be a model of a gigabyte.
@@ -169,6 +175,7 @@ export function caseOf(input: UpgradeInput, path: string, ways: Ways): Case {
     template: path,
     from: there && from,
     owner,
+    owned,
     base,
     yours,
     theirs: its,
@@ -182,5 +189,5 @@ export function caseOf(input: UpgradeInput, path: string, ways: Ways): Case {
 
 /** Whether a managed file was edited, removed or replaced since the template wrote it. */
 export function hasDrifted(path: Case): boolean {
-  return path.owner === 'managed' && isEdited(path);
+  return path.owner === 'managed' && !path.owned && isEdited(path);
 }

@@ -1,6 +1,7 @@
 import type { KeyConflict } from '../merge/structured.ts';
 import type { Decision } from '../merge/table.ts';
 import { explainConflict } from './conflicts.ts';
+import { keptText } from './ownership/text.ts';
 import type { PlannedOutcome } from './plan.ts';
 
 /** One line of a plan: a word for what happens, the path, and what there is to say about it. */
@@ -16,6 +17,7 @@ const WORDS: Readonly<Partial<Record<Decision, Pick<Line, 'word' | 'detail'>>>> 
   delete: { word: 'delete', detail: 'the template has removed it' },
   merge: { word: 'merge', detail: 'your edit and the template’s change' },
   'keep-removed': { word: 'keep', detail: 'the template has removed it, you have edited it: it is yours now' },
+  'keep-owned-removed': { word: 'keep', detail: 'the template has removed it, yours stays' },
   'keep-needed': { word: 'keep', detail: 'the template has removed it, your code needs it: it is yours now' },
   'stay-deleted-changed': {
     word: 'note',
@@ -44,8 +46,8 @@ export function describe(outcome: PlannedOutcome): Line[] {
 }
 
 function happening(outcome: PlannedOutcome): Line[] {
-  const { path, from, decision, conflict, write, remove, notes } = outcome;
-  const known = WORDS[decision];
+  const { path, from, decision, conflict, write, remove, notes, kept } = outcome;
+  const known = kept === null ? WORDS[decision] : ({ word: 'keep', detail: keptText(kept) } as const);
   const moved = from !== null && remove.includes(from);
   const { details: own, isNews } = userMove(outcome);
   const details = [

@@ -5,6 +5,7 @@ import { layoutOf, placeOf } from '../apply/layout.ts';
 import { bytesOf } from '../contents.ts';
 import { decodeText } from '../merge/text.ts';
 import { isRecord } from '../project/manifest.ts';
+import type { KeptChange } from './ownership/kept.ts';
 import type { Upgrade } from './upgrade.ts';
 
 const NOWHERE = '/dev/null';
@@ -31,12 +32,24 @@ function diffOf(change: Change, old: Uint8Array | null): string {
   return [...head, ...(oldText === freshText ? [''] : [body])].join('\n');
 }
 
-/** The changes of an upgrade as a unified diff; the record's own files are left out, nobody reads them. */
-export function toDiff({ root, changes }: Upgrade, disk: Disk): string {
+/**
+ * The changes of an upgrade as a unified diff; the record's own files are left out, nobody reads them. What the template has changed
+ * in files that the team owns follows as comments: nothing that takes the output applies it.
+ */
+export function toDiff({ root, changes, plan }: Upgrade, disk: Disk): string {
   const layout = layoutOf(root);
-  return changes
+  const applied = changes
     .filter(({ path }) => !isRecord(path))
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .map((change) => diffOf(change, change.before === 'absent' ? null : disk.read(placeOf(layout, change.path))))
     .join('');
+  return applied + plan.outcomes.map(({ path, kept }) => (kept === null ? '' : keptDiff(path, kept))).join('');
+}
+
+function keptDiff(path: string, { base, theirs }: KeptChange): string {
+  const [old, fresh] = [base?.bytes() ?? null, theirs.bytes() as Uint8Array];
+  const change = { path, bytes: fresh, mode: theirs.mode, before: base === null ? 'absent' : base } as const;
+  const text = diffOf({ kind: 'write', ...change }, old);
+  const lines = [`${path} is kept as yours. The template has changed:`, ...text.trimEnd().split('\n')];
+  return `${lines.map((line) => `# ${line}`).join('\n')}\n`;
 }

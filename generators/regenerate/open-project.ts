@@ -17,6 +17,7 @@ import { type Answers, questions } from '../questions/questions.ts';
 import { featureRules } from '../render/features/declarations.ts';
 import { sampleOf } from '../render/samples.ts';
 import { lookingAt } from './not-readable.ts';
+import { type OwnershipRequest, ownershipRequest } from './ownership/request.ts';
 import { recordSides } from './record-in-git.ts';
 import { recordedAnswers } from './recorded-answers.ts';
 import { rootOf } from './root.ts';
@@ -45,6 +46,7 @@ export interface Project {
   readonly unanswered: readonly (keyof Answers)[];
   readonly context: QuestionContext;
   readonly restored: ReadonlySet<string>;
+  readonly ownership: OwnershipRequest;
 }
 
 /** What the record of a repository says, in the terms of this version. */
@@ -67,12 +69,16 @@ export interface Wishes {
   readonly format?: boolean;
   /** Paths that are to have again what was removed from them. */
   readonly restore?: readonly string[];
+  /** Files and folders of the template that are handed to the team. */
+  readonly own?: readonly string[];
+  /** Those that are taken back. */
+  readonly disown?: readonly string[];
 }
 
 /**
  * Opens a repository for an upgrade.
  * @throws NOT_STAMPED_OUT, RECORD_DAMAGED, RECORD_NEWER, PATH_UNSAFE, DOWNGRADE, MIGRATION_FAILED, ANSWERS_INVALID,
- * POLICY_LOCKED, NOT_READABLE
+ * POLICY_LOCKED, NOT_READABLE, PATH_OUTSIDE, USAGE
  */
 export function openProject(directory: string, source: UpgradeSource, wishes: Wishes, disk = nodeDisk): Project {
   return lookingAt(directory, () => read(directory, source, wishes, disk));
@@ -81,10 +87,11 @@ export function openProject(directory: string, source: UpgradeSource, wishes: Wi
 function read(
   directory: string,
   source: UpgradeSource,
-  { set: asked = {}, policy: named, format = false, restore = [] }: Wishes,
+  { set: asked = {}, policy: named, format = false, restore = [], own = [], disown = [] }: Wishes,
   disk: Disk,
 ): Project {
   const root = rootOf(directory);
+  const ownership = ownershipRequest(root, own, disown);
   const files = plainFiles(root, disk);
   const record = readRecord(files, () => recordSides(root, disk));
   const from = record.manifest?.templateVersion ?? null;
@@ -126,6 +133,7 @@ function read(
     unanswered,
     context,
     restored: new Set(restore.map((path) => path.replaceAll('\\', '/').replace(/^(\.\/)+/, ''))),
+    ownership,
   };
 }
 

@@ -12,6 +12,8 @@ import { ownCode } from './imports/own-code.ts';
 import type { ImportRules } from './imports/rewrite.ts';
 import { withEnds } from './line-ends.ts';
 import { findMoves, type Moves } from './moves.ts';
+import { type KeptChange, keptChange } from './ownership/kept.ts';
+import { keepingOwned, type Ownership, ownershipOf } from './ownership/owned.ts';
 import { findRenames, NO_RENAMES, type Renames } from './renames/find.ts';
 import { remembered, type Scan } from './scan.ts';
 
@@ -26,6 +28,9 @@ export interface UpgradePlan {
   readonly drift: readonly string[];
   /** Where the user has files of the new template, by the template's path; what is at its own path is not among them. */
   readonly places: ReadonlyMap<string, string>;
+  /** Files of the new template that the team owns, by the template's path. */
+  readonly owned: ReadonlySet<string>;
+  readonly ownership: Ownership;
 }
 
 /** What comes of one path, and what there is to say about a move of the user's. */
@@ -33,6 +38,8 @@ export interface PlannedOutcome extends Outcome {
   readonly moved: UserMove | null;
   /** Files that it may have become, where that is not clear. */
   readonly candidates: readonly string[];
+  /** What the template has changed in a file that the team owns; null where there is nothing of the kind. */
+  readonly kept: KeptChange | null;
 }
 
 /** A file of the template that the user has at another path, or a new one whose folder the user has moved. */
@@ -116,7 +123,7 @@ function renamesOf({ record, theirs, due, scan, files }: UpgradeInput): Renames 
 
 function withUserMove(
   outcome: Outcome,
-  { path, template, formattedBy, hasFollowed }: Case,
+  { path, template, formattedBy, hasFollowed, owned = false, base, theirs }: Case,
   { moves, renames }: Ways,
   due: readonly Migration[],
 ): PlannedOutcome {
@@ -129,11 +136,15 @@ function withUserMove(
   const follows = hasFollowed && outcome.decision !== 'update' && outcome.write !== null;
   const notes = [
     ...outcome.notes,
-    ...(outcome.decision === 'keep-removed' ? removedNotes(due, outcome.path) : []),
+    ...(outcome.decision.endsWith('-removed') ? removedNotes(due, outcome.path) : []),
+    ...(owned && moved !== null && origin === path
+      ? [`the template has moved it to ${template}, yours stays here`]
+      : []),
     ...(follows ? ['its imports follow the files that have moved'] : []),
     ...(formattedBy === undefined ? [] : [`formatted by ${formattedBy}`]),
   ];
-  return { ...outcome, moved, candidates, notes };
+  const kept = outcome.decision === 'keep-owned' && theirs !== null ? keptChange(base, theirs) : null;
+  return { ...outcome, moved, candidates, notes, kept };
 }
 
 function removedNotes(due: readonly Migration[], path: string): string[] {
@@ -150,12 +161,18 @@ function importsOf(due: readonly Migration[], { origins }: Moves): ImportRules |
 /** Plans an upgrade: what becomes of every path that the last or the new template has. Nothing else is looked at. */
 export function planUpgrade(given: UpgradeInput): UpgradePlan {
   const input = { ...given, scan: remembered(given.scan) };
-  const renames = renamesOf(input);
-  const moves = findMoves(Object.keys(input.record.manifest?.files ?? {}), { ...input, places: renames.places });
+  const found = renamesOf(input);
+  const ownership = ownershipOf(input, found);
+  const renames = keepingOwned(found, ownership, input);
+  // Where the template has another file at the path of one that the team owns, the team's is that one.
+  const movable = Object.keys(input.record.manifest?.files ?? {}).filter(
+    (path) => !(ownership.isOwned(path) && input.theirs.has(path)),
+  );
+  const moves = findMoves(movable, { ...input, places: renames.places });
   const known = Object.keys(input.record.manifest?.files ?? {}).filter((path) => !moves.leaving.has(path));
   const paths = new Set([...known, ...input.theirs.keys()]);
   const restores = (path: string, place: string) => input.restored?.has(path) || input.restored?.has(place) || false;
-  const ways: Ways = { moves, renames, imports: importsOf(input.due, moves) };
+  const ways: Ways = { moves, renames, ownership, imports: importsOf(input.due, moves) };
   const cases = [...paths].map((path) => {
     const sides = formatSides(caseOf(input, path, ways), input.formatters ?? []);
     return { ...sides, restores: restores(path, sides.path) };
@@ -178,5 +195,7 @@ export function planUpgrade(given: UpgradeInput): UpgradePlan {
     sides,
     drift: drift.map(({ path }) => path).sort(),
     places: new Map(places),
+    owned: new Set(cases.filter(({ owned, theirs }) => owned && theirs !== null).map(({ template }) => template)),
+    ownership,
   };
 }

@@ -80,7 +80,7 @@ export function quickCheck(root: string, version: string, disk: Disk): QuickChec
   const policy = keptPolicy(record);
   if (policy === null) return null;
   const scan = scanner(root, disk, (path) => (manifest.files[path]?.mode === '755' ? 0o755 : 0o644));
-  const managed = Object.entries(manifest.files).filter(([, { owner }]) => owner === 'managed');
+  const managed = Object.entries(manifest.files).filter(([, { owner, owned }]) => owner === 'managed' && !owned);
   const edited = managed.filter(([path, entry]) => !isSame(scan, entry.at ?? path, entry));
   return { drift: edited.length === 0 ? [] : driftOf(edited, record, scan, () => repositoryFiles(root, disk)), policy };
 }

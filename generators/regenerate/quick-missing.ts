@@ -14,8 +14,8 @@ export function quickMissing(
 ): { readonly path: string; readonly keys: readonly KeyConflict[] }[] {
   const { manifest, base } = readRecord(plainFiles(root, disk));
   const scan = scanner(root, disk, () => 0o644);
-  return Object.entries(manifest?.files ?? {}).flatMap(([path, { owner, sha256 }]) => {
-    const yours = owner === 'seeded' || !isMergedByKey(path) ? null : scan(path);
+  return Object.entries(manifest?.files ?? {}).flatMap(([path, { owner, owned, sha256 }]) => {
+    const yours = owner === 'seeded' || owned || !isMergedByKey(path) ? null : scan(path);
     if (yours?.kind !== 'file' || yours.sha256 === sha256) return [];
     const [own, its] = [yours.bytes(), base(sha256)];
     const keys = own === null || its === null ? [] : missingIn(path, { base: its, yours: own, theirs: its });

@@ -6,8 +6,10 @@ import { type Conflicts, explainConflict, textsOf } from './conflicts.ts';
 import { describeAll, type Line } from './describe.ts';
 import { featureChangeText } from './features/change.ts';
 import { keptSteps } from './features/kept.ts';
+import { ownershipChange } from './ownership/owned.ts';
+import { keptText, ownershipText } from './ownership/text.ts';
 import type { UpgradePlan } from './plan.ts';
-import { isUpToDate, type Upgrade } from './upgrade.ts';
+import { isUpToDate, type Upgrade, upgradeFindings } from './upgrade.ts';
 
 /** The files that the user has moved, and those of which it is not clear. */
 function movesOf({ outcomes }: UpgradePlan) {
@@ -23,16 +25,20 @@ function movesOf({ outcomes }: UpgradePlan) {
 export function toJson(upgrade: Upgrade): object {
   const { root, from, to, plan, conflicts, problems, reinstall, rollout, changelog, defaulted } = upgrade;
   const { policy, formerPolicy, departures } = upgrade;
+  const found = upgradeFindings(upgrade);
   return {
     directory: root,
     from,
     to,
     upToDate: isUpToDate(upgrade),
+    found,
+    update: found.includes('update'),
     rollout: { class: rollout.class, findings: rollout.findings, steps: rollout.steps },
     files: describeAll(plan.outcomes),
     moves: movesOf(plan),
     formatAdvice: upgrade.formatAdvice,
     drift: plan.drift,
+    owned: ownedOf(plan),
     missing: missingOf(upgrade),
     conflicts: conflicts?.conflicts ?? [],
     newAnswers: defaulted,
@@ -42,6 +48,18 @@ export function toJson(upgrade: Upgrade): object {
     reinstall,
     problems,
     changelog,
+  };
+}
+
+/** The files that the team owns, what this run changes of that, and what the template has changed in them. */
+function ownedOf({ ownership, outcomes }: UpgradePlan) {
+  const { owned, disowned, notes } = ownershipChange(ownership);
+  return {
+    paths: ownership.files.flatMap(({ is, place }) => (is ? [place] : [])).sort(),
+    added: owned,
+    removed: disowned,
+    changed: outcomes.flatMap(({ path, kept }) => (kept === null ? [] : [{ path, lines: kept.lines }])),
+    notes,
   };
 }
 
@@ -83,6 +101,11 @@ function fenced(text: string): string {
 function conflictItem(conflict: Conflicts['conflicts'][number]): string {
   const texts = textsOf(conflict).map(({ key, text }) => `\n\n  ${code(key)} in the template:\n\n${fenced(text)}`);
   return `${code(conflict.path)}: ${explainConflict(conflict).replaceAll('<', '&lt;')}${texts.join('')}`;
+}
+
+function ownedItems({ ownership, outcomes }: UpgradePlan): string[] {
+  const changed = outcomes.flatMap(({ path, kept }) => (kept === null ? [] : [`${code(path)}: ${keptText(kept)}`]));
+  return [...ownershipText(ownershipChange(ownership)), ...changed];
 }
 
 /** An upgrade as the body of a pull request. */
@@ -130,6 +153,7 @@ export function toMarkdown(upgrade: Upgrade): string {
     ...section('New questions, answered by their defaults', bullets(answers)),
     ...section('What changes in your repository', changes),
     ...section('Managed files with edits of your own', bullets(plan.drift.map(code))),
+    ...section('Files that you own', bullets(ownedItems(plan))),
     ...section('Files that you have moved', bullets(moves)),
     ...section(
       'What the template has and your files have not',

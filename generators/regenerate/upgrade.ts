@@ -15,6 +15,7 @@ import { type ChangelogEntry, changelogBetween } from './changelog.ts';
 import type { Conflicts } from './conflicts.ts';
 import { type FeatureChange, featureChange } from './features/change.ts';
 import { filesOfRemoved, refuseRemovalInUse } from './features/removal.ts';
+import { type Finding, findingsOf } from './findings.ts';
 import { type FormatAdvice, formatAdvice } from './formatter/advice.ts';
 import { installedFormatters } from './formatter/run.ts';
 import { lookingAt } from './not-readable.ts';
@@ -78,32 +79,34 @@ export interface Upgrade extends Foreseen {
   readonly isOnlyPlaces: boolean;
 }
 
-function baseSide(record: ProjectRecord, renewed: ReadonlySet<string>): Side {
+/**
+ * Whether a file is a part of what an upgrade brings to production: seeded files and those that the team owns are not, but for a
+ * model that is replaced.
+ */
+type Reaches = (path: string, owner: string) => boolean;
+
+function baseSide(record: ProjectRecord, reaches: Reaches): Side {
   const files = record.manifest?.files ?? {};
   const text = (path: string) => {
     const entry = files[path];
     const bytes = entry && record.base(entry.sha256);
     return bytes ? decodeText(bytes) : null;
   };
-  return { paths: reaching(Object.entries(files), renewed), text, hash: (path) => files[path]?.sha256 ?? null };
+  return { paths: reaching(Object.entries(files), reaches), text, hash: (path) => files[path]?.sha256 ?? null };
 }
 
-function treeSide(tree: Tree, renewed: ReadonlySet<string>): Side {
+function treeSide(tree: Tree, reaches: Reaches): Side {
   const text = (path: string) => {
     const file = tree.get(path);
     return file ? decodeText(file.bytes) : null;
   };
   const hashes = new Map([...tree].map(([path, { bytes }]) => [path, sha256(bytes)]));
   const hash = (path: string) => hashes.get(path) ?? null;
-  return { paths: reaching([...tree], renewed), text, hash };
+  return { paths: reaching([...tree], reaches), text, hash };
 }
 
-/** Seeded files are the team's, and no part of what an upgrade brings to production, but for a model that is replaced. */
-function reaching(
-  entries: readonly (readonly [string, { readonly owner: string }])[],
-  renewed: ReadonlySet<string>,
-): string[] {
-  return entries.filter(([path, { owner }]) => owner !== 'seeded' || renewed.has(path)).map(([path]) => path);
+function reaching(entries: readonly (readonly [string, { readonly owner: string }])[], reaches: Reaches): string[] {
+  return entries.filter(([path, { owner }]) => reaches(path, owner)).map(([path]) => path);
 }
 
 function formerPolicy({ policy, isNamed, record }: Project): Policy | null {
@@ -124,8 +127,20 @@ function scanOf({ root, disk, record }: Project): Scan {
   return scanner(root, disk, (path) => (record.manifest?.files[path]?.mode === '755' ? 0o755 : 0o644));
 }
 
-/** @throws USAGE where a path is to be restored that the template has not */
-function refuseUnknown({ restored }: Project, theirs: Tree, { outcomes }: UpgradePlan): void {
+/**
+ * @throws USAGE where a path is to be restored that the template has not, FILE_OWNED where it is the team's,
+ * PATH_UNKNOWN where a path is to change its owner
+ */
+function refuseUnknown({ restored }: Project, theirs: Tree, { outcomes, ownership }: UpgradePlan): void {
+  if (ownership.unknown.length > 0) {
+    throw new ServingError('PATH_UNKNOWN', `The template renders no ${ownership.unknown.join(', ')}.`);
+  }
+  const missing = new Set(outcomes.filter(({ decision }) => decision === 'add').map(({ path }) => path));
+  const owned = ownership.files.filter(({ is, place }) => is && !missing.has(place)).flatMap(({ names }) => names);
+  const yours = owned.filter((path) => restored.has(path));
+  if (yours.length > 0) {
+    throw new ServingError('FILE_OWNED', `--restore: ${[...new Set(yours)].join(', ')} is yours.`);
+  }
   const known = new Set([...theirs.keys(), ...outcomes.map(({ path }) => path)]);
   const unknown = [...restored].filter((path) => !known.has(path));
   if (unknown.length === 0) return;
@@ -161,9 +176,14 @@ export function foreseeUpgrade(project: Project, answers: Answers, scan = scanOf
     files,
     formatters,
     restored: project.restored,
+    ownership: project.ownership,
   });
   refuseUnknown(project, theirs, plan);
-  const sides = [baseSide(record, renewed), treeSide(theirs, renewed)] as const;
+  const { isOwned } = plan.ownership;
+  const sides = [
+    baseSide(record, (path, owner) => !isOwned(path) && (owner !== 'seeded' || renewed.has(path))),
+    treeSide(theirs, (path, owner) => !plan.owned.has(path) && (owner !== 'seeded' || renewed.has(path))),
+  ] as const;
   return {
     root,
     from,
@@ -218,6 +238,7 @@ function workOut(project: Project, answers: Answers): Upgrade {
     policy: project.policy,
     templateVersion: to,
     places: plan.places,
+    owned: plan.owned,
   });
   const recordChanges = planRecord({ files, scan, listed: listEarlierBase(project), conflicts });
   const isPolicyEdited = record.policyEdited && !project.isNamed;
@@ -229,4 +250,10 @@ function workOut(project: Project, answers: Answers): Upgrade {
 /** Whether there is nothing to bring: no new version, no change of any file, no conflict. */
 export function isUpToDate({ from, to, changes, conflicts, isOnlyPlaces }: Upgrade): boolean {
   return from === to && (changes.length === 0 || isOnlyPlaces) && conflicts === null;
+}
+
+/** What `--check` finds. */
+export function upgradeFindings(upgrade: Upgrade): Finding[] {
+  const { from, to, problems, plan, departures } = upgrade;
+  return findingsOf({ from, to, brings: !isUpToDate(upgrade), problems, drift: plan.drift, departures });
 }

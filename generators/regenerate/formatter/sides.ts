@@ -32,8 +32,8 @@ function formattedBy({ name, format }: Formatter, path: Case): Case | null {
  * changed the file and yours is in that form: then what differs are edits alone.
  */
 export function formatSides(path: Case, formatters: readonly Formatter[]): Case {
-  const { base, yours, theirs, owner } = path;
-  const isMerge = owner !== 'seeded' && base !== null && theirs !== null && yours?.kind === 'file';
+  const { base, yours, theirs, owner, owned = false } = path;
+  const isMerge = owner !== 'seeded' && !owned && base !== null && theirs !== null && yours?.kind === 'file';
   if (!isMerge || yours.sha256 === base.sha256 || theirs.sha256 === base.sha256) return path;
   for (const formatter of formatters) {
     const formatted = formattedBy(formatter, path);

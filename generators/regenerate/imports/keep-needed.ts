@@ -28,7 +28,8 @@ export function keepNeeded(
   const kept: Readonly<Record<string, string>> = Object.assign({}, ...input.due.map((one) => one.kept));
   const removed = new Map(code('delete').map(({ path, text }) => [path, { path, text: kept[path] ?? text }]));
   if (ways.imports === null || removed.size === 0) return [...outcomes];
-  const needed = neededFiles([...teamCode(input), ...code('keep-removed'), ...code('keep-edit')], removed);
+  const staying = (['keep-removed', 'keep-edit', 'keep-owned', 'keep-owned-removed'] as const).flatMap(code);
+  const needed = neededFiles([...teamCode(input), ...staying], removed);
   return outcomes.map((outcome) => {
     const by = needed.get(outcome.path);
     const found = cases.get(outcome.path)?.found;
