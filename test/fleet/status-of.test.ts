@@ -26,6 +26,7 @@ test('a repository that is up to date', () => {
     state: 'current',
     model: { name: 'iris-service', version: '1.0.0', type: 'tabular-classification' },
     template: '1.1.0',
+    found: [],
     drift: [],
     problems: [],
     pending: null,
@@ -54,10 +55,11 @@ test('an upgrade is told as regenerate would do it: files, conflicts, class', ()
 test('at the same version: answers that changed are an update, a hand edit of a managed file is drift', () => {
   const root = stampOut('1.1.0', { git: false });
   edit(root, 'src/limits.mjs', '1024', '10');
-  expect(look(root)).toMatchObject({ state: 'drifted', drift: ['src/limits.mjs'], upgrade: null });
+  expect(look(root)).toMatchObject({ state: 'drifted', found: ['drift'], drift: ['src/limits.mjs'], upgrade: null });
   edit(root, '.ml-serving/answers.yaml', 'owner: ml-team', 'owner: vision');
   expect(look(root)).toMatchObject({
     state: 'update',
+    found: ['update', 'drift'],
     drift: ['src/limits.mjs'],
     upgrade: { to: '1.1.0', files: 1, conflicts: [] },
   });

@@ -1,5 +1,5 @@
 import type { FileState, SpecialState, YoursState } from '../../generators/merge/states.ts';
-import { type Decision, decide } from '../../generators/merge/table.ts';
+import { type Decision, decide, decideOwned } from '../../generators/merge/table.ts';
 
 const file = (sha256: string, mode: 0o644 | 0o755 = 0o644): FileState => ({
   kind: 'file',
@@ -41,6 +41,27 @@ describe('decide', () => {
     [b, file('b', 0o755), null, 'keep-removed'],
   ])('a file of the template: base %j, yours %j, theirs %j: %s', (base, yours, theirs, decision) => {
     expect(decide({ base, yours, theirs }, false)).toBe(decision);
+  });
+
+  it.each<Row>([
+    [null, null, t, 'add'],
+    [null, y, null, 'foreign'],
+    [null, y, t, 'keep-owned'],
+    [null, link, t, 'keep-owned'],
+    [null, t, t, 'adopt'],
+    [b, null, null, 'forget'],
+    [b, null, b, 'stay-deleted'],
+    [b, null, t, 'keep-owned'],
+    [b, b, null, 'keep-owned-removed'],
+    [b, b, b, 'keep-edit'],
+    [b, b, t, 'keep-owned'],
+    [b, y, null, 'keep-owned-removed'],
+    [b, y, b, 'keep-edit'],
+    [b, y, t, 'keep-owned'],
+    [b, t, t, 'adopt'],
+    [b, link, t, 'keep-owned'],
+  ])('a file that the team owns: base %j, yours %j, theirs %j: %s', (base, yours, theirs, decision) => {
+    expect(decideOwned({ base, yours, theirs })).toBe(decision);
   });
 
   it.each<Row>([

@@ -10,7 +10,7 @@ import { mergePresets, NO_POLICY, type Policy } from '../../generators/policy/po
 import { MANIFEST_PATH } from '../../generators/project/manifest.ts';
 import { quickCheck } from '../../generators/regenerate/quick-check.ts';
 import { toMarkdown } from '../../generators/regenerate/report.ts';
-import { isUpToDate } from '../../generators/regenerate/upgrade.ts';
+import { isUpToDate, upgradeFindings } from '../../generators/regenerate/upgrade.ts';
 import { modelPath } from '../onnx/fixtures.ts';
 import { folderWith, putFiles, snapshot } from '../support/folder.ts';
 import { commit, edit, prepare, read, remove, stampOut, upgrade } from './harness.ts';
@@ -66,6 +66,8 @@ describe('a repository under a policy', () => {
       { key: 'owner', layer: 'infrastructure', found: 'growth', locked: 'vision', by: 'company' },
     ]);
     expect(isUpToDate(planned)).toBe(false);
+    expect(upgradeFindings(planned)).toEqual(['policy']);
+    expect(upgradeFindings(prepare(root, '1.1.0'))).toEqual(['update', 'policy']);
     await upgrade(root, '1.0.0');
     expect(answersIn(root)['owner']).toBe('vision');
     expect(isUpToDate(prepare(root, '1.0.0'))).toBe(true);
