@@ -72,6 +72,8 @@ describe.each(['0.9.0', '0.5.0'])('a repository of %s', (release) => {
         Object.keys(sample?.prediction as object),
       );
       await serving.stop();
+      // What it has written last may come after its end.
+      while (!serving.log().includes('"msg":"stopped"')) await new Promise((resolve) => setTimeout(resolve, 20));
       const lines = serving
         .log()
         .split('\n')

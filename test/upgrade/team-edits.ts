@@ -122,10 +122,7 @@ export function editAsTeamsDo(root: string, release: string): void {
     'export type Pre',
     "import { inputError } from '../errors.ts';\n\nexport type Pre",
   );
-  appendFileSync(
-    join(root, 'src/errors.ts'),
-    '\n/** Ours: the team that answers. */\nexport const TEAM = "ours";\n'.replaceAll('"', "'"),
-  );
+  edit(root, 'src/errors.ts', 'export class ServiceError', "export const TEAM = 'ours';\n\nexport class ServiceError");
   edit(root, 'Dockerfile', 'USER 10001', '# Ours.\nENV OURS=open\nUSER 10001');
   edit(
     root,
