@@ -2,7 +2,11 @@ import { changed, type Finding, type Rule, type Side } from './side.ts';
 
 /** Names that others hold on to, and where in the server's source they are written. */
 const CONTRACTS = [
-  { kind: 'the route', file: /^(?:src|runtime)\/http\/.+\.ts$/, name: /['"`](\/[A-Za-z][\w\-{}:./]*)['"`]/g },
+  {
+    kind: 'the route',
+    file: /^(?:src\/http|runtime\/http|runtime\/features)\/.+\.ts$/,
+    name: /['"`](\/[A-Za-z][\w\-{}:./]*)['"`]/g,
+  },
   { kind: 'the metric', file: /^(?:src|runtime)\/.+\.ts$/, name: /\b(ml_serving_[a-z_]+)\b/g },
   { kind: 'the error code', file: /^(?:src|runtime)\/errors\.ts$/, name: /\b([A-Z]{2,}(?:_[A-Z]+)+)\b/g },
 ] as const;
