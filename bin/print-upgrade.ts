@@ -97,7 +97,9 @@ function extras(upgrade: Upgrade): string[] {
     ...changelog.map(
       ({ version, text }) => `What changes in your repository with ${version}:\n${text.replace(/^/gm, '  ')}`,
     ),
-    ...(isUpToDate(upgrade) ? [] : [`Rollout: ${rollout.class}`, ...rollout.findings.map(({ what }) => `  ${what}`)]),
+    ...(isUpToDate(upgrade) || isOnlyOwnership(upgrade)
+      ? []
+      : [`Rollout: ${rollout.class}`, ...rollout.findings.map(({ what }) => `  ${what}`)]),
   ];
 }
 

@@ -186,6 +186,16 @@ describe('--disown', () => {
     expect(read(root, APP)).toContain("status: 'fine'");
     expect(read(root, APP)).toContain("count('ml_serving_requests_total')");
   });
+
+  it('with --restore brings the template’s own contents again, where the file was deleted', async () => {
+    const root = await owning('1.0.0', APP, "status: 'ok'", "status: 'fine'");
+    await upgrade(root, '1.1.0');
+    remove(root, APP);
+    commit(root, 'the other one is better');
+    await upgrade(root, '1.1.0', { disown: [APP], restore: [APP] });
+    expect(read(root, APP)).toBe(read(stampOut('1.1.0'), APP));
+    expect(prepare(root, '1.1.0')).toMatchObject({ changes: [], plan: { drift: [] } });
+  });
 });
 
 describe('branches', () => {
@@ -283,6 +293,17 @@ describe('the command', () => {
     expect(current(root, 'status', '.').status).toBe(0);
     expect(current(root, 'status', '.', '--fail-on', 'update').status).toBe(2);
     expect(current(root, 'status', '.', '--fail-on', 'drift').status).toBe(0);
+  });
+
+  it('keeps a file of a feature that is removed, and names it', () => {
+    const root = stampedOutBy(current, '--set', 'ci=github');
+    const own = current(root, 'regenerate', '--own', '.github');
+    expect([own.status, own.stdout]).toEqual([0, expect.stringMatching(/Yours from now on: \.github/)]);
+    expect(own.stdout).not.toContain('Rollout');
+    commit(root, 'the pipeline is ours');
+    const removed = current(root, 'regenerate', '--set', 'ci=none');
+    expect(removed.stdout).toMatch(/keep {5}\.github\/workflows\/ci\.yml {2}the template has removed it, yours stays/);
+    expect(existsSync(join(root, '.github/workflows/ci.yml'))).toBe(true);
   });
 
   it.each([
