@@ -6,8 +6,8 @@ import { type Environment, readChoice, readInteger } from './environment.ts';
 import { ServiceError } from './errors.ts';
 import type { Feature } from './feature.ts';
 import { features as chosenFeatures } from './features.ts';
-import { availableCpus, workersFor } from './inference/cpu.ts';
 import type { Golden, Question } from './inference/golden.ts';
+import { availableCpus, workersFor } from './inference/limits/resources.ts';
 import { findModel, readGolden, readText } from './model-files.ts';
 import { ROOT } from './root.ts';
 

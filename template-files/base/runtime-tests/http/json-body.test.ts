@@ -9,7 +9,7 @@ let plain: (text: string | Buffer) => unknown;
 
 beforeAll(async () => {
   steps = countSteps();
-  const { createJsonParser } = await import('../../runtime/http/json-body.ts');
+  const { createJsonParser } = await import('../../runtime/http/exact-json.ts');
   const { inputs } = serving();
   const wide = createJsonParser({ inputs: [...inputs, { name: 'n', datatype: 'INT64', shape: [-1, 1] }] });
   const narrow = createJsonParser({ inputs });

@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { examples } from '../../runtime/http/openapi/examples.ts';
+import { examples } from '../../runtime/http/openapi/document.ts';
 import { bodyOf, boot, type Running } from '../helpers/service.ts';
 
 interface Media {

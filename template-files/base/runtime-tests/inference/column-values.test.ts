@@ -3,7 +3,7 @@ import type { Datatype, Feature } from '../../runtime/contract/serving.ts';
 import { instanceSchema } from '../../runtime/http/openapi/schemas.ts';
 import { createEncoder } from '../../runtime/inference/preprocess/encoder.ts';
 import type { Block } from '../../runtime/inference/tensor.ts';
-import { instanceOf } from '../../runtime/inference/trial/instance.ts';
+import { instanceOf } from '../../runtime/inference/trial/blocks.ts';
 import { columnsOf, toValue } from '../../runtime/tables/cells.ts';
 import { serving } from '../helpers/serving.ts';
 

@@ -1,4 +1,4 @@
-import { availableCpus, workersFor } from '../../runtime/inference/cpu.ts';
+import { availableCpus, workersFor } from '../../runtime/inference/limits/resources.ts';
 
 const reading = (files: Record<string, string>) => (path: string) => files[path];
 

@@ -1,4 +1,4 @@
-import { likeliest } from '../../runtime/inference/postprocess/likeliest.ts';
+import { likeliest } from '../../runtime/inference/postprocess/scores.ts';
 
 const of = (values: readonly number[], count: number) =>
   likeliest(values.length, count, (place) => values[place] as number);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../runtime/config.ts';
-import { readOnnxHeader } from '../../runtime/inference/onnx-header.ts';
+import { readOnnxHeader } from '../../runtime/inference/model-file.ts';
 import { SAMPLE } from '../helpers/service.ts';
 
 const { modelPath } = loadConfig({ SERVING_CONFIG: SAMPLE });

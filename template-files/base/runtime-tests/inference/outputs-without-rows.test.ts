@@ -1,5 +1,5 @@
 import type { RunMessage } from '../../runtime/inference/messages.ts';
-import { outputsWithoutRows } from '../../runtime/inference/trial/outputs-without-rows.ts';
+import { outputsWithoutRows } from '../../runtime/inference/trial/scores.ts';
 import { serving } from '../helpers/serving.ts';
 
 const block = { rows: 1, key: '', tensors: [{ dims: [1, 2], data: Float32Array.of(1, 2) }] };

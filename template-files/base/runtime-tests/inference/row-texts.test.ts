@@ -1,4 +1,4 @@
-import { createRowTexts } from '../../runtime/inference/postprocess/row-texts.ts';
+import { createRowTexts } from '../../runtime/inference/postprocess/decoder.ts';
 import { serving } from '../helpers/serving.ts';
 
 const [scores] = serving().outputs;

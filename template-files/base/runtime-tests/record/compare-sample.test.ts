@@ -1,8 +1,7 @@
 import type { InputSpec, Serving } from '../../runtime/contract/serving.ts';
-import type { NamedTensor, Step, StepName } from '../../runtime/inference/preprocess/steps.ts';
-import { compareSample } from '../../runtime/record/compare-sample.ts';
-import type { StepArray } from '../../runtime/record/recorded.ts';
-import { sampleLines, verdict } from '../../runtime/record/report.ts';
+import type { NamedTensor, Step, StepName } from '../../runtime/inference/preprocess/encoder.ts';
+import { compareSample, sampleLines, verdict } from '../../runtime/record/compare-sample.ts';
+import type { StepArray } from '../../runtime/record/compare-steps.ts';
 import { serving } from '../helpers/serving.ts';
 
 type Arrays = Readonly<Record<string, StepArray>>;

@@ -1,4 +1,4 @@
-import { readNpy } from '../../runtime/record/npy.ts';
+import { readNpy } from '../../runtime/record/read.ts';
 import { npy } from '../helpers/npy.ts';
 
 test.each<[string, ArrayBufferView, readonly unknown[]]>([

@@ -2,12 +2,18 @@ import { promised } from '../callbacks.ts';
 import type { Config } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { type Call, createPredictor, type Predictor } from '../inference/predictor.ts';
-import { STEPS } from '../inference/preprocess/steps.ts';
+import { STEPS } from '../inference/preprocess/encoder.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { compareSample, type Followed, type SampleResult } from '../record/compare-sample.ts';
+import {
+  agreementLine,
+  compareSample,
+  type Followed,
+  type SampleResult,
+  sampleLines,
+  verdict,
+} from '../record/compare-sample.ts';
 import { readRecord } from '../record/read.ts';
-import { agreementLine, sampleLines, verdict } from '../record/report.ts';
 import { loadHooks } from '../team.ts';
 
 /** Of one sample: even a slow model may take its time. */

@@ -7,7 +7,7 @@ import { ServiceError } from '../errors.ts';
 import { addsModels, furtherModels } from '../further-models.ts';
 import { type GoldenSample, parseGolden, type Question, refusalOf } from '../inference/golden.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
-import { instanceOf } from '../inference/trial/instance.ts';
+import { instanceOf } from '../inference/trial/blocks.ts';
 import { scoreFindingText } from '../inference/trial/scores.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';

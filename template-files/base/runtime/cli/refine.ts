@@ -5,11 +5,8 @@ import { readServing } from '../contract/read.ts';
 import { createPool } from '../inference/pool.ts';
 import { graphOf, inspectModel, workerOptions } from '../inference/startup.ts';
 import { trialBlocks } from '../inference/trial/blocks.ts';
-import { findTrial } from '../inference/trial/find.ts';
-import { outputsWithoutRows } from '../inference/trial/outputs-without-rows.ts';
-import { refinedShape } from '../inference/trial/refine.ts';
-import { allOutputs, tryScores } from '../inference/trial/run.ts';
-import { scoreFindingText } from '../inference/trial/scores.ts';
+import { allOutputs, findTrial, refinedShape, tryScores } from '../inference/trial/run.ts';
+import { outputsWithoutRows, scoreFindingText } from '../inference/trial/scores.ts';
 
 /** Somebody who gave answers with probabilities has said what the values are to be called. */
 function namesProbabilities(golden: Config['golden']): boolean {

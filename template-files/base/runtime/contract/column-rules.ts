@@ -1,5 +1,4 @@
-import type { Problem } from './problem.ts';
-import type { Rule } from './rule.ts';
+import type { Problem, Rule } from './rule.ts';
 import type { Feature, InputSpec } from './serving.ts';
 
 /** What a client may leave out of a row, or send as null. */

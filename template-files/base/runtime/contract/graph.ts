@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts';
+import type { Problem } from './rule.ts';
 import { type Datatype, elementCount, hasBatchAxis, type Serving, type TensorSpec } from './serving.ts';
 
 /** A tensor as the ONNX graph declares it. Axes without a fixed size are -1. */

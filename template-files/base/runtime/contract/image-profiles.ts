@@ -1,4 +1,3 @@
-import { channelAxis, pictureSize } from './image-shape.ts';
 import type { ImageSteps, InputSpec } from './serving.ts';
 
 /** Libraries whose results a picture's steps equal. */
@@ -138,4 +137,18 @@ export function valueSteps({
     mean: image.mean ?? (isNormalised ? defaults.mean : [0]),
     std: image.std ?? (isNormalised ? defaults.std : [1]),
   };
+}
+
+/** Where the channels of an image input are: the axis that has one or three of them. */
+export function channelAxis(shape: readonly number[]): 1 | 3 | undefined {
+  if (shape.length !== 4) return undefined;
+  return ([1, 3] as const).find((axis) => shape[axis] === 1 || shape[axis] === 3);
+}
+
+/** Height and width of the picture that the model takes; -1 where it keeps its own. */
+export function pictureSize({ shape, image = {} }: Pick<InputSpec, 'shape' | 'image'>): readonly [number, number] {
+  const axis = channelAxis(shape) ?? 1;
+  const [height = -1, width = -1] = shape.filter((_, at) => at > 0 && at !== axis);
+  const [ownHeight = -1, ownWidth = -1] = image.size ?? [];
+  return [height === -1 ? ownHeight : height, width === -1 ? ownWidth : width];
 }

@@ -1,7 +1,5 @@
-import { IMAGE_PROFILES, PROFILE_KEYS } from './image-profiles.ts';
-import { channelAxis, pictureSize } from './image-shape.ts';
-import type { Problem } from './problem.ts';
-import type { Rule } from './rule.ts';
+import { channelAxis, IMAGE_PROFILES, PROFILE_KEYS, pictureSize } from './image-profiles.ts';
+import type { Problem, Rule } from './rule.ts';
 import type { InputSpec } from './serving.ts';
 
 /** Datatypes that pixels can have, and those that token ids can have. */

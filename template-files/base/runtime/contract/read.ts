@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { LineCounter, parseDocument, visit } from 'yaml';
 import { adviceForKey } from './feature-keys.ts';
 import type { ContractPart } from './part.ts';
-import { type Problem, problemsError } from './problem.ts';
+import { type Problem, problemsError } from './rule.ts';
 import { rules } from './rules.ts';
 import { type Batching, DEFAULTS, type Limits, type Serving } from './serving.ts';
 import { validatorOf } from './validator.ts';

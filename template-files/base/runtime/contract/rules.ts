@@ -1,7 +1,6 @@
 import { columnRules } from './column-rules.ts';
 import { mediaRules } from './media-rules.ts';
-import type { Problem } from './problem.ts';
-import type { Rule } from './rule.ts';
+import type { Problem, Rule } from './rule.ts';
 import { hasBatchAxis, labelOutput, type OutputSpec } from './serving.ts';
 
 const isFloat = (datatype: string): boolean => datatype.startsWith('FP');

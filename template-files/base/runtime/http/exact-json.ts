@@ -1,3 +1,8 @@
+import { isUtf8 } from 'node:buffer';
+import { withoutMarkBytes } from '../byte-order-mark.ts';
+import type { Serving } from '../contract/serving.ts';
+import { jsonProblem, ServiceError } from '../errors.ts';
+
 /** JSON whose 64-bit integers keep all their digits. */
 
 const [TAB, NEW_LINE, RETURN, SPACE] = [9, 10, 13, 32];
@@ -111,4 +116,21 @@ function exactInteger(word: string): bigint | undefined {
 function setMember(holder: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') holder[key] = value;
   else Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/**
+ * Reads a body as JSON. Its text must be UTF-8, as JSON's is, with or without a byte order mark. JSON.parse rounds integers above
+ * 2^53: for models that take 64-bit integers such numbers become bigints, of which each input takes what it can hold.
+ */
+export function createJsonParser({ inputs }: Pick<Serving, 'inputs'>): (body: Buffer) => unknown {
+  const wide = inputs.some(({ datatype }) => datatype === 'INT64' || datatype === 'UINT64');
+  return (body) => {
+    if (!isUtf8(body)) throw new ServiceError('INVALID_JSON', 'the body is not UTF-8');
+    const text = withoutMarkBytes(body).toString('utf8');
+    try {
+      return wide ? parseExact(text) : JSON.parse(text);
+    } catch (error) {
+      throw new ServiceError('INVALID_JSON', `the body is not JSON: ${jsonProblem(error)}`, { cause: error });
+    }
+  };
 }

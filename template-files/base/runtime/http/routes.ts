@@ -6,11 +6,8 @@ import type { Liveness } from '../observability/watchdog.ts';
 import type { BodyReader } from './body.ts';
 import type { Route } from './exchange.ts';
 import type { AddedOperations } from './openapi/document.ts';
-import { healthRoutes } from './routes/health.ts';
-import { metadataRoutes } from './routes/metadata.ts';
-import { metricsRoute } from './routes/metrics.ts';
-import { openApiRoute } from './routes/openapi.ts';
 import { predictRoutes } from './routes/predict.ts';
+import { healthRoutes, metadataRoutes, metricsRoute, openApiRoute } from './routes/service.ts';
 import { v2Routes } from './routes/v2.ts';
 
 export interface RoutesDeps {

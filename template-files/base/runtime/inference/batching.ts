@@ -1,4 +1,4 @@
-import { type Problem, problemsError } from '../contract/problem.ts';
+import { type Problem, problemsError } from '../contract/rule.ts';
 import { hasBatchAxis, type Serving } from '../contract/serving.ts';
 import type { RowTrial } from './row-trial/try-rows.ts';
 

@@ -8,17 +8,16 @@ import type { Activities } from '../observability/activities.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createFindMisfit } from './answer-shape.ts';
 import { type BatchingState, OWN_RUNS } from './batching.ts';
-import { availableCpus } from './cpu.ts';
 import { KINDS } from './datatypes.ts';
 import { createExecutor } from './executor.ts';
 import { type Comparison, compare, type GoldenSample, refusalOf } from './golden.ts';
 import { createHookRunner } from './hooks.ts';
 import type { Answer, Connection } from './job.ts';
 import type { Capacity } from './limits/capacity.ts';
+import { availableCpus } from './limits/resources.ts';
 import { createPool, type Loaded, type WorkerPool } from './pool.ts';
 import { createDecoder } from './postprocess/decoder.ts';
-import { createEncoder } from './preprocess/encoder.ts';
-import type { OnStep } from './preprocess/steps.ts';
+import { createEncoder, type OnStep } from './preprocess/encoder.ts';
 import {
   checkAnswerShapes,
   READY,
@@ -28,13 +27,12 @@ import {
   warmUp,
   withSample,
 } from './release.ts';
-import { decideBatching } from './row-trial/decide.ts';
+import { decideBatching } from './row-trial/compare.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { inspectModel, workerOptions } from './startup.ts';
 import { type Block, joinNeighbours, splitBlocks } from './tensor.ts';
 import { noteAnswers, type Trace } from './trace.ts';
-import { failedTrialReason } from './trial/find.ts';
-import { runTrial, type TrialResult } from './trial/run.ts';
+import { failedTrialReason, runTrial, type TrialResult } from './trial/run.ts';
 import { scoreFindingText } from './trial/scores.ts';
 
 /** A caller, and until when it waits. */

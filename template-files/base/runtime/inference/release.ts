@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Problem, problemsError } from '../contract/problem.ts';
+import { type Problem, problemsError } from '../contract/rule.ts';
 import { hasBatchAxis, type OutputSpec, type Serving, unreadLabels } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
 import { createFindMisfit, type Misfit } from './answer-shape.ts';

@@ -1,11 +1,10 @@
 import { ServiceError } from '../errors.ts';
 import type { FindMisfit } from './answer-shape.ts';
-import { rowsOf, stackBatch } from './batch.ts';
 import type { TensorData } from './datatypes.ts';
 import { type Caller, complete, createJobs, fail, type Job, type Request } from './job.ts';
 import type { RunOutcome, WorkerPool } from './pool.ts';
 import { createJobQueue, isFull } from './queue.ts';
-import type { Block } from './tensor.ts';
+import { type Block, rowsOf, stackBatch } from './tensor.ts';
 
 export interface SchedulerEvents {
   readonly onQueued: (ms: number) => void;

@@ -1,11 +1,10 @@
 import type { Config } from '../config.ts';
 import { type Graph, type GraphTensor, graphProblems } from '../contract/graph.ts';
-import { problemsError } from '../contract/problem.ts';
+import { problemsError } from '../contract/rule.ts';
 import { compiledPath } from '../root.ts';
 import { datatypeOf, KINDS } from './datatypes.ts';
 import type { RuntimeValue } from './messages.ts';
-import { checkModelHash } from './model-file.ts';
-import { readOnnxHeader } from './onnx-header.ts';
+import { checkModelHash, readOnnxHeader } from './model-file.ts';
 import { createPool, type Loaded, type PoolOptions, type WorkerPool } from './pool.ts';
 
 const WORKER_PATH = compiledPath('inference/worker');

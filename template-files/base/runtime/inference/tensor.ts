@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors.ts';
 import type { TensorData } from './datatypes.ts';
+import type { Job } from './job.ts';
 
 /** A tensor on its way to or from a worker. */
 export interface Tensor {
@@ -110,4 +111,25 @@ function copyInto(target: TensorData, source: TensorData, offset: number): void 
   } else {
     (target as Float32Array).set(source as Float32Array, offset);
   }
+}
+
+export function rowsOf(jobs: readonly Job[]): number {
+  let rows = 0;
+  for (const job of jobs) rows += job.block.rows;
+  return rows;
+}
+
+/** The tensors of a run: the jobs' rows, one below the other, input by input. */
+export function stackBatch(
+  batch: readonly Job[],
+  create: readonly ((length: number) => TensorData)[],
+): readonly Tensor[] {
+  const [first, ...others] = batch;
+  if (!first || others.length === 0) return first?.block.tensors ?? [];
+  return create.map((make, i) =>
+    stack(
+      batch.map((job) => job.block.tensors[i] as Tensor),
+      make,
+    ),
+  );
 }

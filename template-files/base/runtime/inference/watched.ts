@@ -1,14 +1,14 @@
-import { multiLabelOutput } from '../contract/scores.ts';
 import {
   elementCount,
   hasBatchAxis,
   type InputSpec,
   labelOutput,
+  multiLabelOutput,
   type OutputSpec,
   type Serving,
 } from '../contract/serving.ts';
 import { KINDS } from './datatypes.ts';
-import { likeliestOf } from './postprocess/likeliest.ts';
+import { likeliestOf } from './postprocess/scores.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Series are bounded: what is beyond these is not watched. */

@@ -3,7 +3,7 @@
  * is called here, and elsewhere only where a run is shorter than the way to here (executor.ts).
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import './half-floats.ts';
+import './float16.ts';
 import './runtime-environment.ts';
 import type { FromWorker, SessionOptions, ToWorker } from './messages.ts';
 import { messageOf, openSession } from './session.ts';

@@ -1,11 +1,10 @@
-import { channelAxis } from '../contract/image-shape.ts';
+import { channelAxis } from '../contract/image-profiles.ts';
 import type { InputSpec, Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
-import { type NamedTensor, STEPS, type Step, type StepName } from '../inference/preprocess/steps.ts';
-import { boundOf } from './bounds.ts';
-import { type Difference, differenceOf } from './difference.ts';
-import type { RecordedSample, StepArray, TrainingRecord } from './recorded.ts';
-import { arrayOf, isMask, lastStep, numbersOf, unpadded } from './served.ts';
+import { type NamedTensor, STEPS, type Step, type StepName } from '../inference/preprocess/encoder.ts';
+import { arrayOf, isMask, lastStep, numbersOf, unpadded } from './compare-sample.ts';
+import { boundOf, type Difference, differenceOf } from './difference.ts';
+import type { NumberArray } from './read.ts';
 
 /** A step on both sides. */
 export interface StepResult {
@@ -137,4 +136,47 @@ function channelsOf(name: StepName, input: InputSpec | undefined, dims: readonly
 /** The place of the same pixel in the channel on the other side of the three. */
 function swap({ step }: Channels): (at: number) => number {
   return (at) => at + (2 - 2 * (Math.floor(at / step) % 3)) * step;
+}
+
+/** Texts of a tensor, and its sizes. */
+export interface TextArray {
+  readonly dims: readonly number[];
+  readonly values: readonly string[];
+}
+
+/** An array of a step, on either side of the comparison. */
+export type StepArray = NumberArray | TextArray;
+
+/** A tensor that training recorded; it is read from its file when it is compared, so that one sample is in memory at a time. */
+export interface RecordedTensor {
+  /** The model's input; empty where the step has one tensor. */
+  readonly name: string;
+  /** @throws RECORD_INVALID */
+  readonly read: () => StepArray;
+}
+
+export interface RecordedStep {
+  readonly name: StepName;
+  readonly tensors: readonly RecordedTensor[];
+}
+
+/** One raw input, what training made of it, and what it answered. */
+export interface RecordedSample {
+  readonly name: string;
+  /** As a client would send it. @throws RECORD_INVALID where its file cannot be read */
+  readonly instance: () => unknown;
+  readonly steps: readonly RecordedStep[];
+  /** Undefined where none was recorded. */
+  readonly answer: unknown;
+}
+
+/** What tools/record.py writes: the reference for the service. */
+export interface TrainingRecord {
+  /** Of Python and its libraries, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Of numbers of an answer; undefined leaves it to the type of the model. */
+  readonly tolerance: number | undefined;
+  /** Largest differences by step, where the record states them. */
+  readonly bounds: Readonly<Partial<Record<StepName, number>>>;
+  readonly samples: readonly RecordedSample[];
 }

@@ -1,7 +1,7 @@
 import { withoutMarkBytes } from '../byte-order-mark.ts';
 import type { Serving } from '../contract/serving.ts';
 import { ServiceError } from '../errors.ts';
-import { createJsonParser } from '../http/json-body.ts';
+import { createJsonParser } from '../http/exact-json.ts';
 import { readLines } from './lines.ts';
 
 /** A line that holds something. */

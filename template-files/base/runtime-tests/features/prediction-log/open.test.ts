@@ -8,7 +8,7 @@ import type { InputSpec, ModelType } from '../../../runtime/contract/serving.ts'
 import { createPredictionLogMetrics } from '../../../runtime/features/prediction-log/metrics.ts';
 import { openPredictionLog } from '../../../runtime/features/prediction-log/open.ts';
 import { readInferRequest } from '../../../runtime/http/v2/request.ts';
-import { tensorsToLog } from '../../../runtime/http/v2/to-log.ts';
+import { tensorsToLog } from '../../../runtime/http/v2/response.ts';
 import { KINDS } from '../../../runtime/inference/datatypes.ts';
 import { serving } from '../../helpers/serving.ts';
 

@@ -1,5 +1,5 @@
 import type { InputSpec, OutputSpec } from '../../../runtime/contract/serving.ts';
-import { createJsonParser } from '../../../runtime/http/json-body.ts';
+import { createJsonParser } from '../../../runtime/http/exact-json.ts';
 import { readInferRequest } from '../../../runtime/http/v2/request.ts';
 import { serving } from '../../helpers/serving.ts';
 

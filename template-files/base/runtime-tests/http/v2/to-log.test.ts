@@ -2,7 +2,7 @@ import type { InputSpec } from '../../../runtime/contract/serving.ts';
 import { countSteps } from '../../helpers/steps.ts';
 
 const steps = countSteps();
-const { tensorsToLog } = await import('../../../runtime/http/v2/to-log.ts');
+const { tensorsToLog } = await import('../../../runtime/http/v2/response.ts');
 afterAll(() => steps.stop());
 
 const OUT = { name: 'y', datatype: 'FP32', shape: [-1, 1] } as const;

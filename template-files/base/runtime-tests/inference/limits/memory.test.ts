@@ -1,4 +1,4 @@
-import { memoryLimit } from '../../../runtime/inference/limits/memory.ts';
+import { memoryLimit } from '../../../runtime/inference/limits/resources.ts';
 
 const files =
   (found: Record<string, string>) =>

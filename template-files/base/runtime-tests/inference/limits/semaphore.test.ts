@@ -1,4 +1,4 @@
-import { createSemaphore, type Waiter } from '../../../runtime/inference/limits/semaphore.ts';
+import { createSemaphore, type Waiter } from '../../../runtime/inference/limits/capacity.ts';
 
 const patient: Waiter = { deadline: Number.POSITIVE_INFINITY };
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,8 +1,6 @@
-import type { InputSpec } from '../../../runtime/contract/serving.ts';
-import { DATATYPES } from '../../../runtime/contract/serving.ts';
+import { DATATYPES, type InputSpec } from '../../../runtime/contract/serving.ts';
 import { fromHalf } from '../../../runtime/inference/float16.ts';
-import { createRandom } from '../../../runtime/inference/row-trial/random.ts';
-import { rowValues, type Spread } from '../../../runtime/inference/row-trial/values.ts';
+import { createRandom, rowValues, type Spread } from '../../../runtime/inference/row-trial/values.ts';
 
 const values = (
   input: Partial<InputSpec>,

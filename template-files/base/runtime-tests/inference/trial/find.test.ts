@@ -1,5 +1,5 @@
 import type { Block } from '../../../runtime/inference/tensor.ts';
-import { failedTrialReason, findTrial } from '../../../runtime/inference/trial/find.ts';
+import { failedTrialReason, findTrial } from '../../../runtime/inference/trial/run.ts';
 
 const blocks = [0, 1, 2].map((value): Block => ({ rows: 1, key: '', tensors: [{ dims: [1], data: [`${value}`] }] }));
 

@@ -1,4 +1,4 @@
-import { instanceOf } from '../../../runtime/inference/trial/instance.ts';
+import { instanceOf } from '../../../runtime/inference/trial/blocks.ts';
 import { serving } from '../../helpers/serving.ts';
 
 const block = (dims: number[], data: Float32Array | BigInt64Array) => ({ rows: 1, key: '', tensors: [{ dims, data }] });

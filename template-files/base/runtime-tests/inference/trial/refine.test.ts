@@ -1,4 +1,4 @@
-import { refinedShape } from '../../../runtime/inference/trial/refine.ts';
+import { refinedShape } from '../../../runtime/inference/trial/run.ts';
 
 test.each([
   ['a size that the runtime knows', [1, -1, 8], [1, 1, 8], [1, 1, 8], [1, 1, 8]],

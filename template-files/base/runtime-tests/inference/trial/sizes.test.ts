@@ -1,4 +1,4 @@
-import { sizesToTry } from '../../../runtime/inference/trial/sizes.ts';
+import { sizesToTry } from '../../../runtime/inference/trial/blocks.ts';
 
 test('a model without free axes is tried once', () => {
   expect(sizesToTry({ imgsz: '[640, 480]' }, 0)).toEqual([[]]);

@@ -3,8 +3,7 @@ import type { Block } from '../../inference/tensor.ts';
 import { valueAt, type Watched } from '../../inference/watched.ts';
 import { MAX_CATEGORIES, rangeBins } from './bins.ts';
 import { edgesOf } from './edges.ts';
-import type { Column } from './reference.ts';
-import { binsOf } from './reference.ts';
+import { binsOf, type Column } from './reference.ts';
 import { createReservoir } from './reservoir.ts';
 import { type NumberSummary, summaryOf } from './summary.ts';
 

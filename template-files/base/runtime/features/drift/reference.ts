@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Problem } from '../../contract/problem.ts';
-import { problemsError } from '../../contract/problem.ts';
+import { type Problem, problemsError } from '../../contract/rule.ts';
 import type { ModelSpec } from '../../contract/serving.ts';
 import { jsonProblem, ServiceError } from '../../errors.ts';
 import type { Watched } from '../../inference/watched.ts';

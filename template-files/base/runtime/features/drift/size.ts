@@ -1,5 +1,4 @@
-import type { Column, Reference } from './reference.ts';
-import { sharesOf } from './reference.ts';
+import { type Column, type Reference, sharesOf } from './reference.ts';
 
 /**
  * By chance alone the stability index of B bins over n live rows and a reference of m rows has a standard deviation of about

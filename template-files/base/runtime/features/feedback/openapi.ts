@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import type { Serving } from '../../contract/serving.ts';
 import type { FeatureParts } from '../../feature.ts';
-import { EXAMPLE_ID, exampleSample } from '../../http/openapi/examples.ts';
+import { EXAMPLE_ID, exampleSample } from '../../http/openapi/document.ts';
 import { ok, ref } from '../../http/openapi/operations.ts';
 import type { Schema } from '../../http/openapi/schemas.ts';
 

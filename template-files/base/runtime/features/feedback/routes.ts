@@ -1,7 +1,7 @@
 import { describe, ServiceError } from '../../errors.ts';
 import { type BodyReader, isJson } from '../../http/body.ts';
+import { createJsonParser } from '../../http/exact-json.ts';
 import type { Handler, Route } from '../../http/exchange.ts';
-import { createJsonParser } from '../../http/json-body.ts';
 import { json } from '../../http/reply.ts';
 import type { Feedback } from './feedback.ts';
 import type { Logged } from './late.ts';

@@ -1,9 +1,7 @@
-import { thresholdOf } from '../../contract/scores.ts';
-import { hasBatchAxis, type OutputSpec, type Serving } from '../../contract/serving.ts';
+import { hasBatchAxis, type OutputSpec, type Serving, thresholdOf } from '../../contract/serving.ts';
 import { KINDS } from '../../inference/datatypes.ts';
 import type { Answer } from '../../inference/job.ts';
-import { sigmoid } from '../../inference/postprocess/activation.ts';
-import { likeliestOf } from '../../inference/postprocess/likeliest.ts';
+import { likeliestOf, sigmoid } from '../../inference/postprocess/scores.ts';
 import { rowSize, type Tensor } from '../../inference/tensor.ts';
 
 /** Whether two versions gave the same answers to the same rows. */

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import { type CreateModels, createSingleModel, type Model } from '../../inference/models.ts';
-import { createRowTexts } from '../../inference/postprocess/row-texts.ts';
+import { createRowTexts } from '../../inference/postprocess/decoder.ts';
 import { createPredictor, type Observe } from '../../inference/predictor.ts';
 import { prefixedFraction } from '../../observability/hash-sampling.ts';
 import { createAgree, createDifference } from './agreement.ts';

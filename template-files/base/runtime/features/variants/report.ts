@@ -1,6 +1,6 @@
 import { ServiceError } from '../../errors.ts';
 import type { Model, ShadowObserver } from '../../inference/models.ts';
-import type { WriteRows } from '../../inference/postprocess/row-texts.ts';
+import type { WriteRows } from '../../inference/postprocess/decoder.ts';
 import type { PredictorDeps } from '../../inference/predictor.ts';
 import type { Difference } from './agreement.ts';
 import type { VariantsMetrics } from './metrics.ts';

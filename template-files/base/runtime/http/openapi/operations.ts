@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import { uploadTypes } from '../upload.ts';
-import { examples } from './examples.ts';
+import { examples } from './document.ts';
 import { record, type Schema } from './schemas.ts';
 
 export interface Operation {

@@ -1,5 +1,4 @@
 import { mayBeMissing, takesTexts } from '../../contract/column-rules.ts';
-import { scoreField } from '../../contract/scores.ts';
 import {
   type Datatype,
   elementCount,
@@ -8,6 +7,7 @@ import {
   type InputSpec,
   type ModelType,
   type Serving,
+  scoreField,
   type TensorSpec,
   takesPairs,
 } from '../../contract/serving.ts';

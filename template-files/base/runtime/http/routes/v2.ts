@@ -2,16 +2,15 @@ import type { Config } from '../../config.ts';
 import type { Serving, TensorSpec } from '../../contract/serving.ts';
 import { describe, ServiceError } from '../../errors.ts';
 import type { Models } from '../../inference/models.ts';
-import { createRowTexts } from '../../inference/postprocess/row-texts.ts';
+import { createRowTexts } from '../../inference/postprocess/decoder.ts';
 import type { Predictor } from '../../inference/predictor.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import { type BodyReader, isJson } from '../body.ts';
+import { createJsonParser } from '../exact-json.ts';
 import type { Exchange, Handler, Route } from '../exchange.ts';
-import { createJsonParser } from '../json-body.ts';
 import { json, type Reply } from '../reply.ts';
 import { readInferRequest } from '../v2/request.ts';
-import { createInferResponse, type WriteInferResponse } from '../v2/response.ts';
-import { tensorsToLog } from '../v2/to-log.ts';
+import { createInferResponse, tensorsToLog, type WriteInferResponse } from '../v2/response.ts';
 
 interface V2Deps {
   readonly predictor: Pick<Predictor, 'readiness'>;

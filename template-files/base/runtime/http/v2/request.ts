@@ -1,10 +1,8 @@
-import type { InputSpec, Limits, OutputSpec, Serving } from '../../contract/serving.ts';
-import { hasBatchAxis } from '../../contract/serving.ts';
+import { hasBatchAxis, type InputSpec, type Limits, type OutputSpec, type Serving } from '../../contract/serving.ts';
 import { describe, inputError, inputMismatch, ServiceError } from '../../errors.ts';
 import type { Block, Tensor } from '../../inference/tensor.ts';
 import { type BinaryReader, createBinaryReader } from './binary.ts';
-import { decodeInput, type WireTensor } from './input.ts';
-import { rawRequest } from './raw.ts';
+import { decodeInput, rawRequest, type WireTensor } from './input.ts';
 
 /** An inference request of the Open Inference Protocol, checked against the contract. */
 export interface InferRequest {

@@ -1,10 +1,9 @@
-import { multiLabelOutput } from '../../contract/scores.ts';
-import type { Serving } from '../../contract/serving.ts';
+import { multiLabelOutput, type Serving } from '../../contract/serving.ts';
+import { ServiceError } from '../../errors.ts';
+import type { Answer } from '../job.ts';
 import type { Tensor } from '../tensor.ts';
-import { createClassificationDecoder } from './classification.ts';
-import { createCustomDecoder } from './custom.ts';
-import { createMultiLabelDecoder } from './multi-label.ts';
-import { createRegressionDecoder } from './regression.ts';
+import { createClassificationDecoder, createMultiLabelDecoder } from './classification.ts';
+import { createCustomDecoder, createRegressionDecoder } from './values.ts';
 
 /**
  * Writes the model's answer for one row as the JSON text of a prediction. Text rather than objects: it is written once, and
@@ -31,4 +30,37 @@ export function createDecoder(serving: Serving): Decoder {
     case 'custom':
       return createCustomDecoder(serving);
   }
+}
+
+/**
+ * Answers as a JSON list with one entry for each row, whichever route asked for them; undefined where an output is not finite.
+ * @param fetch the outputs that were computed, by their places in serving.yaml
+ */
+export type WriteRows = (fetch: readonly number[], answers: readonly Answer[]) => string | undefined;
+
+/**
+ * An entry is the prediction of POST /predict where all outputs that it needs were computed, and `{output name: value}` otherwise.
+ */
+export function createRowTexts(serving: Serving): WriteRows {
+  const decoder = createDecoder(serving);
+
+  function decoderFor(fetch: readonly number[]): Decoder {
+    return decoder.fetch.every((index) => fetch.includes(index)) ? decoder : createCustomDecoder(serving, fetch);
+  }
+
+  return (fetch, answers) => {
+    const { fetch: needed, write } = decoderFor(fetch);
+    const places = needed.map((index) => fetch.indexOf(index));
+    try {
+      const texts = answers.flatMap(({ outputs, firstRow, rows }) => {
+        const taken = places.map((place) => outputs[place] as Tensor);
+        return Array.from({ length: rows }, (_, i) => write(taken, firstRow + i));
+      });
+      return `[${texts.join(',')}]`;
+    } catch (error) {
+      // Clients may ask for such values, as bytes for example: JSON has none.
+      if (error instanceof ServiceError && error.code === 'OUTPUT_NOT_FINITE') return undefined;
+      throw error;
+    }
+  };
 }

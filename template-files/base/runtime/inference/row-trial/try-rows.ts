@@ -3,9 +3,7 @@ import { KINDS } from '../datatypes.ts';
 import type { WorkerPool } from '../pool.ts';
 import { type Block, stack, type Tensor } from '../tensor.ts';
 import { findDifference, OTHER_RUN_TOLERANCE, type Place, SAME_RUN_TOLERANCE, scalesOf } from './compare.ts';
-import { createRandom } from './random.ts';
-import { createRowMaker, type RowMaker } from './rows.ts';
-import type { Spread } from './values.ts';
+import { createRandom, createRowMaker, type RowMaker, type Spread } from './values.ts';
 
 /** What a trial has found out about the rows of a model. */
 export type RowTrial =

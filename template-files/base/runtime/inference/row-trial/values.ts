@@ -1,10 +1,9 @@
 import { rangeOf } from '../../contract/column-rules.ts';
-import { valueSteps } from '../../contract/image-profiles.ts';
-import { channelAxis } from '../../contract/image-shape.ts';
-import type { Datatype, Feature, InputSpec } from '../../contract/serving.ts';
+import { channelAxis, valueSteps } from '../../contract/image-profiles.ts';
+import type { Datatype, Feature, InputSpec, Serving } from '../../contract/serving.ts';
 import { type Element, KINDS, put, type TensorData } from '../datatypes.ts';
 import { toHalf } from '../float16.ts';
-import { normal, pick, type Random } from './random.ts';
+import { type Block, rowSize, sliceBlock } from '../tensor.ts';
 
 /**
  * `likely`: what clients send, as far as the contract and the samples show it. `wild`: the same with other magnitudes. `sampled`:
@@ -98,4 +97,77 @@ function pixel(input: InputSpec, at: number, count: number, random: Random): num
   const channel = channelAxis(shape) === 3 ? at % channels : Math.floor((at * channels) / count);
   const value = Math.floor(256 * random());
   return (value * scale - (mean[channel % mean.length] ?? 0)) / (std[channel % std.length] ?? 1);
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32), so that every start tries the same rows. */
+export type Random = () => number;
+
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function pick<T>(items: readonly T[], random: Random): T | undefined {
+  return items[Math.floor(random() * items.length)];
+}
+
+/** Of a normal distribution with mean 0 and deviation 1 (Box and Muller). */
+export function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** Makes rows for a trial: blocks of one row each, all of the same shape. */
+export interface RowMaker {
+  /** Rows that clients could send: those of the samples first, then made ones. */
+  readonly likely: (count: number, random: Random) => readonly Block[];
+  readonly made: (count: number, spread: Spread, random: Random) => readonly Block[];
+}
+
+/**
+ * @param shapes of the inputs; their first axes do not matter
+ * @param samples blocks of real requests; those of other shapes are left out
+ */
+export function createRowMaker(
+  { inputs }: Serving,
+  shapes: readonly (readonly number[])[],
+  samples: readonly Block[],
+): RowMaker {
+  const rows = samples.flatMap(rowsOf).filter((row) => sameShape(row, shapes));
+  const sources = inputs.map((input, i) => ({ input, samples: rows.map(({ tensors }) => tensors[i]?.data ?? []) }));
+
+  function make(spread: Spread, random: Random): Block {
+    const tensors = sources.map((source, i) => {
+      const dims = shapes[i] ?? [];
+      return { dims: [1, ...dims.slice(1)], data: rowValues(source, rowSize(dims), spread, random) };
+    });
+    return { rows: 1, key: '', tensors };
+  }
+
+  const made = (count: number, spread: Spread, random: Random) =>
+    Array.from({ length: count }, () => make(spread, random));
+  return {
+    made,
+    likely(count, random) {
+      // Other samples every time, so that each comes into a trial.
+      const first = Math.floor(random() * Math.max(1, rows.length));
+      const own = Array.from(
+        { length: Math.min(count, rows.length) },
+        (_, i) => rows[(first + i) % rows.length] as Block,
+      );
+      return [...own, ...made(count - own.length, 'likely', random)];
+    },
+  };
+}
+
+function rowsOf(block: Block): Block[] {
+  return Array.from({ length: block.rows }, (_, row) => sliceBlock(block, row, row + 1));
+}
+
+function sameShape(row: Block, shapes: readonly (readonly number[])[]): boolean {
+  return row.tensors.every(({ dims }, i) => dims.slice(1).join() === shapes[i]?.slice(1).join());
 }

@@ -1,8 +1,9 @@
 import { rangeOf } from '../../contract/column-rules.ts';
 import { elementCount, type Feature, hasBatchAxis, type InputSpec, type Serving } from '../../contract/serving.ts';
 import { type Element, KINDS, put } from '../datatypes.ts';
+import { textOf } from '../preprocess/column-values.ts';
+import { hasColumns } from '../preprocess/columns.ts';
 import type { Block, Tensor } from '../tensor.ts';
-import { sizesToTry } from './sizes.ts';
 
 /** Elements of all inputs of a run that is tried: a picture of 1600 by 1600 pixels. */
 const MAX_ELEMENTS = 2 ** 23;
@@ -83,4 +84,75 @@ function sampleValue({ datatype }: InputSpec, feature: Partial<Feature> | undefi
   const value = fill === 'zeros' ? 0 : fill === 'ones' ? 1 : isFloat ? ((at * 7) % 11) / 4 - 1 : at % 3;
   const bounded = Math.min(max ?? value, Math.max(min ?? value, value));
   return isFloat ? bounded : Math.round(bounded);
+}
+
+/** Keys under which exporters leave the size of what a model takes in `metadata_props`. */
+const SIZE_KEYS = [
+  'imgsz',
+  'image_size',
+  'img_size',
+  'input_size',
+  'input_shape',
+  'crop_size',
+  'max_length',
+  'max_seq_length',
+  'sequence_length',
+  'n_features',
+];
+/** A model names few sizes; a longer text is something else. */
+const MAX_TEXT = 256;
+const LARGEST = 65_536;
+
+/** Sizes that free axes are tried at, in this order: a weight may fix one that the graph does not declare. */
+const COMMON = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 24, 28, 30, 32, 48, 50, 64, 96, 100, 128, 224, 256, 299,
+  320, 384, 416, 512, 640,
+];
+
+/**
+ * Sizes for the free axes of a model, one list for each try: those that the file's metadata names first (`imgsz: [640, 480]`),
+ * then the same common one for all.
+ * @param count number of free axes
+ */
+export function sizesToTry(metadata: Readonly<Record<string, string>>, count: number): readonly (readonly number[])[] {
+  if (count === 0) return [[]];
+  const named = SIZE_KEYS.flatMap((key) => (Object.hasOwn(metadata, key) ? [numbersIn(metadata[key] ?? '')] : []));
+  const inOrder = named.flatMap((sizes) => {
+    // Those of the last axes, where the text names the batch and the channels as well.
+    const last = sizes.slice(-count);
+    return last.length === count ? [last] : [];
+  });
+  const alike = [...named.flat(), ...COMMON].map((size) => new Array<number>(count).fill(size));
+  const distinct = new Map([...inOrder, ...alike].map((sizes) => [sizes.join(), sizes]));
+  return [...distinct.values()];
+}
+
+function numbersIn(text: string): number[] {
+  if (text.length > MAX_TEXT) return [];
+  return (text.match(/\d+/g) ?? []).map(Number).filter((size) => size >= 1 && size <= LARGEST);
+}
+
+/** The instance of POST /predict that a block of one row stands for; undefined for pictures and texts, which tensors do not show. */
+export function instanceOf(serving: Serving, { tensors }: Block): unknown {
+  const { model, inputs } = serving;
+  const isTable = model.type.startsWith('tabular-');
+  if (!isTable && model.type !== 'custom') return undefined;
+  const batched = hasBatchAxis(serving);
+  const entries = inputs.flatMap(({ name, datatype, features }, i): [string, unknown][] => {
+    const { dims, data } = tensors[i] as Tensor;
+    const values = Array.from(data as ArrayLike<Element>, (element) => JSON.parse(KINDS[datatype].write(element)));
+    if (isTable && hasColumns(inputs)) {
+      const columns: readonly Feature[] = features ?? [{ name }];
+      return columns.map((feature, column) => [feature.name, textOf(feature, values[column])]);
+    }
+    return [[name, nested(values, batched ? dims.slice(1) : dims)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function nested(values: readonly unknown[], dims: readonly number[]): unknown {
+  const [length, ...rest] = dims;
+  if (length === undefined) return values[0];
+  const step = rest.reduce((product, size) => product * size, 1);
+  return Array.from({ length }, (_, i) => nested(values.slice(i * step, (i + 1) * step), rest));
 }

@@ -1,20 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { valueSteps } from '../../contract/image-profiles.ts';
-import { channelAxis } from '../../contract/image-shape.ts';
+import { channelAxis, valueSteps } from '../../contract/image-profiles.ts';
 import type { InputSpec, Serving } from '../../contract/serving.ts';
 import { ServiceError } from '../../errors.ts';
 import { KINDS, type TensorData } from '../datatypes.ts';
 import { toHalf } from '../float16.ts';
-import { type Capacity, createCapacity } from '../limits/capacity.ts';
-import { checkWaiter, createSemaphore, type Waiter } from '../limits/semaphore.ts';
+import { type Capacity, checkWaiter, createCapacity, createSemaphore, type Waiter } from '../limits/capacity.ts';
 import type { Block, Tensor } from '../tensor.ts';
-import type { Encoder, OnInvalid } from './encoder.ts';
+import type { Encoder, OnInvalid, OnStep } from './encoder.ts';
 import { inParallel } from './in-parallel.ts';
 import { pictureBytes } from './picture-bytes.ts';
 import { createNeed, type Need } from './picture-need.ts';
 import type { Pixels } from './pictures/resample.ts';
 import { createPictureReader, type Picture, type ShowPixels } from './pixels.ts';
-import type { OnStep } from './steps.ts';
 
 /**
  * Pictures decoded at a time, by all requests together: each takes a thread of libuv's pool of four, and one of those stays free for

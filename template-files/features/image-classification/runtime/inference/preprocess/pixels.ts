@@ -1,8 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
-import { channelAxis, pictureSize } from '../../contract/image-shape.ts';
+import { channelAxis, pictureSize } from '../../contract/image-profiles.ts';
 import type { ImageSteps, InputSpec } from '../../contract/serving.ts';
 import { inputMismatch, ServiceError } from '../../errors.ts';
-import { checkWaiter, type Waiter } from '../limits/semaphore.ts';
+import { checkWaiter, type Waiter } from '../limits/capacity.ts';
+import type { StepName } from './encoder.ts';
 import { kindOf } from './file-kinds.ts';
 import { decodedBytes, type Size, tensorBytes } from './picture-cost.ts';
 import { NoGeometry } from './pictures/geometry.ts';
@@ -10,7 +11,6 @@ import { createPlanner, type Plan, Refused, upright } from './pictures/profile.t
 import type { Pixels } from './pictures/resample.ts';
 import { isAnimatedPng } from './png-animation.ts';
 import { withoutTexts } from './png-chunks.ts';
-import type { StepName } from './steps.ts';
 
 /** A picture of a free size becomes a tensor of its own size, twelve bytes a pixel: fewer pixels are enough. */
 const MAX_PIXELS = { fixed: 25_000_000, free: 4_000_000 };

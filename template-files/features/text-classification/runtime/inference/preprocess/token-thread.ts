@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../../errors.ts';
 import { compiledPath } from '../../root.ts';
-import { refusalOf, type Waiter } from '../limits/semaphore.ts';
+import { refusalOf, type Waiter } from '../limits/capacity.ts';
 import type { Bound, FromTokenWorker, TokenWorkerOptions, ToTokenWorker } from './token-messages.ts';
 import type { NoTokens, Texts, TokenizerSettings, Tokens } from './tokenizer.ts';
 

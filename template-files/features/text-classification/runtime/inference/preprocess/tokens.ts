@@ -1,7 +1,7 @@
 import type { Serving, TextSteps } from '../../contract/serving.ts';
 import { inputMismatch, ServiceError } from '../../errors.ts';
+import type { Waiter } from '../limits/capacity.ts';
 import { type Capacity, createCapacity } from '../limits/capacity.ts';
-import type { Waiter } from '../limits/semaphore.ts';
 import type { Block } from '../tensor.ts';
 import type { Encoder, OnInvalid } from './encoder.ts';
 import { listOf, paddedLength, tensorOf } from './sequence.ts';

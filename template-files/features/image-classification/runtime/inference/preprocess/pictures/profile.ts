@@ -1,6 +1,5 @@
 import type { Metadata, Sharp } from 'sharp';
-import { type PictureSteps, pictureSteps } from '../../../contract/image-profiles.ts';
-import { channelAxis, pictureSize } from '../../../contract/image-shape.ts';
+import { channelAxis, type PictureSteps, pictureSize, pictureSteps } from '../../../contract/image-profiles.ts';
 import type { InputSpec } from '../../../contract/serving.ts';
 import type { Size } from '../picture-cost.ts';
 import { flattened, onBackground, plainRgb, toGrey } from './colours.ts';
