@@ -4,7 +4,7 @@ import { changed, type Finding, type Rule, type Side } from './side.ts';
 const CONTRACTS = [
   {
     kind: 'the route',
-    file: /^(?:src\/http|runtime\/http|runtime\/features)\/.+\.ts$/,
+    file: /^(?:(?:src|runtime)\/http\/.+|runtime\/features\/[^/]+\/(?:index|routes))\.ts$/,
     name: /['"`](\/[A-Za-z][\w\-{}:./]*)['"`]/g,
   },
   { kind: 'the metric', file: /^(?:src|runtime)\/.+\.ts$/, name: /\b(ml_serving_[a-z_]+)\b/g },
