@@ -1,8 +1,12 @@
 import type { Move } from '../../generators/migrations/migration.ts';
 import { type Content, matchRenames } from '../../generators/regenerate/renames/match.ts';
+import { fingerprint, resemblances } from '../../generators/regenerate/renames/similarity.ts';
 
 /** The files that one version of the template has rendered. */
 export type Rendered = ReadonlyMap<string, Content>;
+
+/** What a file that keeps its name has to have in common with what it was, in per cent. */
+const LEAST_AKIN = 20;
 
 /** Tests of the template's own code are in no repository any more: none of them becomes another one. */
 const isDerived = (path: string) => !/^(test|monitoring\/tests)\//.test(path);
@@ -10,13 +14,28 @@ const isDerived = (path: string) => !/^(test|monitoring\/tests)\//.test(path);
 /** Files with a role of their own in both layouts: src/ is the team's now, and its contents are no longer the old ones. */
 const STAYING = ['src/server.ts', 'src/app.ts', 'src/hooks/preprocess.ts', 'src/hooks/postprocess.ts'];
 
+/** A file that keeps its name in the new folder is itself, also where it has taken in another one, and grown. */
+function isAkin(one: Content, fresh: Content): boolean {
+  if (one.text === null || fresh.text === null) return one.sha256 === fresh.sha256;
+  const [found] = resemblances([fingerprint(one.text)], [fingerprint(fresh.text)], LEAST_AKIN);
+  return found !== undefined;
+}
+
 /** Where the files of one version are in the next one, by their contents; those that are gone are not in it. */
 function step(before: Rendered, after: Rendered): Map<string, string> {
   const missing = [...before.values()].filter(({ path }) => !after.has(path) && isDerived(path));
   const added = [...after.values()].filter(({ path }) => !before.has(path) && isDerived(path));
-  const { found } = matchRenames(missing, added);
+  const same = missing.flatMap((one): [string, string][] => {
+    const fresh = after.get(one.path.replace(/^src\//, 'runtime/'));
+    return fresh !== undefined && isAkin(one, fresh) ? [[one.path, fresh.path]] : [];
+  });
+  const [gone, taken] = [new Set(same.map(([from]) => from)), new Set(same.map(([, to]) => to))];
+  const { found } = matchRenames(
+    missing.filter(({ path }) => !gone.has(path)),
+    added.filter(({ path }) => !taken.has(path)),
+  );
   const kept = [...before.keys()].filter((path) => after.has(path)).map((path): [string, string] => [path, path]);
-  return new Map([...kept, ...[...found].map(([from, { to }]): [string, string] => [from, to])]);
+  return new Map([...kept, ...same, ...[...found].map(([from, { to }]): [string, string] => [from, to])]);
 }
 
 /**
