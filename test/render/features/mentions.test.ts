@@ -19,13 +19,13 @@ const context = {
 const PLACES =
   /^(deploy|monitoring|docs|scripts)\/|^(README\.md|Dockerfile|\.dockerignore|compose\.yaml|\.gitlab-ci\.yml)$|^\.github\//;
 
-/** Lines of the repository that have a word, as `<path>: <line>`. Which features could be added may be said. */
+/** Lines of the repository that have a word, as `<path>: <line>`. Which features could be added may be said; `--fail-on drift` is about edited files. */
 function mentions(given: GivenAnswers, word: RegExp): string[] {
   return [...renderTree(settleAnswers(given, context), template)].flatMap(([path, { bytes }]) => {
     if (!PLACES.test(path) || path === 'docs/MODEL_CARD.md') return [];
     const lines = Buffer.from(bytes).toString('utf8').split('\n');
     return [path, ...lines]
-      .filter((line) => word.test(line) && !line.includes('create-ml-serving add'))
+      .filter((line) => word.test(line) && !/create-ml-serving add|--fail-on/.test(line))
       .map((line) => `${path}: ${line.trim().slice(0, 160)}`);
   });
 }
