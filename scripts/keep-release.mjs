@@ -1,4 +1,4 @@
-// `npm run release:keep`: stamps a repository out of this version and keeps it under test/upgrade/released/, for the tests
+// `npm run release:keep`: creates a repository of this version, with every feature, and keeps it under test/upgrade/released/, for the tests
 // that upgrade it with every later version. Run it last, when nothing of the template changes any more.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,8 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 await main(() => {
   run('npm', ['run', 'build']);
   const folder = mkdtempSync(join(tmpdir(), 'release-'));
-  const answers = ['--yes', '--no-install', '--no-git'];
+  // With everything there is: whatever changes in a feature raises the version as well.
+  const answers = ['--yes', '--no-install', '--no-git', '--set', 'features=all'];
   run(process.execPath, [join(root, 'dist', 'create-ml-serving.js'), join(folder, 'my-model'), ...answers], {
     shell: false,
   });
