@@ -404,6 +404,8 @@ test('in a terminal only what the file does not tell is asked, with what it says
   person.type(ENTER);
   await person.see('Name of the model');
   person.type(ENTER);
+  await person.see('Features of the service');
+  person.type(ENTER);
   await person.see('Names of the 4 columns of X');
   person.type(`${'\u007f'.repeat(60)}sepal_length, sepal_width, petal_length${ENTER}`);
   await person.see('expected 4 columns');
@@ -448,6 +450,8 @@ test('in a terminal: the steps of pictures are chosen', async () => {
     folder,
   );
   await person.see('Type of the model');
+  person.type(ENTER);
+  await person.see('Features of the service');
   person.type(ENTER);
   await person.see('How pictures were scaled');
   person.type(DOWN + ENTER);
