@@ -17,6 +17,8 @@ const shared = {
 export default {
   // A guard against what hangs, wide enough for a busy machine.
   testTimeout: 60_000,
+  // Jest would leave a core idle: of two cores half of what there is.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,
