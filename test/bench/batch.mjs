@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { writeSection } from './report.mjs';
 
 const base = fileURLToPath(new URL('../../template-files/base', import.meta.url));
-const program = join(base, 'dist', 'cli', 'batch.js');
+const program = join(base, 'dist', 'runtime', 'features', 'batch', 'cli', 'batch.js');
 if (!existsSync(program)) throw new Error(`${program} is missing: build the template first`);
 const work = mkdtempSync(join(tmpdir(), 'bench-batch-'));
 const COLUMNS = ['sepal_length', 'sepal_width', 'petal_length', 'petal_width'];

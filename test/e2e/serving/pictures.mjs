@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [repository, folder] = process.argv.slice(2);
-const load = (file) => import(pathToFileURL(join(repository, 'dist/inference/preprocess', file)).href);
+const load = (file) => import(pathToFileURL(join(repository, 'dist/runtime/inference/preprocess', file)).href);
 const { createEncoder } = await load('images.js');
 const { resample } = await load('pictures/resample.js');
 const { pictures, cases } = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8'));

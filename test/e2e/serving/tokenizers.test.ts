@@ -37,7 +37,7 @@ interface Tokenizer {
 beforeAll(async () => {
   await stampOut(directory, [], ['--model', join(repositoryRoot, 'test', 'models', 'token-ids', 'model.onnx')]);
   await must('npm', ['run', 'build'], { cwd: directory });
-  const module = pathToFileURL(join(directory, 'dist', 'inference', 'preprocess', 'tokenizer.js')).href;
+  const module = pathToFileURL(join(directory, 'dist', 'runtime', 'inference', 'preprocess', 'tokenizer.js')).href;
   load = (await import(module)).loadTokenizer;
 }, 300_000);
 

@@ -4,6 +4,7 @@ import { podman, startContainer } from '../support/containers.ts';
 import { type BuiltImage, imageOf } from '../support/images.ts';
 import { resources, withComponents } from '../support/kubernetes.ts';
 import { memoryOf, type Pod } from '../support/pod.ts';
+import { stamp } from '../support/stamp.ts';
 
 /* The manifests' ports, paths, user and environment, held against the running service. */
 
@@ -67,11 +68,12 @@ test('every variable that is set is one that the service reads', () => {
 });
 
 test('the path that Prometheus scrapes is there, with every metric that scaling and analysis ask for', async () => {
-  const all = await resources(built.directory, 'canary');
+  const directory = await stamp(['features=all', 'rollout=canary']);
+  const all = await resources(directory, 'canary');
   const monitor = all.find(({ kind }) => kind === 'ServiceMonitor');
   expect(monitor?.spec.endpoints).toMatchObject([{ port: 'http', path: '/metrics' }]);
   const judged = all.filter(({ kind }) => kind === 'AnalysisTemplate' || kind === 'HorizontalPodAutoscaler');
-  const asked = JSON.stringify(judged) + (await withComponents(built.directory, ['queue-scaling']));
+  const asked = JSON.stringify(judged) + (await withComponents(directory, ['queue-scaling']));
   const names = new Set([...asked.matchAll(/(?<!:)\bml_serving_[a-z_]+/g)].map(([name]) => name));
   expect(names.size).toBeGreaterThanOrEqual(4);
   for (const name of names) expect(metrics).toMatch(new RegExp(`^${name}(\\{|_bucket| )`, 'm'));
