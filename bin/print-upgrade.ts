@@ -142,9 +142,10 @@ export function printDone(upgrade: Upgrade, tell: (line: string) => void): void 
   tell(`Brought to template ${to}; what was there before is in .ml-serving/local`);
   if (reinstall) tell('Dependencies changed: run npm install');
   if (conflicts !== null) {
-    tell(
-      `${conflicts.conflicts.length} conflicts are left: resolve them, then create-ml-serving regenerate --continue (or --abort)`,
-    );
+    const left = conflicts.conflicts.length;
+    const what = left === 1 ? '1 conflict is left: resolve it' : `${left} conflicts are left: resolve them`;
+    tell(`${what}, then create-ml-serving regenerate --continue (or --abort)`);
+    for (const { path } of conflicts.conflicts) tell(`  ${path}`);
     if (formatAdvice !== null) {
       tell(
         `Your ${formatAdvice.tool} may be their cause: create-ml-serving regenerate --abort, then ${formatAdvice.command}`,

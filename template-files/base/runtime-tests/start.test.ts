@@ -39,6 +39,18 @@ test.each([
   expect(line?.['stack']).toContain(`${name}.mjs`);
 });
 
+test('a configure that waits for ever does not keep a signal from ending the process', async () => {
+  // Its timer would keep the process as a connection to a database does.
+  const server = startWith(
+    'waits',
+    "{ configure: () => new Promise(() => { setInterval(() => {}, 1000); process.stdout.write('waiting') }) }",
+  );
+  await server.seen('waiting');
+  server.child.kill('SIGTERM');
+  expect(await server.exit).toEqual([0, null]);
+  expect(server.output()).toContain('stopped before the service was configured');
+});
+
 test('an answer in a callback after another one is logged and counted, and the process lives', async () => {
   const server = startWith(
     'twice',

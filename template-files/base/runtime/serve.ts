@@ -7,6 +7,7 @@ import { ServiceError } from './errors.ts';
 import type { Feature } from './feature.ts';
 import { features as chosenFeatures } from './features.ts';
 import type { Guard } from './http/exchange.ts';
+import type { WorkerPool } from './inference/pool.ts';
 import { startWorkers } from './inference/startup.ts';
 import { progressOf } from './observability/line-stream.ts';
 import { createLogger } from './observability/logger.ts';
@@ -47,7 +48,7 @@ export interface StartOptions {
   readonly configure?: Configure;
   readonly hooks?: Hooks;
   /**
-   * Called with every request but the probes of health; one that throws turns it away. The form of `src/server.ts` until version 0.9.
+   * Called with every request for a route of the service but the probes of health; one that throws turns it away. The form of `src/server.ts` until version 0.9.
    * @deprecated middleware in `configure` does the same
    */
   readonly guards?: readonly Guard[];
@@ -64,8 +65,7 @@ function defectOf(error: unknown): string | undefined {
 }
 
 /** Importing the service takes as long as a worker takes to load a small model: both happen at the same time. */
-async function openService(config: Config, logger: Logger, options: StartOptions): Promise<Service> {
-  const pool = startWorkers(config);
+async function openService(config: Config, logger: Logger, options: StartOptions, pool: WorkerPool): Promise<Service> {
   try {
     const { createService } = await import('./service.ts');
     const features = [...chosenFeatures, ...(options.features ?? [])];
@@ -77,6 +77,10 @@ async function openService(config: Config, logger: Logger, options: StartOptions
   }
 }
 
+function stopped(stopSignal: StopSignal): Promise<undefined> {
+  return new Promise((resolve) => stopSignal.onStop(() => resolve(undefined)));
+}
+
 async function open(options: StartOptions, stopSignal: StopSignal): Promise<void> {
   const config = loadConfig();
   const terminal = await terminalOutput();
@@ -85,7 +89,18 @@ async function open(options: StartOptions, stopSignal: StopSignal): Promise<void
     logger.info('stopped before the model was loaded');
     return;
   }
-  const service = await openService(config, logger, options);
+  const pool = startWorkers(config);
+  const opening = openService(config, logger, options, pool);
+  // Code of src/app.ts may wait for something else, for ever.
+  const service = await Promise.race([opening, stopped(stopSignal)]);
+  if (!service) {
+    opening.catch(() => {});
+    logger.info('stopped before the service was configured');
+    await pool.close();
+    // What that code waits for may keep the process.
+    setTimeout(() => process.exit(), LAST_MS).unref();
+    return;
+  }
   const { server, predictor, features } = service;
 
   let stopping: Promise<boolean> | undefined;

@@ -67,7 +67,9 @@ export const carryServer: Carry = (sides) => {
   if (lines === null) return null;
   const notes = [
     ...(isGuarded
-      ? ['your guards are called as before; configure() of src/app.ts can do the same with middleware']
+      ? [
+          'your guards are called as before (routes of your own in src/app.ts do not pass them); configure() of src/app.ts can do the same with middleware',
+        ]
       : []),
     ...(others.length > 0
       ? ['between the markers: what you had changed in the old file; the service does not start before']

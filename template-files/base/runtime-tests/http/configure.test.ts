@@ -286,6 +286,23 @@ describe('own middleware and routes', () => {
   });
 });
 
+test('an error in a router that is mounted somewhere is counted there, not under the service’s route of that name', async () => {
+  const service = await serve((app) => {
+    const router = express.Router();
+    router.get('/labels', () => {
+      throw new Error('ours');
+    });
+    app.use('/team', router);
+  });
+  const response = await fetch(`${service.url}/team/labels`, { headers: { 'x-request-id': 'of-the-team' } });
+  expect(response.status).toBe(500);
+  await until(() => lineOf(service, 'of-the-team') !== undefined);
+  expect(lineOf(service, 'of-the-team')).toMatchObject({ route: '/team/labels', status: 500 });
+  const metrics = await service.metrics.registry.metrics();
+  expect(metrics).toContain('ml_serving_requests_total{route="/team/labels",code="500"} 1');
+  expect(metrics).not.toContain('ml_serving_requests_total{route="/labels",code="500"} 1');
+});
+
 describe('middleware that reads bodies before the service does', () => {
   const BODY = JSON.stringify({ instances: [INSTANCE] });
   const readers: Readonly<Record<string, Configure>> = {

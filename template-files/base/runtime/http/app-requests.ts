@@ -49,9 +49,6 @@ const MAX_LABELS = 100;
 /** Labels are written into log lines as they are. */
 const LABEL = /^[A-Za-z0-9._~:{}*/-]{1,200}$/;
 
-/** What Express notes on a request. */
-type Routed = Message & { readonly route?: { readonly path?: unknown }; readonly baseUrl?: string };
-
 export function createAppRequests(deps: AppRequestsDeps): AppRequests {
   const { logger, record, rejected, announce, match, isStopping, timeoutMs, maxBodyBytes, budget, activities } = deps;
   const labels = new Set<string>();
@@ -59,10 +56,9 @@ export function createAppRequests(deps: AppRequestsDeps): AppRequests {
 
   /** The route of the team that has answered, as a pattern; else the service's, whose path the request has. */
   function labelOf(req: Message, served: Match | undefined): string {
-    const { route, baseUrl = '' } = req as Routed;
-    const path: unknown = route?.path;
+    const path: unknown = (req.route as { readonly path?: unknown } | undefined)?.path;
     if (typeof path !== 'string') return served?.route.label ?? OTHER;
-    const label = `${baseUrl}${path}`.replace(/:([A-Za-z0-9_]+)/g, '{$1}');
+    const label = `${req.mount}${path}`.replace(/:([A-Za-z0-9_]+)/g, '{$1}');
     if (labels.has(label)) return label;
     if (served?.route.label === label) return label;
     if (labels.size >= MAX_LABELS || !LABEL.test(label)) return OTHER;
@@ -72,7 +68,7 @@ export function createAppRequests(deps: AppRequestsDeps): AppRequests {
   }
 
   function warnOfShadow(req: Message, served: Match | undefined, label: string, status: number): void {
-    const isOwnRoute = (req as Routed).route !== undefined;
+    const isOwnRoute = req.route !== undefined;
     if (!served || !isOwnRoute || status >= 400 || shadowed.has(served.route.label)) return;
     shadowed.add(served.route.label);
     const { method } = served.route;

@@ -27,6 +27,9 @@ export class Message extends IncomingMessage {
   onServed: (() => void) | undefined = undefined;
   /** The body's bytes, for a route of the service behind middleware that may have read them. */
   copy: BodyCopy | undefined = undefined;
+  /** Where the router is mounted whose route Express has called last: of `baseUrl` errors leave nothing. */
+  mount = '';
+  private matched: object | undefined = undefined;
   private sink: BodySink | undefined = undefined;
 
   /**
@@ -40,6 +43,16 @@ export class Message extends IncomingMessage {
     // The server throws away what nobody has begun to read.
     this.read(0);
     return true;
+  }
+
+  /** Express notes here the route that it calls. */
+  get route(): object | undefined {
+    return this.matched;
+  }
+
+  set route(route: object | undefined) {
+    this.matched = route;
+    this.mount = (this as { readonly baseUrl?: string }).baseUrl ?? '';
   }
 
   /** What comes from now on is the stream's again. */
