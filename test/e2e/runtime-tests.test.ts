@@ -38,7 +38,7 @@ test.each([
 
 test('all of them pass on the oldest Node.js', async () => {
   const path = await nodeOf('20');
-  const cwd = await withRuntimeTests('on-20', ['features=all']);
+  const cwd = await withRuntimeTests('on-20', ['features=all', 'modelSource=storage']);
   const env = { ...process.env, PATH: `${path}${delimiter}${process.env['PATH']}` };
   const { stderr } = await must(join(path, 'node'), ['runtime-tests/run.mjs'], { cwd, env, timeout: 900_000 });
   expect(stderr).toMatch(/Tests: +[1-9]\d* passed/);

@@ -103,7 +103,7 @@ describe.each(['preprocess', 'postprocess'])('a %s hook', (name) => {
       signal = context.signal;
       return new Promise(() => {});
     });
-    const { status, body } = await ask([INSTANCE], { 'x-timeout-ms': '20' });
+    const { status, body } = await ask([INSTANCE], { 'x-timeout-ms': '2000' });
     expect([status, body['code']]).toEqual([504, 'TIMEOUT']);
     expect(body['error']).toContain(`src/hooks/${name}.ts`);
     expect(signal?.aborted).toBe(true);
