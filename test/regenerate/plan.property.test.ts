@@ -127,14 +127,15 @@ function toWorld({
 }: typeof world extends fc.Arbitrary<infer W> ? W : never): World {
   const unchanged = Object.entries(base).filter((_, index) => same[index]);
   const its = withoutNesting({ ...Object.fromEntries(unchanged), ...theirs });
-  const valid = moves.filter(
+  let valid = moves.filter(
     ({ from, to }, index) =>
-      from !== to &&
-      from in base &&
-      to in its &&
-      moves.findIndex((m) => m.from === from || m.to === to) === index &&
-      !(to in base && !moves.some((m) => m.from === to)),
+      from !== to && from in base && to in its && moves.findIndex((m) => m.from === from || m.to === to) === index,
   );
+  // A file takes the place of another one where that is moved away, by a move that is valid itself.
+  for (let count = -1; count !== valid.length; ) {
+    count = valid.length;
+    valid = valid.filter(({ to }) => !(to in base) || valid.some(({ from }) => from === to));
+  }
   return {
     base,
     theirs: its,
