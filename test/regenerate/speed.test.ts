@@ -1,7 +1,7 @@
-import { countSteps } from '../support/steps.ts';
+import { countSteps } from '../../template-files/base/runtime-tests/helpers/steps.ts';
 
 // Modules are counted from their import on.
-const steps = countSteps();
+const steps = countSteps('/generators/');
 afterAll(() => steps.stop());
 const { nodeDisk } = await import('../../generators/apply/node-disk.ts');
 const { NO_POLICY } = await import('../../generators/policy/policy.ts');

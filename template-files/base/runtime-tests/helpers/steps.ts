@@ -1,7 +1,7 @@
 import { type Profiler, Session } from 'node:inspector';
 
 /**
- * Counts work instead of measuring time: how often blocks of the service's own code are executed, as V8 counts them for coverage.
+ * Counts work instead of measuring time: how often blocks of our own code are executed, as V8 counts them for coverage.
  * The same input gives about the same count on any machine. Modules must be imported after this, or their blocks are not counted.
  */
 export interface StepCounter {
@@ -12,7 +12,8 @@ export interface StepCounter {
   stop(): void;
 }
 
-export function countSteps(): StepCounter {
+/** @param folder part of the path of the modules that count */
+export function countSteps(folder = '/runtime/'): StepCounter {
   const session = new Session();
   session.connect();
   // In the same thread the answer comes before `post` returns.
@@ -30,7 +31,7 @@ export function countSteps(): StepCounter {
   const take = (): number => {
     const { result } = ask('Profiler.takePreciseCoverage') as Profiler.TakePreciseCoverageReturnType;
     return result
-      .filter(({ url }) => url.includes('/runtime/'))
+      .filter(({ url }) => url.includes(folder))
       .flatMap(({ functions }) => functions.flatMap(({ ranges }) => ranges))
       .reduce((sum, { count }) => sum + count, 0);
   };

@@ -9,11 +9,6 @@ import { OTHER } from './routes.ts';
 /** The Express app, empty. It never listens. */
 export function createApp(): Express {
   const app = express();
-  // Express gives requests its own prototype: behind it are those of Node.js, and here what Message adds.
-  app.request = Object.create(Message.prototype, {
-    ...Object.getOwnPropertyDescriptors(express.request),
-    app: { configurable: true, enumerable: true, writable: true, value: app },
-  });
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
   app.enable('strict routing');
@@ -63,7 +58,7 @@ export function addRoutes(app: Express, routes: readonly Route[], run: Run, answ
 }
 
 /** Thrown, and only logged, where code of src/app.ts answers a request and passes it on as well. */
-export class AnsweredTwice extends Error {
+class AnsweredTwice extends Error {
   readonly code = 'ERR_HTTP_HEADERS_SENT';
 
   constructor() {

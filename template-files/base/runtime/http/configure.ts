@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import type { Models } from '../inference/models.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { withinTime } from '../time-limit.ts';
 
 /** How long `configure` may take: it may wait for a secret or a database. */
 const CONFIGURE_MS = 60_000;
@@ -17,25 +18,13 @@ const CONFIGURE_MS = 60_000;
 export async function configureApp(app: Express, configure: Configure, context: AppContext): Promise<number> {
   const before = app.router.stack.length;
   try {
-    await withinTime(configure(app, context));
+    const message = `it had not finished after ${CONFIGURE_MS / 1000} s`;
+    await withinTime(configure(app, context), CONFIGURE_MS, (reject) => reject(new Error(message)));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ServiceError('CONFIG_INVALID', `src/app.ts: configure failed: ${reason}`, { cause });
   }
   return app.router.stack.length - before;
-}
-
-async function withinTime(configured: void | Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message = `it had not finished after ${CONFIGURE_MS / 1000} s`;
-    timer = setTimeout(() => reject(new Error(message)), CONFIGURE_MS);
-  });
-  try {
-    await Promise.race([configured, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 export interface AppContextDeps {

@@ -144,7 +144,7 @@ export function createRun(deps: ExchangeDeps): Run {
   }
 
   async function guarded(route: Parameters<Run>[0], exchange: Exchange, own: number | undefined): Promise<Reply> {
-    // Where there are guards, Node.js reads all requests (app.ts).
+    // Where there are guards, Node.js reads all requests (service.ts).
     for (const guard of guards) await guard(exchange.req as IncomingMessage);
     return admitted(route, exchange, own);
   }
@@ -167,9 +167,12 @@ export function createRun(deps: ExchangeDeps): Run {
     const totalMs = endedAt - started;
     metrics.request(label, status, totalMs / 1000);
     if (model && status === 200) model.answered?.();
-    const wanting = trace ? observers.filter(({ wants }) => wants(id)) : [];
+    if (!trace) {
+      logAccess(id, label, status, totalMs);
+      return;
+    }
+    const wanting = observers.filter(({ wants }) => wants(id));
     if (!wanting.some(({ inAccessLog }) => inAccessLog)) logAccess(id, label, status, totalMs);
-    if (!trace) return;
     const { answerId } = pending;
     const key = models.keyOf?.(req.headers);
     for (const { answered } of wanting)

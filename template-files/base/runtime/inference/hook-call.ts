@@ -1,5 +1,6 @@
 import { HttpError } from '../api.ts';
 import { ServiceError } from '../errors.ts';
+import { withinTime } from '../time-limit.ts';
 import type { Call } from './predictor.ts';
 
 export type HookName = 'preprocess' | 'postprocess';
@@ -11,30 +12,19 @@ export type HookCall = Pick<Call, 'deadline' | 'id' | 'headers'>;
 export const fileOf = (name: HookName): string => `src/hooks/${name}.ts`;
 
 /** A hook that waits for something else must not keep its request for ever. @param controller is aborted at the deadline */
-export async function withinDeadline<T>(
+export function withinDeadline<T>(
   name: HookName,
   result: Promise<T>,
   deadline: number,
   controller?: AbortController,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
+  return withinTime(result, deadline - performance.now(), (reject) => {
     const error = new ServiceError('TIMEOUT', `no answer in time: ${fileOf(name)} had not finished`);
-    const ms = Math.max(0, Math.min(deadline - performance.now(), MAX_TIMER_MS));
-    timer = setTimeout(() => {
-      reject(error);
-      controller?.abort(new DOMException(error.message, 'TimeoutError'));
-    }, ms);
+    // First: a hook that its signal ends rejects as well.
+    reject(error);
+    controller?.abort(new DOMException(error.message, 'TimeoutError'));
   });
-  try {
-    return await Promise.race([result, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
-
-/** The longest that a timer takes; more would be taken for nothing. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What a hook means to answer, such as an HttpError, is answered. Other errors are for the log: they may hold secrets. */
 export function hookError(name: HookName, cause: unknown, place?: number): Error {

@@ -1,3 +1,5 @@
+import type { AnsweredRequest } from '../../http/exchange.ts';
+import type { ShadowAnswer } from '../../inference/models.ts';
 import { createByRoute } from '../../observability/by-route.ts';
 import { type ByteSpan, type Piece, pieceOf, type TextSpan } from '../../observability/byte-writer.ts';
 import { hashFraction } from '../../observability/hash-sampling.ts';
@@ -8,34 +10,14 @@ import { LOG_SCHEMA, methodOf, shadowLine } from './line-schema.ts';
 import type { Redact } from './redact.ts';
 
 /** A prediction as it is logged. */
-export interface LoggedPrediction {
-  readonly id: string;
-  /** The client's own, which may be of any letters, where it has one next to the request's. */
-  readonly answerId: string | undefined;
-  readonly route: string;
-  readonly status: number;
-  /** When it was answered, by `performance.now()`. */
-  readonly endedAt: number;
-  /** From the arrival of the request to its answer. */
-  readonly totalMs: number;
+export interface LoggedPrediction extends Omit<AnsweredRequest, 'model' | 'trace'> {
   readonly model: LoggedVariant;
-  /** By what its client keeps its variant, where it has sent that. */
-  readonly key: string | undefined;
   readonly trace: LoggedTrace;
 }
 
 /** What a shadow answered, as it is logged. */
-export interface LoggedShadow extends Pick<LoggedPrediction, 'id' | 'answerId' | 'route' | 'endedAt' | 'model'> {
-  readonly mode: string;
-  readonly outcome: string;
-  readonly reason: string | undefined;
-  readonly difference: number | undefined;
-  /** Undefined where it was skipped. */
-  readonly totalMs: number | undefined;
-  readonly queue: number;
-  readonly run: number;
-  /** JSON. */
-  readonly outputs: string | undefined;
+export interface LoggedShadow extends Omit<ShadowAnswer, 'model'> {
+  readonly model: LoggedVariant;
 }
 
 /** Milliseconds in each stage, the request's instances and its answer. */
